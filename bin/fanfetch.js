@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// Every Node that ever ran a module can parse this file; all newer syntax lies behind the guard.
+var major = Number(process.versions.node.split(".")[0]);
+if (major < 24) {
+  process.stderr.write(
+    "fanfetch: needs Node 24 or newer, this is " + process.version + "; in a checkout use: npm start -- ARGS\n",
+  );
+  process.exitCode = 2;
+} else if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
+  // The commonest question of scripts is answered without loading the program.
+  import("node:fs").then(function (fs) {
+    var text = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
+    process.stdout.write(JSON.parse(text).version + "\n");
+  });
+} else {
+  import("node:module")
+    .then(function (module) {
+      module.enableCompileCache();
+      return import("../dist/cli/main.js");
+    })
+    .then(function (main) {
+      return main.main(process.argv.slice(2));
+    });
+}

@@ -1,0 +1,28 @@
+import type { Timing, WireTiming } from "./timing.ts";
+
+/**
+ * The life of one request, from its turn to its outcome: how to stop it, and the notebook in which
+ * each layer writes what it cost. One is made per request and goes down with it, so that a failure
+ * tells its waits and attempts as an answer does.
+ */
+export interface Call {
+  readonly signal: AbortSignal | undefined;
+  /** Times the request was sent, the first included; a redirect's hops are one attempt. */
+  attempts: number;
+  /** Requests that reached the wire: attempts and hops. */
+  requests: number;
+  queuedMs: number;
+  heldMs: number;
+  /** Times the answer came from an equal request that was already asked. */
+  duplicate: boolean;
+}
+
+/** A fresh notebook. */
+export function createCall(signal?: AbortSignal): Call {
+  return { signal, attempts: 0, requests: 0, queuedMs: 0, heldMs: 0, duplicate: false };
+}
+
+/** The waits of a call and the wire's phases as one timing. */
+export function timingOf(call: Call, wire: WireTiming): Timing {
+  return { queuedMs: call.queuedMs, heldMs: call.heldMs, ...wire };
+}

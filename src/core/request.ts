@@ -1,0 +1,86 @@
+import type { HeaderList } from "./headers.ts";
+
+/** What is asked of a server: plain and serialisable; never changed once made. */
+export interface HttpRequest {
+  /** Names the request in the account and in `explain`; the same question has the same key. */
+  readonly key: string;
+  /** Absolute http(s) URL, normalised (WHATWG), without userinfo and fragment. */
+  readonly url: string;
+  /** Scheme, host and port: credentials and connections never cross it. */
+  readonly origin: string;
+  /** Path and query, as sent in the request line. */
+  readonly target: string;
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly body: string | Uint8Array | undefined;
+  /** Lower-case names of headers that hold a secret: redacted when shown, dropped across origins. */
+  readonly secretHeaders: readonly string[];
+  /** Set where the user declares a method other than RFC 9110's idempotent ones safe to repeat. */
+  readonly idempotent: boolean;
+}
+
+/** The parts of a request that its maker gives; all else is derived. */
+export interface RequestParts {
+  readonly url: string | URL;
+  /** @default the method and URL */
+  readonly key?: string | undefined;
+  /** @default "GET" */
+  readonly method?: string | undefined;
+  readonly headers?: HeaderList | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  readonly secretHeaders?: readonly string[] | undefined;
+  readonly idempotent?: boolean | undefined;
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Methods that may be sent again without a second effect (RFC 9110 §9.2.2; QUERY: RFC 10008). */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"]);
+
+/** Whether sending a request of this method twice has the effect of sending it once. */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
+
+/**
+ * Makes a request from its parts.
+ * @throws TypeError for a URL that is not absolute http or https.
+ */
+export function createRequest(parts: RequestParts): HttpRequest {
+  const parsed = typeof parts.url === "string" ? new URL(parts.url) : parts.url;
+  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
+    throw new TypeError(`only http and https URLs can be asked, not ${parsed.protocol}`);
+  }
+  const origin = parsed.origin;
+  const target = parsed.pathname + parsed.search;
+  const method = parts.method ?? "GET";
+  const url = origin + target;
+  let headers = parts.headers ?? NONE;
+  let secretHeaders = parts.secretHeaders ?? NONE;
+  if (parsed.username !== "" || parsed.password !== "") {
+    headers = [...headers, "authorization", basicCredentials(parsed.username, parsed.password)];
+    secretHeaders = [...secretHeaders, "authorization"];
+  }
+  return {
+    key: parts.key ?? (method === "GET" ? url : `${method} ${url}`),
+    url,
+    origin,
+    target,
+    method,
+    headers,
+    body: parts.body,
+    secretHeaders,
+    idempotent: parts.idempotent ?? IDEMPOTENT.has(method),
+  };
+}
+
+/** The host a request counts against: `spread`, the gates and the report all ask this one function. */
+export function hostOf(request: HttpRequest): string {
+  return request.origin;
+}
+
+/** The value of an Authorization field for userinfo as a URL spells it (RFC 7617). */
+function basicCredentials(username: string, password: string): string {
+  const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(decoded, "utf8").toString("base64")}`;
+}

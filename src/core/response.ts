@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+
+import type { HeaderList, ResponseHeaders } from "./headers.ts";
+import { responseHeader } from "./headers.ts";
+import type { WireTiming } from "./timing.ts";
+
+/** A body too large for memory: whole, decoded, in a file that its taker renames or removes. */
+export interface BodyFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The parts of a response, as the transport gives them. */
+export interface ResponseParts {
+  /** The URL that answered: the request's own, or the last redirect's. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** Header fields as sent, names in the server's spelling, for those who need repeats. */
+  readonly rawHeaders?: HeaderList;
+  readonly body: Uint8Array | BodyFile;
+  /** Bytes of the body on the wire, before decoding. */
+  readonly wireBytes: number;
+  readonly timing: WireTiming;
+  readonly protocol: "http/1.1" | "h2";
+  /** URLs that redirected, in order, without the final one. */
+  readonly redirects?: readonly string[];
+}
+
+const UTF8 = new TextDecoder("utf-8");
+
+/** What came back, whole: the body has arrived and is decoded before anyone sees this. */
+export class HttpResponse {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** The decoded body: bytes, or a file when it was large and is to be saved. */
+  readonly body: Uint8Array | BodyFile;
+  readonly wireBytes: number;
+  readonly timing: WireTiming;
+  readonly protocol: "http/1.1" | "h2";
+  readonly redirects: readonly string[];
+
+  constructor(parts: ResponseParts) {
+    this.url = parts.url;
+    this.status = parts.status;
+    this.headers = parts.headers;
+    this.body = parts.body;
+    this.wireBytes = parts.wireBytes;
+    this.timing = parts.timing;
+    this.protocol = parts.protocol;
+    this.redirects = parts.redirects ?? [];
+  }
+
+  /** Whether the status is 2xx. */
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  /** Length of the decoded body in bytes. */
+  get bytes(): number {
+    return this.body instanceof Uint8Array ? this.body.byteLength : this.body.bytes;
+  }
+
+  /** The value of a header field by any case, repeats joined by ", ". */
+  header(name: string): string | undefined {
+    return responseHeader(this.headers, name.toLowerCase());
+  }
+
+  /**
+   * The body as text, UTF-8 with malformed bytes replaced and a byte order mark removed.
+   * @throws TypeError where the body went to a file.
+   */
+  text(): string {
+    if (!(this.body instanceof Uint8Array)) {
+      throw new TypeError("this body is in a file; read response.body.path");
+    }
+    return UTF8.decode(this.body);
+  }
+
+  /**
+   * The body parsed as JSON. Integers beyond 2^53 lose digits here; the selectors of the CLI keep them.
+   * @throws SyntaxError for a body that is not JSON.
+   */
+  json<T = unknown>(): T {
+    return JSON.parse(this.text()) as T;
+  }
+
+  /** The bytes, wherever they are. */
+  async bytesOf(): Promise<Uint8Array> {
+    return this.body instanceof Uint8Array ? this.body : await readFile(this.body.path);
+  }
+}
