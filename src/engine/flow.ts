@@ -1,4 +1,4 @@
-import { type Call, createCall } from "../core/call.ts";
+import { type Call, createCall, type Rest } from "../core/call.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import { type Outcome, outcomeOfError } from "../core/outcome.ts";
@@ -13,13 +13,16 @@ export interface Landed<T> {
 
 /** How much may be out, and how it is stopped. */
 export interface FlowOptions {
-  /** Requests out and outcomes not yet taken, together. */
+  /** Requests out and outcomes not yet taken, together; those who rest do not count. */
   readonly window: number;
   /** Stops everything under way: what had no answer yet is not yielded, it is still owed. */
   readonly signal?: AbortSignal | undefined;
   /** Takes no more turns; what is under way lands. */
   readonly drain?: AbortSignal | undefined;
 }
+
+/** Most requests at rest (before a retry, for a held host): what is held in memory has an end. */
+const MOST_RESTING = 10_000;
 
 /**
  * Requests in, outcomes out as they land: keeps at most a window out, pulls and yields side by side.
@@ -39,6 +42,7 @@ export async function* flow<T extends Owed>(
   const landed: Landed<T>[] = [];
   let first = 0;
   let out = 0;
+  let resting = 0;
   const feeding = { ended: false };
   let failure: { readonly error: unknown } | undefined;
   let wakeTaker: (() => void) | undefined;
@@ -59,7 +63,11 @@ export async function* flow<T extends Owed>(
 
   function start(owed: T): void {
     out += 1;
-    const call = createCall(stop.signal);
+    const call = createCall(stop.signal, (rest: Rest, edge: "begin" | "end") => {
+      resting += edge === "begin" ? 1 : -1;
+      if (rest === "retry") edge === "begin" ? turns.landed(owed) : turns.resumed(owed);
+      if (edge === "begin") wakeFeeder?.();
+    });
     send(owed.request, call).then(
       (response) => land(owed, answered(owed.request, response, call)),
       (error: unknown) => {
@@ -78,7 +86,7 @@ export async function* flow<T extends Owed>(
 
   async function feed(): Promise<void> {
     while (!isOver()) {
-      if (out + landed.length - first >= window) {
+      if (out - Math.min(resting, MOST_RESTING) + landed.length - first >= window) {
         const woken = Promise.withResolvers<void>();
         wakeFeeder = woken.resolve;
         await woken.promise;

@@ -80,14 +80,6 @@ export function resolveLimits(options: SessionOptions): {
   };
 }
 
-/**
- * How many are out or waiting to be written at a window of `concurrency`: as many again as may be in
- * flight, so that those who wait for a retry or a held host do not keep others from leaving.
- */
-export function windowOf(concurrency: number): number {
-  return concurrency === 1 ? 1 : concurrency + Math.max(64, concurrency);
-}
-
 /** Opens a session. @throws RangeError for a limit or a time that is no positive number. */
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
   const { concurrency, perHost } = resolveLimits(options);
@@ -149,10 +141,10 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
     const turns = spread(
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
-      { lookAhead: windowOf(concurrency), perHost: windowOf(perHost) },
+      { lookAhead: concurrency * 4, perHost },
     );
     for await (const { owed, outcome } of flow(turns, send, {
-      window: windowOf(concurrency),
+      window: concurrency,
       signal,
     })) {
       yield { item: owed.item, index: owed.index, outcome };

@@ -9,8 +9,10 @@ export interface Owed {
 export interface Turns<T extends Owed> {
   /** The next one, or undefined when there is none left. Waits while all have their share out. */
   next(): Promise<T | undefined> | T | undefined;
-  /** One that `next` gave is back. */
+  /** One that `next` gave is back, or rests: its host may have another turn. */
   landed(owed: T): void;
+  /** One that rested goes on. */
+  resumed(owed: T): void;
   /** Stops reading; whatever is not given out yet is not given out. */
   close(): Promise<void>;
 }
@@ -83,6 +85,23 @@ export function spread<T extends Owed>(
     return owed;
   }
 
+  /** Moves a host between the levels. */
+  function shift(owed: T, by: 1 | -1): void {
+    const name = hostOf(owed.request);
+    let host = hosts.get(name);
+    if (host === undefined) {
+      host = { pending: [], first: 0, out: 0 };
+      hosts.set(name, host);
+    }
+    if (host.first < host.pending.length) {
+      levels[host.out]!.delete(host);
+      level(host.out + by).add(host);
+      lowest = Math.min(lowest, host.out + by);
+    }
+    host.out += by;
+    if (host.out === 0 && host.pending.length === 0) hosts.delete(name);
+  }
+
   async function read(): Promise<void> {
     input = "reading";
     try {
@@ -128,16 +147,11 @@ export function spread<T extends Owed>(
       return give() ?? waitForOne();
     },
     landed(owed) {
-      const name = hostOf(owed.request);
-      const host = hosts.get(name)!;
-      if (host.first < host.pending.length) {
-        levels[host.out]!.delete(host);
-        level(host.out - 1).add(host);
-        lowest = Math.min(lowest, host.out - 1);
-      }
-      host.out -= 1;
-      if (host.out === 0 && host.pending.length === 0) hosts.delete(name);
+      shift(owed, -1);
       wake?.();
+    },
+    resumed(owed) {
+      shift(owed, 1);
     },
     async close() {
       input = "ended";

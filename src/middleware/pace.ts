@@ -28,7 +28,7 @@ export interface PaceOptions {
  * waits for time, the others wait for it.
  */
 export function pace(options: PaceOptions): Middleware {
-  const { quota, total, clock } = options;
+  const { quota, total, clock, emit } = options;
   const line = createGate(1);
   let heldUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -40,9 +40,11 @@ export function pace(options: PaceOptions): Middleware {
 
   async function inLine(request: HttpRequest, call: Call): Promise<Permit> {
     const sinceMs = clock.now();
-    const head = line.tryAcquire() ?? (await orAborted(line.acquire(call.signal), request));
-    call.heldMs += clock.now() - sinceMs;
+    call.onRest?.("host", "begin");
+    let head: Permit | undefined;
     try {
+      head = line.tryAcquire() ?? (await orAborted(line.acquire(call.signal), request));
+      call.heldMs += clock.now() - sinceMs;
       for (;;) {
         const dueMs = Math.max(heldUntilMs, clock.now() + (quota?.delayUntil(clock.now()) ?? 0));
         if (dueMs > clock.now()) await waitUntil(dueMs, call, request);
@@ -62,7 +64,8 @@ export function pace(options: PaceOptions): Middleware {
         place[Symbol.dispose]();
       }
     } finally {
-      head[Symbol.dispose]();
+      head?.[Symbol.dispose]();
+      call.onRest?.("host", "end");
     }
   }
 
@@ -76,7 +79,7 @@ export function pace(options: PaceOptions): Middleware {
     const nowMs = clock.now();
     if (nowMs + forMs <= heldUntilMs) return;
     heldUntilMs = nowMs + forMs;
-    options.emit?.({
+    emit?.({
       type: "held",
       atMs: nowMs,
       host: options.host,
@@ -92,12 +95,14 @@ export function pace(options: PaceOptions): Middleware {
       place = total.tryAcquire();
     }
     place ??= await inLine(request, call);
+    emit?.({ type: "sent", atMs: clock.now(), request });
     try {
       const response = await next(request, call);
-      heed(response);
+      if (response.status >= 400) heed(response);
       return response;
     } finally {
       place[Symbol.dispose]();
+      emit?.({ type: "landed", atMs: clock.now(), request });
     }
   };
 }

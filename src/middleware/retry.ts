@@ -51,7 +51,12 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
       const sinceMs = clock.now();
       const { delayMs, reason } = decision;
       emit?.({ type: "retry", atMs: sinceMs, request, reason, delayMs });
-      await orAborted(sleep(clock, delayMs, call.signal), request);
+      call.onRest?.("retry", "begin");
+      try {
+        await orAborted(sleep(clock, delayMs, call.signal), request);
+      } finally {
+        call.onRest?.("retry", "end");
+      }
       call.heldMs += clock.now() - sinceMs;
     }
   };

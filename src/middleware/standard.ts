@@ -14,7 +14,6 @@ import { perHost } from "./per-host.ts";
 import { redirect } from "./redirect.ts";
 import { refuseUnsendable } from "./refuse-unsendable.ts";
 import { retry } from "./retry.ts";
-import { wireEvents } from "./wire-events.ts";
 
 /** What the standard middleware needs to know. */
 export interface StandardOptions extends IdentityOptions {
@@ -48,8 +47,8 @@ const FORGET_AFTER_MS = 60_000;
  * 6. per host, concurrency: a place from before the wait for time until the body is whole.
  * 7. per host, pace: the last wait, so that departures are spaced as the server sees them; it takes a
  *    place among all hosts only when the request really leaves.
+ *    It tells of every departure, and so of every attempt and hop.
  * 8. identity, cookies, authentication: the last touch before the wire.
- * 9. wire-events: sees every attempt and every hop.
  *
  * The timeout is the transport's: it starts when the request leaves, queueing is not the server's fault.
  */
@@ -83,7 +82,6 @@ export function standard(transport: Send, options: StandardOptions): Send {
       }),
       identity(options),
       ...options.last,
-      emit !== undefined && wireEvents(emit, clock),
     ].filter((middleware) => middleware !== false),
   );
 }
