@@ -98,7 +98,8 @@ function checkDepth(text: string): void {
   }
 }
 
-function closingQuote(text: string, open: number): number {
+/** Where the string that `open` begins ends: the position of its closing quote, or -1. */
+export function closingQuote(text: string, open: number): number {
   let close = text.indexOf('"', open + 1);
   while (close !== -1) {
     let backslashes = 0;

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 const STRICT = new TextDecoder("utf-8", { fatal: true });
+const KEEPING_MARK = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Where bytes stop being UTF-8: line and column (in characters) from 1, and the byte that stands there. */
 export interface Utf8Fault {
@@ -9,10 +10,10 @@ export interface Utf8Fault {
   readonly byte: number;
 }
 
-/** The text of UTF-8 bytes without a byte order mark, or where they are none. */
-export function decodeUtf8(bytes: Uint8Array): string | Utf8Fault {
+/** The text of UTF-8 bytes, without a byte order mark at their start unless it is to be kept; or where they are none. */
+export function decodeUtf8(bytes: Uint8Array, mark: "drop" | "keep" = "drop"): string | Utf8Fault {
   try {
-    return STRICT.decode(bytes);
+    return (mark === "drop" ? STRICT : KEEPING_MARK).decode(bytes);
   } catch {
     return findFault(bytes);
   }
