@@ -90,7 +90,7 @@ complete -o default -F _fanfetch fanfetch
 
 /** A text inside single quotes of zsh or fish. */
 function quoted(text: string): string {
-  return text.replaceAll("'", "").replaceAll("\\", "");
+  return text.replaceAll(/['`\\]/g, "");
 }
 
 function zsh(): string {

@@ -55,3 +55,9 @@ export function checkText(text: string, where: string): void {
     `${where} holds the control character \\x${code} at position ${found.index + 1}`,
   );
 }
+
+/** @throws UsageError for a URL with control characters; URL parsers drop tabs and line ends in silence. */
+export function checkUrlText(text: string, where: string): void {
+  checkText(text, where);
+  if (text.includes("\t")) throw new UsageError(`${where} holds a tab`);
+}

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import { checkText } from "./header-rules.ts";
+import { checkUrlText } from "./header-rules.ts";
 import type { Values } from "./settings.ts";
 
 /** How a list or a table is written down. */
@@ -51,7 +51,7 @@ function readUrls(
 
 /** @throws UsageError for a text that is not an absolute http or https URL. */
 export function checkUrl(text: string): void {
-  checkText(text, "the URL");
+  checkUrlText(text, "the URL");
   const shown = `"${visible(withoutPassword(text))}"`;
   if (!URL.canParse(text)) {
     const guess = `https://${text}`;
@@ -97,6 +97,6 @@ function readTable(
   if (/^https?:\/\//i.test(path) && !/^https?:\/\//i.test(urlTemplate)) {
     throw new UsageError("the table comes first, then the URL template: map TABLE URL_TEMPLATE");
   }
-  checkText(urlTemplate, "the URL template");
+  checkUrlText(urlTemplate, "the URL template");
   return { kind: "table", path, format, urlTemplate };
 }

@@ -118,7 +118,7 @@ function dollarQuoted(text: string, start: number): Quoted {
       continue;
     }
     const rest = text.slice(at + 1, at + 10);
-    const hex = /^(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8}))/i.exec(rest);
+    const hex = /^(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8}))/.exec(rest);
     const octal = /^[0-7]{1,3}/.exec(rest);
     if (hex?.[1] !== undefined) bytes.push(Number.parseInt(hex[1], 16));
     else if (octal !== null) bytes.push(Number.parseInt(octal[0], 8) & 0xff);
