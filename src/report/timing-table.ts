@@ -32,7 +32,7 @@ export function createTimingTable(options: TimingTableOptions): TimingTable {
   const time = (valueMs: number | null | undefined): string =>
     valueMs === null || valueMs === undefined
       ? "–".padStart(5) + "   "
-      : Math.round(valueMs).toLocaleString("en-US").padStart(5) + unit;
+      : String(Math.round(valueMs)).padStart(5) + unit;
   return {
     header:
       "status".padStart(7) +
