@@ -1,0 +1,68 @@
+import type { RunEvent } from "../core/event.ts";
+import { redactUrl } from "../report/redact-url.ts";
+import type { Progress, ProgressOptions } from "./progress.ts";
+
+/** Lines are gathered for at most this long: a write per event would cost more than the event. */
+const FLUSH_MS = 100;
+
+const FLUSH_LENGTH = 64 * 1024;
+
+/** `--progress json`: one JSON object per line for each event; what would be said becomes `{"type":"note"}`. */
+export function createEventLines({ terminal, clock }: ProgressOptions): Progress {
+  let gathered = "";
+  let timer: Disposable | undefined;
+  const flush = (): void => {
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+    if (gathered !== "") void terminal.stderr.write(gathered);
+    gathered = "";
+  };
+  const put = (value: object): void => {
+    gathered += `${JSON.stringify(value)}\n`;
+    if (gathered.length >= FLUSH_LENGTH) flush();
+    else timer ??= clock.after(FLUSH_MS, flush);
+  };
+  return {
+    listen: (event) => put(eventLine(event)),
+    say: (text) => put({ type: "note", text }),
+    aside: (write) => write(),
+    [Symbol.dispose]: flush,
+  };
+}
+
+/** An event as plain data, without bodies, headers and secrets. Times in milliseconds of the run's clock. */
+export function eventLine(event: RunEvent): object {
+  switch (event.type) {
+    case "sent":
+    case "landed":
+      return { type: event.type, atMs: event.atMs, url: redactUrl(event.request.url) };
+    case "retry": {
+      const { type, atMs, request, reason, delayMs } = event;
+      return { type, atMs, url: redactUrl(request.url), reason, delayMs };
+    }
+    case "settled": {
+      const { outcome } = event;
+      const { call, request } = outcome;
+      const response = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
+      const error =
+        outcome.kind === "answered"
+          ? null
+          : { code: outcome.failure.code, message: outcome.failure.message };
+      return {
+        type: event.type,
+        atMs: event.atMs,
+        kind: outcome.kind,
+        method: request.method,
+        url: redactUrl(request.url),
+        status: response?.status ?? null,
+        bytes: response?.bytes ?? null,
+        attempts: call.attempts,
+        totalMs: response?.timing.totalMs ?? null,
+        duplicate: call.duplicate,
+        error,
+      };
+    }
+    default:
+      return event;
+  }
+}
