@@ -55,7 +55,7 @@ export async function measure(
   clearTimeout(timer);
   if (late) throw new Error("stopped: took too long");
   if (exitCode !== 0) {
-    throw new Error(`exit ${exitCode}: ${complaint.trim().split("\n").slice(-3).join(" / ")}`);
+    throw new Error(`exit ${exitCode}: ${essence(complaint)}`);
   }
   const [user, system, kilobytes] = readFileSync(account, "utf8").trim().split(" ").map(Number);
   rmSync(account);
@@ -65,4 +65,10 @@ export async function measure(
     maxRssBytes: kilobytes! * 1024,
     startedAtMs,
   };
+}
+
+/** The line of a complaint that says most: the first that names an error, or else the last. */
+function essence(complaint: string): string {
+  const lines = complaint.trim().split("\n");
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1)!).trim().slice(0, 200);
 }
