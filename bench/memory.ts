@@ -38,7 +38,7 @@ export async function benchMemory(ground: Ground): Promise<Section> {
     samples.push(sample.nowBytes);
     peakBytes = sample.peakBytes;
   }, SAMPLE_MS);
-  const exitCode = await new Promise((resolve) => child.once("exit", resolve));
+  const exitCode = await new Promise<number | null>((resolve) => child.once("exit", resolve));
   clearInterval(timer);
   generator.kill();
   const wallMs = performance.now() - startedMs;
