@@ -153,24 +153,37 @@ for (const { name, installed, start, encodings, closesAfter } of SERVERS) {
     });
 
     test.runIf(closesAfter !== undefined)(
-      "every row is answered once over connections that the server closes",
+      "every row is answered at the first try over connections that the server closes",
       async () => {
-        for (const [mark, base] of [
-          ["closing", server.plain],
-          ["closing-tls", server.secure],
-        ] as const) {
-          const url = `${base}/${mark}?name={name}`;
-          const args = ["map", "names.csv", url, "--pick", "gender", "--retries", "0"];
-          const ran = await run([...args, "-o", "out.csv", "-q"], authority);
-          expect(ran.exitCode, ran.stderr).toBe(0);
-          expect(namesWithGender(ran.file("out.csv"))).toEqual(allNames());
-          const seen = await seenWith(`/${mark}?`, ROWS);
-          const connections = new Set(seen.map(({ connection }) => connection));
-          expect(connections.size).toBeGreaterThanOrEqual(ROWS / closesAfter!);
-        }
+        const seen = await mapOver(`${server.plain}/closing`, "--retries", "0");
+        expect(seen.length).toBe(ROWS);
+        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter!);
       },
     );
+
+    test.runIf(closesAfter !== undefined)(
+      "every row is answered over HTTP/2 connections that the server ends with GOAWAY",
+      async () => {
+        // undici drops what is under way when GOAWAY comes, so some rows are rightly asked again.
+        const seen = await mapOver(`${server.secure}/goaway`);
+        expect(new Set(seen.map(({ uri }) => uri)).size).toBe(ROWS);
+        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter!);
+      },
+    );
+
+    /** Maps the 200 names over a URL, checks that all came back, and tells what the server saw. */
+    async function mapOver(base: string, ...options: readonly string[]): Promise<readonly Seen[]> {
+      const args = ["map", "names.csv", `${base}?name={name}`, "--pick", "gender", ...options];
+      const ran = await run([...args, "-o", "out.csv", "-q"], authority);
+      expect(ran.exitCode, ran.stderr).toBe(0);
+      expect(namesWithGender(ran.file("out.csv"))).toEqual(allNames());
+      return seenWith(`${new URL(base).pathname}?`, ROWS);
+    }
   });
+}
+
+function connectionsOf(seen: readonly Seen[]): number {
+  return new Set(seen.map(({ connection }) => connection)).size;
 }
 
 function allNames(): readonly string[] {
