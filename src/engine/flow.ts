@@ -56,8 +56,9 @@ export async function* flow<T extends Owed>(
   function land(owed: T, outcome: Outcome): void {
     out -= 1;
     turns.landed(owed);
-    const isStopped = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
-    if (!isStopped || !stop.signal.aborted) landed.push({ owed, outcome });
+    // What was stopped before its answer has no outcome: it is still owed.
+    const isOwed = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
+    if (!isOwed) landed.push({ owed, outcome });
     wakeTaker?.();
   }
 

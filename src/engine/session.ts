@@ -41,7 +41,6 @@ export interface RowOutcome<R> {
 export interface SessionParts {
   readonly emit?: Listener | undefined;
   readonly rules?: readonly AnswerRule[];
-  readonly duplicates?: "ask-once" | "ask-each";
   readonly spool?: SpoolOptions | undefined;
   readonly last?: readonly Middleware[];
   readonly clock?: Clock;
@@ -106,7 +105,6 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     rates: options.limits?.rates ?? [],
     accept,
     rules: parts.rules ?? [],
-    duplicates: parts.duplicates ?? "ask-each",
     maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
     maxRetryAfterMs,
     retryPolicy: createRetryPolicy({
@@ -116,6 +114,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     }),
     userAgent: options.userAgent ?? `fanfetch/${VERSION}`,
     acceptEncoding: ACCEPT_ENCODING,
+    removedHeaders: options.removedHeaders ?? [],
     clock,
     emit: parts.emit,
     last: parts.last ?? [],

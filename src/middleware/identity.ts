@@ -9,6 +9,8 @@ export interface IdentityOptions {
   /** A User-Agent, or `random`: each request a common browser's. */
   readonly userAgent: string;
   readonly acceptEncoding: string;
+  /** Lower-case names that are not to be added. */
+  readonly removedHeaders: readonly string[];
 }
 
 /** Common browsers of autumn 2026; a choice among few hides better than an invention. */
@@ -29,11 +31,13 @@ export function identity(options: IdentityOptions): Middleware {
 
   function complete(headers: HeaderList, userAgent: string): HeaderList {
     const all = [...headers];
-    if (headerValue(headers, "user-agent") === undefined) all.push("user-agent", userAgent);
-    if (headerValue(headers, "accept") === undefined) all.push("accept", "*/*");
-    if (headerValue(headers, "accept-encoding") === undefined) {
-      all.push("accept-encoding", options.acceptEncoding);
-    }
+    const add = (name: string, value: string): void => {
+      if (headerValue(headers, name) !== undefined) return;
+      if (!options.removedHeaders.includes(name)) all.push(name, value);
+    };
+    add("user-agent", userAgent);
+    add("accept", "*/*");
+    add("accept-encoding", options.acceptEncoding);
     return all;
   }
 

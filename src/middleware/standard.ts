@@ -8,7 +8,6 @@ import { accept } from "./accept.ts";
 import { type AnswerRule, answerRules } from "./answer-rules.ts";
 import { concurrency } from "./concurrency.ts";
 import { identity, type IdentityOptions } from "./identity.ts";
-import { once } from "./once.ts";
 import { pace } from "./pace.ts";
 import { perHost } from "./per-host.ts";
 import { redirect } from "./redirect.ts";
@@ -23,7 +22,6 @@ export interface StandardOptions extends IdentityOptions {
   readonly rates: readonly Rate[];
   readonly accept: (status: number) => boolean;
   readonly rules: readonly AnswerRule[];
-  readonly duplicates: "ask-once" | "ask-each";
   readonly maxRedirects: number;
   readonly maxRetryAfterMs: number;
   readonly retryPolicy: RetryPolicy;
@@ -39,7 +37,8 @@ const FORGET_AFTER_MS = 60_000;
 /**
  * THE order, outermost first, and why:
  *
- * 1. refuse-unsendable, once: cost nobody anything.
+ * 1. refuse-unsendable: costs nobody anything. (A run puts `once` around all this: its answers are
+ *    remembered for one run, a session may have several.)
  * 2. accept: the edge at which a status becomes a failure; inside, statuses are answers.
  * 3. retry: outside every gate, so that a request waiting to be retried holds no place.
  * 4. answer-rules: inside retry, so that a rule can ask for one.
@@ -71,7 +70,6 @@ export function standard(transport: Send, options: StandardOptions): Send {
     transport,
     ...[
       refuseUnsendable,
-      options.duplicates === "ask-once" && once(),
       accept(options.accept),
       retry({ policy: options.retryPolicy, clock, emit }),
       options.rules.length > 0 && answerRules(options.rules, options.accept),

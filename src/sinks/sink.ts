@@ -1,7 +1,19 @@
+import type { BodyFile } from "../core/response.ts";
+
+/** A body to be saved, and under which name below the sink's folder. */
+export interface SavedBody {
+  readonly path: string;
+  /** Tells two rows with one name apart, the same way in every run. */
+  readonly key: string;
+  readonly body: Uint8Array | BodyFile;
+}
+
 /** One record of output: values by column. Records of one table share their list of columns. */
 export interface OutputRecord {
   readonly columns: readonly string[];
   readonly values: readonly unknown[];
+  /** The body that is saved beside the record, where bodies are. */
+  readonly saved?: SavedBody | undefined;
 }
 
 /** Where a sink stands: everything before it is written. For tables the length of the file in bytes. */

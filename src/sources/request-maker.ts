@@ -8,8 +8,8 @@ import {
   templatesInJson,
   type TextTemplate,
 } from "../formats/text-template.ts";
-import { compileUrlTemplate, type UrlTemplate } from "../formats/url-template.ts";
-import { stringifyJson } from "../formats/json.ts";
+import { columnOfVariable, compileUrlTemplate, type UrlTemplate } from "../formats/url-template.ts";
+import { parseJson, stringifyJson } from "../formats/json.ts";
 
 /** What the request of each row looks like. */
 export interface RequestShape {
@@ -19,36 +19,44 @@ export interface RequestShape {
   /** Names, and values that may be text templates. */
   readonly headers: HeaderList;
   readonly secretHeaders: readonly string[];
-  readonly body?: { readonly kind: "text" | "json"; readonly value: unknown } | undefined;
+  readonly body?: RequestBody | undefined;
   readonly idempotent?: boolean | undefined;
+}
+
+/** A body: `json` takes templates in its string values, `form` percent-encodes what it is given. */
+export interface RequestBody {
+  readonly kind: "json" | "form" | "text" | "bytes";
+  readonly content: string | Uint8Array;
 }
 
 /** Makes the request of a row; a row that gives none gets one that is refused, with the reason. */
 export interface RequestMaker {
-  readonly variables: readonly string[];
   make(row: Row): HttpRequest;
-  /** @throws UsageError naming the first variable that is no column of the table. */
-  check(columns: readonly string[], source: string): void;
 }
 
-// A template's variables as positions in the values, computed once per list of columns.
+/** The table that the rows are from. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 type Lookup = (name: string) => unknown;
 
-/** Compiles a shape once for all rows. @throws UsageError for a template that is none. */
-export function createRequestMaker(shape: RequestShape): RequestMaker {
-  const url = compileUrlTemplate(shape.url);
+/**
+ * Compiles a shape once for all rows of a table.
+ * @throws UsageError for a template that is none, or a variable that is no column.
+ */
+export function createRequestMaker(shape: RequestShape, table: Table): RequestMaker {
+  const url = compileUrlTemplate(shape.url, { columns: table.columns });
   const headers = shape.headers.map((text, index) =>
     index % 2 === 1 && text.includes("{") ? compileTextTemplate(text) : text,
   );
   const hasHeaderTemplates = headers.some((header) => typeof header !== "string");
   const body = compileBody(shape.body);
-  const variables = new Map<string, string>();
-  const note = (names: readonly string[], where: string): void => {
-    for (const name of names) if (!variables.has(name)) variables.set(name, where);
-  };
-  note(url.variables, "the URL template");
-  for (const header of headers) if (typeof header !== "string") note(header.variables, "a header");
-  if (body !== undefined) note(body.variables, "the body");
+  check(url.variables, "the URL template", table);
+  for (const header of headers)
+    if (typeof header !== "string") check(header.variables, "a header", table);
+  if (body !== undefined) check(body.variables, "the body", table);
   const prefix = url.hostVariables === "none" ? originOf(url, shape.url) : undefined;
 
   let columns: readonly string[] = [];
@@ -85,21 +93,20 @@ export function createRequestMaker(shape: RequestShape): RequestMaker {
       }
       return request;
     } catch (error) {
-      return refusedRequest(text, reasonOf(error, text, row));
+      return refuse(error, text, row);
     }
   }
 
-  return {
-    variables: [...variables.keys()],
-    make,
-    check(known, source) {
-      for (const [name, where] of variables) {
-        if (known.includes(name)) continue;
-        const hint = didYouMean(name, known);
-        throw new UsageError(`${source} has no column "${name}" (used in ${where})${hint}`);
-      }
-    },
-  };
+  return { make };
+}
+
+/** @throws UsageError naming the first variable that is no column of the table. */
+export function check(variables: readonly string[], where: string, table: Table): void {
+  for (const name of variables) {
+    if (columnOfVariable(name, table.columns) !== undefined) continue;
+    const hint = didYouMean(name, table.columns);
+    throw new UsageError(`${table.name} has no column "${name}" (used in ${where})${hint}`);
+  }
 }
 
 /** The origin that every row must keep: rows are data, they never choose the server. */
@@ -114,14 +121,26 @@ function originOf(template: UrlTemplate, text: string): string {
 
 interface BodyTemplate {
   readonly variables: readonly string[];
-  expand(lookup: Lookup): string;
+  expand(lookup: Lookup): string | Uint8Array;
 }
 
-function compileBody(body: RequestShape["body"]): BodyTemplate | undefined {
+function compileBody(body: RequestBody | undefined): BodyTemplate | undefined {
   if (body === undefined) return undefined;
-  if (body.kind === "text") return compileTextTemplate(String(body.value));
-  const json = templatesInJson(body.value);
-  return { variables: json.variables, expand: (lookup) => stringifyJson(json.expand(lookup)) };
+  const { kind, content } = body;
+  if (typeof content !== "string") return { variables: [], expand: () => content };
+  if (kind === "json") {
+    const json = templatesInJson(parseJson(content));
+    return { variables: json.variables, expand: (lookup) => stringifyJson(json.expand(lookup)) };
+  }
+  const text = compileTextTemplate(content);
+  if (kind !== "form") return text;
+  const encoded =
+    (lookup: Lookup): Lookup =>
+    (name) => {
+      const value = lookup(name);
+      return value === undefined || value === null ? value : encodeURIComponent(String(value));
+    };
+  return { variables: text.variables, expand: (lookup) => text.expand(encoded(lookup)) };
 }
 
 // eslint-disable-next-line no-control-regex -- finding them is the point
@@ -138,9 +157,12 @@ function fillHeaders(headers: readonly (string | TextTemplate)[], lookup: Lookup
   });
 }
 
-function reasonOf(error: unknown, text: string, row: Row): string {
+/** The request of a row that gives none, and why. */
+export function refuse(error: unknown, text: string, row: Row): HttpRequest {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return (error as NodeJS.ErrnoException).code === "ERR_INVALID_URL"
-    ? `row ${row.number}: "${shown}" is no URL`
-    : `row ${row.number}: ${(error as Error).message}`;
+  const why =
+    (error as NodeJS.ErrnoException).code === "ERR_INVALID_URL"
+      ? `"${shown}" is no URL`
+      : (error as Error).message;
+  return refusedRequest(text, `row ${row.number}: ${why}`);
 }

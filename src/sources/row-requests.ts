@@ -1,6 +1,5 @@
-import type { Row } from "../core/row.ts";
 import type { HttpRequest } from "../core/request.ts";
-import type { RequestMaker } from "./request-maker.ts";
+import type { Row } from "../core/row.ts";
 import type { RowSource } from "./row-source.ts";
 
 /** A row and its request. */
@@ -9,32 +8,38 @@ export interface RowRequest {
   readonly request: HttpRequest;
 }
 
-/** Each row with its request, in batches; the first batch's columns are checked before anything is sent. */
+/** Each row with its request, in batches. */
 export async function* requestsOf(
   source: RowSource,
-  maker: RequestMaker,
+  make: (row: Row) => HttpRequest,
 ): AsyncGenerator<readonly RowRequest[]> {
   for await (const batch of source.batches) {
-    yield batch.map((row) => ({ row, request: maker.make(row) }));
+    yield batch.map((row) => ({ row, request: make(row) }));
   }
 }
 
 /**
- * Reads the first rows and checks that the maker finds its columns among theirs; gives the source
- * back with those rows put in front.
- * @throws UsageError before anything is sent.
+ * The columns of the first rows, and the source with those rows put back in front. Where each row may
+ * have columns of its own (JSON lines), those of the whole first batch count.
  */
-export async function checkColumns(source: RowSource, maker: RequestMaker): Promise<RowSource> {
+export async function peekColumns(
+  source: RowSource,
+): Promise<{ readonly columns: readonly string[]; readonly source: RowSource }> {
   const reader = source.batches[Symbol.asyncIterator]();
   const first = await reader.next();
-  if (first.done !== true) {
-    const columns = new Set(first.value.flatMap((row) => row.columns));
-    maker.check([...columns], source.name);
+  if (first.done === true) return { columns: [], source: { ...source, batches: none() } };
+  const columns = new Set<string>();
+  let seen: readonly string[] | undefined;
+  for (const row of first.value) {
+    if (row.columns === seen) continue;
+    seen = row.columns;
+    for (const column of seen) columns.add(column);
   }
   async function* batches(): AsyncGenerator<readonly Row[]> {
-    if (first.done === true) return;
-    yield first.value;
+    yield first.value as readonly Row[];
     yield* { [Symbol.asyncIterator]: () => reader };
   }
-  return { ...source, batches: batches() };
+  return { columns: [...columns], source: { ...source, batches: batches() } };
 }
+
+async function* none(): AsyncGenerator<readonly Row[]> {}

@@ -28,10 +28,13 @@ export interface RowSource {
 
 /**
  * Opens an input. Files of up to `CHECKED_BYTES` are read and checked whole at once; larger ones and
- * streams are read as they are needed.
+ * streams are read as they are needed. `check` may refuse a row of an input that is checked.
  * @throws UsageError for a file that is missing, unreadable or, when checked, wrong in some line.
  */
-export async function openRows(input: RowInput): Promise<RowSource> {
+export async function openRows(
+  input: RowInput,
+  check?: (row: Row, name: string) => void,
+): Promise<RowSource> {
   const name = input.kind === "file" ? input.path : input.name;
   const { chunks, bytes } =
     input.kind === "file" ? await openFile(input.path) : { ...input, bytes: Infinity };
@@ -40,6 +43,7 @@ export async function openRows(input: RowInput): Promise<RowSource> {
   const all: (readonly Row[])[] = [];
   let total = 0;
   for await (const batch of batches) {
+    if (check !== undefined) for (const row of batch) check(row, name);
     all.push(batch);
     total += batch.length;
   }
