@@ -14,7 +14,7 @@ const OBEYED = /^(?:desktop\.ini|autorun\.inf)$/i;
  * rather than as a Unicode property, so that no Node version names a file differently.
  */
 const FORBIDDEN =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u001f\u007f-\u009f"*/:<>?\\|\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\u{e0000}-\u{e0fff}]+/gu;
 
 /**
@@ -27,7 +27,7 @@ const FORBIDDEN =
 export function safeFileName(name: string): string {
   const wanted = name.toWellFormed().normalize("NFC");
   let safe = wanted.replace(FORBIDDEN, "_");
-  safe = safe.replace(/^[\s.~\u200c\u200d-]+/, "_");
+  safe = safe.replace(/^(?:[\s.~-]|\u200c|\u200d)+/, "_");
   safe = safe.slice(0, endOfName(safe));
   if (safe === "") safe = "_";
   if (RESERVED.test(safe) || OBEYED.test(safe)) safe = `_${safe}`;
@@ -75,7 +75,7 @@ function fits(name: string): boolean {
 /** Where the name ends without its last blanks and dots; not by a regex, which would look from each. */
 function endOfName(name: string): number {
   let end = name.length;
-  while (end > 0 && /[\s.\u200c\u200d]/.test(name[end - 1]!)) end -= 1;
+  while (end > 0 && /[\s.]|\u200c|\u200d/.test(name[end - 1]!)) end -= 1;
   return end;
 }
 

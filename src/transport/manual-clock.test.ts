@@ -23,7 +23,7 @@ test("a timer set by a promise job on the way fires within the same advance", as
   const loop = (async () => {
     for (let round = 0; round < 3; round += 1) {
       await sleep(clock, 100);
-      await null;
+      await Promise.resolve();
       times.push(clock.now());
     }
   })();
