@@ -18,7 +18,8 @@ test("cells are quoted where they must be, and only there", () => {
 
 test("every kind of value has its text", () => {
   expect(csv(null, undefined, 0, -1.5, 1e21, true, 12345678901234567890n)).toBe(
-    ",,0,-1.5,1e+21,true,12345678901234567890\n");
+    ",,0,-1.5,1e+21,true,12345678901234567890\n",
+  );
   expect(csv([1, { a: null }], { id: 12345678901234567890n })).toBe(
     '"[1,{""a"":null}]","{""id"":12345678901234567890}"\n',
   );
@@ -37,32 +38,30 @@ test("a tab separates TSV and is quoted within a cell, a comma is not", () => {
 });
 
 describe("formula-safe", () => {
-  test.each(
-    [
-      "=1+1",
-      "+1+1",
-      "-1+1",
-      "@SUM(1)",
-      "\t=1",
-      "\tx",
-      "\rx",
-      "\n=1",
-      "  =1",
-      "\u00a0=1",
-      "＝1+1",
-      "＋1",
-      "－1",
-      "＠x",
-      "+44 20",
-      "-",
-      "--5",
-      "-5 ",
-        "=",
-      "-1e",
-      "+.",
-      "@handle",
-    ],
-  )("%j becomes text", (text) => {
+  test.each([
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1",
+    "\tx",
+    "\rx",
+    "\n=1",
+    "  =1",
+    "\u00a0=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    "+44 20",
+    "-",
+    "--5",
+    "-5 ",
+    "=",
+    "-1e",
+    "+.",
+    "@handle",
+  ])("%j becomes text", (text) => {
     const [cell] = parse(csv(text, "x"))[0] as unknown as string[];
     expect(cell).toBe(`'${text}`);
     expect((parse(verbatim(text, "x"))[0] as unknown as string[])[0]).toBe(text);
