@@ -6,6 +6,7 @@ import { run } from "../jobs/run.ts";
 import { once } from "../middleware/once.ts";
 import { createMemoryQueue } from "../queue/memory-queue.ts";
 import type { Settings } from "./settings.ts";
+import { type OpenCookies, openCookies } from "./work-cookies.ts";
 import { openOutput } from "./work-output.ts";
 import { openSpool } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
@@ -69,9 +70,19 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
   const rules = await readRules(settings);
   const cap = createRequestCap(settings.caps.maxRequests);
   const spool = await openSpool(settings, rules.length);
+  const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
-    { ...settings.session, removedHeaders: settings.request.removedHeaders },
-    { emit, rules, spool: spool?.options, last: cap.middleware },
+    {
+      ...settings.session,
+      removedHeaders: settings.request.removedHeaders,
+      redirectsTo: settings.redirectsTo,
+    },
+    {
+      emit,
+      rules,
+      spool: spool?.options,
+      last: jar === undefined ? cap.middleware : [...cap.middleware, jar.middleware],
+    },
   );
   return {
     async prepare(now, take) {
@@ -83,6 +94,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           listeners = all;
           const drain = AbortSignal.any([signals.drain, cap.signal]);
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
+          await using _jar = { [Symbol.asyncDispose]: () => saveCookies(jar) };
           await using sink = output.sink;
           await run({
             queue: createMemoryQueue(tasks.batches, output.horizon),
@@ -106,6 +118,16 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       await spool?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Kept however the runs ended: what servers set before a stop is still true. */
+async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
+  try {
+    await jar?.save();
+  } catch (error) {
+    const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
+    throw new RunStopped("disk", words, { cause: error });
+  }
 }
 
 /** Equal questions of one run are asked once; of two runs (`compare`) they are asked twice. */

@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly secretHeaders: readonly string[];
   /** Set where the user declares a method other than RFC 9110's idempotent ones safe to repeat. */
   readonly idempotent: boolean;
+  /** Set where a server at a public address pointed to it: it may connect to public addresses alone. */
+  readonly reach?: "public";
   /** Why it cannot be sent at all (a row that gives no URL): it fails as E_URL without being sent. */
   readonly refusal?: string;
 }

@@ -23,6 +23,8 @@ export interface ResponseParts {
   readonly wireBytes: number;
   readonly timing: WireTiming;
   readonly protocol: "http/1.1" | "h2";
+  /** The IP address that the connection led to; undefined behind a proxy. */
+  readonly remoteAddress?: string | undefined;
   /** URLs that redirected, in order, without the final one. */
   readonly redirects?: readonly string[];
 }
@@ -39,6 +41,8 @@ export class HttpResponse {
   readonly wireBytes: number;
   readonly timing: WireTiming;
   readonly protocol: "http/1.1" | "h2";
+  /** The IP address that the connection led to; undefined behind a proxy. */
+  readonly remoteAddress: string | undefined;
   readonly redirects: readonly string[];
 
   constructor(parts: ResponseParts) {
@@ -49,6 +53,7 @@ export class HttpResponse {
     this.wireBytes = parts.wireBytes;
     this.timing = parts.timing;
     this.protocol = parts.protocol;
+    this.remoteAddress = parts.remoteAddress;
     this.redirects = parts.redirects ?? [];
   }
 

@@ -41,6 +41,10 @@ export interface SessionOptions {
   readonly accept?: (status: number) => boolean;
   /** Redirects followed. @default 10 */
   readonly maxRedirects?: number;
+  /** Where a server at a public address may redirect: to public addresses alone, or to local ones too. @default "public" */
+  readonly redirectsTo?: "public" | "anywhere";
+  /** Cookies that servers set: forgotten, or kept in memory and sent back to the sites that set them. @default "none" */
+  readonly cookies?: "none" | "keep";
   /** Largest decoded body in memory. @default 67108864 */
   readonly maxBodyBytes?: number;
   /** Hosts (`name` or `name:port`) whose TLS certificates are not verified. @default none */

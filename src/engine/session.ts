@@ -8,6 +8,7 @@ import type { HttpResponse } from "../core/response.ts";
 import type { Middleware, Send, Transport } from "../core/send.ts";
 import { compileUrlTemplate } from "../formats/url-template.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
+import { cookies, createCookieStore } from "../middleware/cookies.ts";
 import { standard } from "../middleware/standard.ts";
 import { createGate } from "../policy/gate.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
@@ -106,6 +107,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     accept,
     rules: parts.rules ?? [],
     maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
+    redirectsTo: options.redirectsTo,
     maxRetryAfterMs,
     retryPolicy: createRetryPolicy({
       retries: options.retries ?? SESSION_DEFAULTS.retries,
@@ -117,7 +119,10 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     removedHeaders: options.removedHeaders ?? [],
     clock,
     emit: parts.emit,
-    last: parts.last ?? [],
+    last: [
+      ...(parts.last ?? []),
+      ...(options.cookies === "keep" ? [cookies(createCookieStore())] : []),
+    ],
   });
   const headers = headerList(options.headers);
   const secretHeaders = options.secretHeaders ?? [];

@@ -4,11 +4,16 @@ import { createRequest, type HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
 import type { WireTiming } from "../core/timing.ts";
+import { scopeOfAddress, scopeOfHost, type ScopeOf } from "../transport/address-policy.ts";
 
 /** How redirects are followed. */
 export interface RedirectOptions {
   /** Hops followed before it is an error; 0 gives the redirect itself as the answer. */
   readonly maxRedirects: number;
+  /** Where a server at a public address may lead: to such addresses alone, or to local ones too. @default "public" */
+  readonly redirectsTo?: "public" | "anywhere" | undefined;
+  /** Which addresses are public. @default scopeOfAddress */
+  readonly scopeOf?: ScopeOf | undefined;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -33,11 +38,13 @@ const BODY_FIELDS = /^content-/;
 /**
  * Follows redirects (RFC 9110 §15.4), each hop through the gates of its own host. Credentials and
  * custom fields never cross an origin and never come back later in the chain; a body is not sent to
- * another origin; https never falls back to http.
+ * another origin; https never falls back to http. Once a public server was reached, the chain stays
+ * among public addresses; the transport holds to it when it connects.
  */
-export function redirect({ maxRedirects }: RedirectOptions): Middleware {
-  return (next) => async (request, call) => {
-    const first = await next(request, call);
+export function redirect(options: RedirectOptions): Middleware {
+  const { maxRedirects, redirectsTo = "public", scopeOf = scopeOfAddress } = options;
+  return (send) => async (request, call) => {
+    const first = await send(request, call);
     if (maxRedirects === 0 || targetOf(first) === undefined) return first;
     let response = first;
     let asked = request;
@@ -51,8 +58,10 @@ export function redirect({ maxRedirects }: RedirectOptions): Middleware {
         throw new Failure("E_REDIRECT", words, { request, response });
       }
       redirects.push(asked.url);
-      asked = hop(asked, response, location, request);
-      response = await next(asked, call);
+      const next = hop(asked, response, location, request);
+      const isBound = redirectsTo === "public" && wasPublic(asked, response, scopeOf);
+      asked = isBound ? { ...next, reach: "public" } : next;
+      response = await send(asked, call);
       timings.push(response.timing);
     }
     return new HttpResponse({
@@ -62,6 +71,7 @@ export function redirect({ maxRedirects }: RedirectOptions): Middleware {
       body: response.body,
       wireBytes: response.wireBytes,
       protocol: response.protocol,
+      remoteAddress: response.remoteAddress,
       timing: sumOf(timings),
       redirects,
     });
@@ -71,6 +81,14 @@ export function redirect({ maxRedirects }: RedirectOptions): Middleware {
 /** Where an answer redirects to, or undefined where it does not. */
 function targetOf(response: HttpResponse): string | undefined {
   return REDIRECTS.has(response.status) ? response.header("location") : undefined;
+}
+
+/** Whether an answer came from a public address; behind a proxy, a name that shows nothing counts as one. */
+function wasPublic(asked: HttpRequest, response: HttpResponse, scopeOf: ScopeOf): boolean {
+  if (asked.reach === "public") return true;
+  const { remoteAddress } = response;
+  if (remoteAddress !== undefined) return scopeOf(remoteAddress) === "public";
+  return scopeOfHost(new URL(asked.origin).hostname, scopeOf) !== "local";
 }
 
 /** The request of the next hop. */

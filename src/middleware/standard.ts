@@ -10,19 +10,18 @@ import { concurrency } from "./concurrency.ts";
 import { identity, type IdentityOptions } from "./identity.ts";
 import { pace } from "./pace.ts";
 import { perHost } from "./per-host.ts";
-import { redirect } from "./redirect.ts";
+import { redirect, type RedirectOptions } from "./redirect.ts";
 import { refuseUnsendable } from "./refuse-unsendable.ts";
 import { retry } from "./retry.ts";
 
 /** What the standard middleware needs to know. */
-export interface StandardOptions extends IdentityOptions {
+export interface StandardOptions extends IdentityOptions, RedirectOptions {
   readonly perHost: number;
   /** Places over all hosts. */
   readonly total: Gate;
   readonly rates: readonly QuotaRate[];
   readonly accept: (status: number) => boolean;
   readonly rules: readonly AnswerRule[];
-  readonly maxRedirects: number;
   readonly maxRetryAfterMs: number;
   readonly retryPolicy: RetryPolicy;
   readonly clock: Clock;

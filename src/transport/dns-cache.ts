@@ -13,6 +13,9 @@ export type Lookup = (
   ) => void,
 ) => void;
 
+/** Asks for all addresses of a name. */
+export type Resolve = typeof resolveAll;
+
 /** `getaddrinfo` tells no TTL; new sockets see a changed address after this long at the latest. */
 const FRESH_MS = 30_000;
 /** A failing name is asked again after this long, not by every request in between. */
@@ -29,7 +32,7 @@ interface Entry {
  * A `lookup` that resolves each name once at a time and remembers it: `getaddrinfo` has only four
  * threads for the whole process, so a lookup per socket would queue behind itself.
  */
-export function createDnsCache(clock: Clock, resolve = resolveAll): Lookup {
+export function createDnsCache(clock: Clock, resolve: Resolve = resolveAll): Lookup {
   const known = new Map<string, Entry>();
   const asking = new Map<string, ((entry: Entry) => void)[]>();
 
@@ -43,7 +46,8 @@ export function createDnsCache(clock: Clock, resolve = resolveAll): Lookup {
     }
     const answers = [answer];
     asking.set(hostname, answers);
-    resolve(hostname, (error, addresses) => {
+    resolve(hostname, (failed, addresses) => {
+      const error = failed ?? (addresses.length === 0 ? noAddress(hostname) : null);
       const expiresMs = clock.now() + (error === null ? FRESH_MS : FAILED_FRESH_MS);
       const fresh: Entry = { expiresMs, error, addresses };
       asking.delete(hostname);
@@ -61,6 +65,10 @@ export function createDnsCache(clock: Clock, resolve = resolveAll): Lookup {
       callback(null, addresses[0]!.address, addresses[0]!.family);
     });
   };
+}
+
+function noAddress(hostname: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${hostname} has no address`), { code: "ENOTFOUND" });
 }
 
 function resolveAll(

@@ -20,8 +20,9 @@ export class Lanes<L extends Lane> {
   readonly #open: () => L;
   readonly #all = new Set<L>();
   readonly #free: L[] = [];
-  #waiting: ((lane: L) => void)[] | undefined;
+  #waiting: { readonly ready: (lane: L) => void; readonly closed: () => void }[] | undefined;
   #scouting: "unneeded" | "owed" | "under-way";
+  #state: "open" | "closed" = "open";
 
   /** `scout`: whether the protocol shows only after a handshake (https that offers HTTP/2). */
   constructor(open: () => L, scout: boolean) {
@@ -36,13 +37,14 @@ export class Lanes<L extends Lane> {
     return sum;
   }
 
-  /** Gives a lane with room, now or after the first handshake. */
-  take(ready: (lane: L) => void): void {
+  /** Gives a lane with room, now or after the first handshake; calls `closed` where there is none any more. */
+  take(ready: (lane: L) => void, closed: () => void = () => {}): void {
+    if (this.#state === "closed") return closed();
     const lane = this.#pop();
     if (lane !== undefined) return ready(lane);
     if (this.#scouting === "under-way") {
       this.#waiting ??= [];
-      this.#waiting.push(ready);
+      this.#waiting.push({ ready, closed });
       return;
     }
     if (this.#scouting === "owed") this.#scouting = "under-way";
@@ -52,8 +54,9 @@ export class Lanes<L extends Lane> {
   /** Takes a lane back after its request is over. */
   giveBack(lane: L): void {
     lane.inUse -= 1;
-    if (!this.#all.has(lane)) return;
-    if (lane.inUse === lane.capacity - 1) this.#free.push(lane);
+    if (this.#all.has(lane) && lane.inUse === lane.capacity - 1) this.#free.push(lane);
+    // Whatever became of its handshake, nobody need wait for it any more.
+    this.#endScouting();
   }
 
   /** Drops a lane that is of no more use, with whatever it carries. */
@@ -69,18 +72,24 @@ export class Lanes<L extends Lane> {
     if (lane.capacity > capacityBefore && lane.inUse >= capacityBefore && this.#all.has(lane)) {
       this.#free.push(lane);
     }
+    this.#endScouting();
+  }
+
+  /** Closes all lanes; those who wait for one are told. */
+  destroy(): void {
+    this.#state = "closed";
+    this.#endScouting();
+    for (const lane of this.#all) lane.destroy();
+    this.#all.clear();
+    this.#free.length = 0;
+  }
+
+  #endScouting(): void {
     if (this.#scouting !== "under-way") return;
     this.#scouting = "unneeded";
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const ready of waiting) this.take(ready);
-  }
-
-  /** Closes all lanes. */
-  destroy(): void {
-    for (const lane of this.#all) lane.destroy();
-    this.#all.clear();
-    this.#free.length = 0;
+    for (const { ready, closed } of waiting) this.take(ready, closed);
   }
 
   #pop(): L | undefined {

@@ -3,27 +3,23 @@ import type { Dispatcher } from "undici";
 import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { Failure } from "../core/failure.ts";
-import { responseHeader, type ResponseHeaders } from "../core/headers.ts";
+import type { ResponseHeaders } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
 import { type BodyFile, HttpResponse } from "../core/response.ts";
 import type { Deadline } from "./deadlines.ts";
-import { type Coding, decode, parseCodings } from "./decode.ts";
-import { isDiskError, Spool, type SpoolOptions } from "./spool.ts";
+import { type ArrivingBody, type BodyOptions, openBody } from "./arriving-body.ts";
+import { isDiskError } from "./spool.ts";
 import { failureOf, type Progress } from "./undici-failure.ts";
-import type { WireLane } from "./undici-lane.ts";
+import type { UndiciLane } from "./undici-lane.ts";
+import { refused } from "./undici-proxy.ts";
 
 /** What an exchange needs of the transport around it. */
-export interface ExchangeContext {
+export interface ExchangeContext extends BodyOptions {
   readonly clock: Clock;
-  readonly maxBodyBytes: number;
-  readonly spool: SpoolOptions | undefined;
-  readonly accept: (status: number) => boolean;
   /** The exchange is over: its lane is free, or, if it never answered, of no more use. */
   over(exchange: Exchange, lane: "free" | "lost"): void;
 }
 
-/** Decoded bytes kept of a refused answer: enough to read why, too few to be a bomb. */
-const REFUSED_BODY_BYTES = 64 * 1024;
 /** Interim (1xx) answers taken before the server counts as hostile. */
 const MOST_INTERIM = 20;
 const EMPTY = new Uint8Array(0);
@@ -39,7 +35,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
 
   readonly request: HttpRequest;
   readonly call: Call;
-  readonly lane: WireLane;
+  readonly lane: UndiciLane;
   readonly #context: ExchangeContext;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (failure: Failure) => void;
@@ -52,16 +48,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   #interim = 0;
   #status = 0;
   #headers: ResponseHeaders = {};
-  #codings: readonly Coding[] = [];
-  #chunks: Uint8Array[] | undefined;
-  #only: Uint8Array | undefined;
-  #bytes = 0;
-  #spool: Spool | undefined;
+  #body: ArrivingBody | undefined;
 
   constructor(
     request: HttpRequest,
     call: Call,
-    lane: WireLane,
+    lane: UndiciLane,
     context: ExchangeContext,
     resolve: (response: HttpResponse) => void,
     reject: (failure: Failure) => void,
@@ -103,7 +95,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   }
 
   onResponseStart(
-    controller: Dispatcher.DispatchController,
+    _controller: Dispatcher.DispatchController,
     status: number,
     headers: ResponseHeaders,
   ): void {
@@ -114,62 +106,45 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       }
       return;
     }
+    if (status === 407 && this.lane.proxy !== undefined) {
+      this.#fail(refused({ origin: this.lane.proxy }, status));
+      return;
+    }
     this.#progress = "headers";
     this.#firstByteMs = this.#context.clock.now() - this.#startMs;
     this.#status = status;
     this.#headers = headers;
-    const encoding = responseHeader(headers, "content-encoding");
-    if (encoding === undefined || isRedirect(status)) return;
     try {
-      this.#codings = parseCodings(encoding);
+      this.#body = openBody({ status, headers }, this.#context, (error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
-      controller.abort(error as Error);
     }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.#bytes += chunk.byteLength;
-    if (this.#spool !== undefined) return this.#spoolChunk(controller, chunk);
-    const { spool, maxBodyBytes, accept } = this.#context;
-    if (spool !== undefined && this.#bytes > spool.aboveBytes && accept(this.#status)) {
-      this.#spool = new Spool(spool, this.#codings);
-      this.#spool.onceFailed((error) => this.#fail(error));
-      for (const held of this.#chunks ?? (this.#only === undefined ? [] : [this.#only])) {
-        this.#spool.write(held);
-      }
-      this.#chunks = undefined;
-      this.#only = undefined;
-      return this.#spoolChunk(controller, chunk);
+    const body = this.#body;
+    if (body === undefined || this.#settled === "yes") return;
+    try {
+      if (body.take(chunk) === "taken") return;
+      controller.pause();
+      body.onceDrained(() => controller.resume());
+    } catch (error) {
+      this.#fail(error);
     }
-    if (this.#bytes > maxBodyBytes) {
-      return this.#giveUp("E_TOO_LARGE", `the body is larger than ${maxBodyBytes} bytes`, false);
-    }
-    if (this.#only === undefined) this.#only = chunk;
-    else if (this.#chunks === undefined) this.#chunks = [this.#only, chunk];
-    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#settled === "yes") return;
     const totalMs = this.#context.clock.now() - this.#startMs;
-    if (this.#spool !== undefined) {
-      this.#finishSpool(this.#spool, totalMs);
-      return;
-    }
-    const body = this.#chunks === undefined ? (this.#only ?? EMPTY) : Buffer.concat(this.#chunks);
-    if (this.#codings.length === 0) return this.#answer(body, totalMs);
-    const { accept, maxBodyBytes } = this.#context;
-    const capBytes = accept(this.#status) ? maxBodyBytes : REFUSED_BODY_BYTES;
     try {
-      const decoded = decode(body, this.#codings, capBytes);
-      if (decoded instanceof Uint8Array) return this.#answer(decoded, totalMs);
-      decoded.then(
-        (bytes) => this.#answer(bytes, totalMs),
-        (error: unknown) => this.#failDecoding(error, totalMs),
+      const body = this.#body?.finish() ?? EMPTY;
+      if (body instanceof Uint8Array) return this.#answer(body, totalMs);
+      body.then(
+        (whole) => this.#answer(whole, totalMs),
+        (error: unknown) => this.#failBody(error, totalMs),
       );
     } catch (error) {
-      this.#failDecoding(error, totalMs);
+      this.#failBody(error, totalMs);
     }
   }
 
@@ -181,53 +156,41 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   #fail(error: unknown): void {
     if (this.#settled === "yes") return;
     this.#settled = "yes";
-    void this.#spool?.discard();
+    this.#body?.discard();
     const elapsedMs = this.#context.clock.now() - this.#startMs;
     const failure =
-      this.#spool !== undefined && isDiskError(error)
+      this.#body?.isFile === true && isDiskError(error)
         ? diskFailure(error, this.request, elapsedMs)
         : failureOf(error, this.request, { progress: this.#progress, elapsedMs });
-    this.#context.over(this, "free");
-    this.#reject(failure);
+    this.#leave(failure);
   }
 
-  #giveUp(
-    code: "E_TIMEOUT" | "E_ABORTED" | "E_PROTOCOL" | "E_TOO_LARGE",
-    words: string,
-    transient: boolean,
-  ): void {
+  #giveUp(code: "E_TIMEOUT" | "E_ABORTED" | "E_PROTOCOL", words: string, transient: boolean): void {
     if (this.#settled === "yes") return;
     this.#settled = "yes";
-    void this.#spool?.discard();
+    this.#body?.discard();
     const failure = new Failure(code, words, {
       request: this.request,
       transient,
-      unsent: this.#progress === "connecting",
+      unsent: transient && this.#progress === "connecting",
       elapsedMs: this.#context.clock.now() - this.#startMs,
     });
-    this.#context.over(this, this.#controller === undefined ? "lost" : "free");
+    this.#leave(failure);
+  }
+
+  /** Gives the lane back, closed where it still carries what nobody waits for. */
+  #leave(failure: Failure): void {
+    // Beware: a lane that never answered may carry others over HTTP/2; they are not to suffer.
+    const isStuck = this.#controller === undefined && this.lane.inUse <= 1;
     this.#controller?.abort(failure);
+    this.#context.over(this, isStuck ? "lost" : "free");
     this.#reject(failure);
   }
 
   /** A refused answer whose body cannot be decoded is still the answer; only its body is lost. */
-  #failDecoding(error: unknown, totalMs: number): void {
+  #failBody(error: unknown, totalMs: number): void {
     if (this.#context.accept(this.#status)) this.#fail(error);
     else this.#answer(EMPTY, totalMs);
-  }
-
-  #spoolChunk(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    const spool = this.#spool!;
-    if (spool.write(chunk)) return;
-    controller.pause();
-    spool.onceDrained(() => controller.resume());
-  }
-
-  #finishSpool(spool: Spool, totalMs: number): void {
-    spool.finish().then(
-      (file) => this.#answer(file, totalMs),
-      (error: unknown) => this.#fail(error),
-    );
   }
 
   #answer(body: Uint8Array | BodyFile, totalMs: number): void {
@@ -240,8 +203,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       status: this.#status,
       headers: this.#headers,
       body,
-      wireBytes: this.#bytes,
+      wireBytes: this.#body?.bytes ?? 0,
       protocol: this.lane.protocol,
+      remoteAddress: this.lane.remoteAddress,
       timing: {
         dnsMs: phases?.dnsMs ?? null,
         connectMs: phases?.connectMs ?? null,
@@ -254,11 +218,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#context.over(this, "free");
     this.#resolve(response);
   }
-}
-
-/** Statuses whose Location is followed, whatever their body says. */
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304;
 }
 
 function diskFailure(error: unknown, request: HttpRequest, elapsedMs: number): Failure {

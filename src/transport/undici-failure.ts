@@ -1,6 +1,10 @@
+import { constants } from "node:http2";
+
 import { Failure, type FailureCode } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
+import { AddressRefused } from "./address-policy.ts";
 import { DecodeError } from "./decode.ts";
+import { ProxyError } from "./undici-proxy.ts";
 
 /** How far an exchange had come when it broke. */
 export type Progress = "connecting" | "sent" | "headers";
@@ -50,13 +54,26 @@ export function failureOf(
     request,
     cause: error,
     transient,
-    unsent: at.progress === "connecting",
+    unsent: transient && (at.progress === "connecting" || isRefusedStream(error)),
     elapsedMs: at.elapsedMs,
   });
 }
 
+/** Whether an HTTP/2 server said that it did not look at the request (RFC 9113 §8.7). */
+function isRefusedStream(error: unknown): boolean {
+  return (
+    (error as { http2ErrorCode?: unknown }).http2ErrorCode === constants.NGHTTP2_REFUSED_STREAM
+  );
+}
+
 function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Meaning {
   if (error instanceof DecodeError) return decodeMeaning(error);
+  if (error instanceof AddressRefused) {
+    return { code: "E_POLICY", words: error.message, transient: false };
+  }
+  if (error instanceof ProxyError) {
+    return { code: "E_PROXY", words: error.message, transient: error.transient };
+  }
   const root = rootOf(error);
   const code = root.code ?? "";
   const host = new URL(request.url).host;
@@ -82,8 +99,12 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
   if (code.startsWith("HPE_")) {
     return { code: "E_PROTOCOL", words: `not HTTP: ${root.message}`, transient: false };
   }
-  if (code.startsWith("UND_ERR_PRX") || code.startsWith("UND_ERR_SOCKS5")) {
-    return { code: "E_PROXY", words: `the proxy refused: ${root.message}`, transient: false };
+  if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
+    return { code: "E_ABORTED", words: "the session is closed", transient: false };
+  }
+  // undici's words for 100 Continue and 101 Switching Protocols that were not asked for.
+  if (root.message === "bad response" || root.message === "bad upgrade") {
+    return { code: "E_PROTOCOL", words: `${host} answered what nobody asked`, transient: false };
   }
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
     return { code: "E_URL", words: `this cannot be sent: ${root.message}`, transient: false };

@@ -1,13 +1,9 @@
 import { createRequire } from "node:module";
-import type { Socket } from "node:net";
+import type { ClientHttp2Session, Settings } from "node:http2";
+import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
-import type {
-  Client as UndiciClient,
-  Dispatcher,
-  ProxyAgent as UndiciProxyAgent,
-  buildConnector as BuildConnector,
-} from "undici";
+import type { Client as UndiciClient, Dispatcher, buildConnector as BuildConnector } from "undici";
 
 import type { Clock } from "../core/clock.ts";
 import type { Lookup } from "./dns-cache.ts";
@@ -17,16 +13,35 @@ import type { Lane } from "./lanes.ts";
 const load = createRequire(import.meta.url);
 const Client = load("undici/lib/dispatcher/client.js") as typeof UndiciClient;
 const buildConnector = load("undici/lib/core/connect.js") as typeof BuildConnector;
+const { kHTTP2Session } = load("undici/lib/core/symbols.js") as { readonly kHTTP2Session: symbol };
+
+/** Opens a connection and calls back once; undici's own shape. */
+export type Connector = BuildConnector.connector;
 
 /** How lanes connect. */
 export interface LaneOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
-  readonly headersTimeoutMs: number;
+  readonly http2: boolean;
+  readonly clock: Clock;
+}
+
+/** How one kind of connection is made. */
+export interface ConnectorOptions {
+  /** For name resolution, TCP and TLS together. */
+  readonly timeoutMs: number;
   readonly http2: boolean;
   readonly verify: "certificate" | "nothing";
   readonly lookup: Lookup;
-  readonly clock: Clock;
+}
+
+/** Where a lane leads, and how. */
+export interface LaneRoute {
+  /** Whom the connection talks HTTP with: the origin, or a proxy that takes absolute targets. */
+  readonly peer: string;
+  readonly connect: Connector;
+  /** The proxy on the way, shown in messages: never with credentials. */
+  readonly proxy: string | undefined;
 }
 
 /** The phases of a lane's latest connection, in milliseconds. */
@@ -36,41 +51,40 @@ export interface ConnectPhases {
   readonly tlsMs: number | null;
 }
 
-/** Streams asked of one HTTP/2 session at once; undici heeds a lower limit of the server. */
+/** Streams asked of one HTTP/2 session at once where the server allows as many. */
 const H2_STREAMS = 100;
 /** How long an idle connection is kept where the server does not say. */
 const KEEP_ALIVE_MS = 15_000;
-
-/** What an exchange needs of a lane. */
-export interface WireLane extends Lane {
-  readonly protocol: "http/1.1" | "h2";
-  /** Counts connections, so that an exchange sees whether one was opened for it. */
-  readonly connections: number;
-  /** The phases of the latest connection. */
-  readonly phases: ConnectPhases;
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
-}
-
 const NO_PHASES: ConnectPhases = { dnsMs: null, connectMs: null, tlsMs: null };
 
-/** A lane on one undici Client. */
-export class UndiciLane implements WireLane {
+/** A lane on one undici Client: what an exchange needs of it, and how it connects. */
+export class UndiciLane implements Lane {
   inUse = 0;
   capacity = 1;
   protocol: "http/1.1" | "h2" = "http/1.1";
+  /** Counts connections, so that an exchange sees whether one was opened for it. */
   connections = 0;
+  /** The phases of the latest connection. */
   phases = NO_PHASES;
+  /** The IP address of the latest connection; undefined behind a proxy. */
+  remoteAddress: string | undefined;
+  readonly proxy: string | undefined;
   readonly #client: UndiciClient;
+  readonly #onReady: (lane: UndiciLane, capacityBefore: number) => void;
+  #connecting: Socket | undefined;
 
+  /** `onReady` is told of every attempt to connect, once it is known how many requests fit. */
   constructor(
-    origin: string,
-    connect: BuildConnector.connector,
+    route: LaneRoute,
     options: LaneOptions,
-    onHandshake: (lane: UndiciLane, capacityBefore: number) => void,
+    onReady: (lane: UndiciLane, capacityBefore: number) => void,
   ) {
-    this.#client = new Client(origin, {
+    this.proxy = route.proxy;
+    this.#onReady = onReady;
+    this.#client = new Client(route.peer, {
       pipelining: 1,
-      headersTimeout: options.headersTimeoutMs,
+      // The total deadline is ours; undici's would only fire beside it.
+      headersTimeout: 0,
       bodyTimeout: options.idleTimeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: 64 * 1024,
@@ -78,17 +92,15 @@ export class UndiciLane implements WireLane {
       maxConcurrentStreams: H2_STREAMS,
       connect: (target, callback) => {
         const startMs = options.clock.now();
-        const socket = connect(target, (...result) => {
+        const socket = route.connect(target, (...result) => {
+          this.#connecting = undefined;
           const [error, connected] = result;
-          if (error === null) {
-            this.connections += 1;
-            this.protocol = (connected as TLSSocket).alpnProtocol === "h2" ? "h2" : "http/1.1";
-          }
-          const before = this.capacity;
-          this.capacity = this.protocol === "h2" ? H2_STREAMS : 1;
-          onHandshake(this, before);
+          if (error === null) this.#connected(connected);
           callback(...result);
+          this.#awaitCapacity(error === null ? connected : undefined);
         }) as unknown as Socket | undefined;
+        this.#connecting = socket;
+        this.phases = NO_PHASES;
         if (socket !== undefined) this.#watch(socket, startMs, options.clock);
         return socket;
       },
@@ -100,19 +112,50 @@ export class UndiciLane implements WireLane {
   }
 
   destroy(): void {
-    // Beware: destroy() rejects nothing of interest, but its promise must be heard.
+    // Beware: destroy() rejects nothing of interest, but its promise must be heard; and it knows
+    // nothing of a connection that does not stand yet.
     this.#client.destroy().catch(() => {});
+    this.#connecting?.destroy(new Error("the connection is not wanted any more"));
   }
 
-  /** Notes when each phase of connecting ends. Beware: this object is replaced, never changed. */
+  #connected(socket: Socket | TLSSocket): void {
+    this.connections += 1;
+    this.protocol = (socket as TLSSocket).alpnProtocol === "h2" ? "h2" : "http/1.1";
+    this.remoteAddress = this.proxy === undefined ? socket.remoteAddress : undefined;
+  }
+
+  /** Over HTTP/2 the server's first settings tell how many streams it takes; until then undici sends one. */
+  #awaitCapacity(socket: Socket | TLSSocket | undefined): void {
+    const session =
+      this.protocol === "h2" && socket !== undefined
+        ? (this.#client as unknown as Record<symbol, ClientHttp2Session | null>)[kHTTP2Session]
+        : undefined;
+    if (session === undefined || session === null) return this.#become(1);
+    session.on("remoteSettings", ({ maxConcurrentStreams = H2_STREAMS }: Settings) => {
+      this.#become(Math.max(1, Math.min(H2_STREAMS, maxConcurrentStreams)));
+    });
+    session.once("close", () => this.#become(1));
+  }
+
+  #become(capacity: number): void {
+    const before = this.capacity;
+    this.capacity = capacity;
+    this.#onReady(this, before);
+  }
+
+  /** Notes when each phase of connecting ends. Beware: `phases` is replaced, never changed. */
   #watch(socket: Socket, startMs: number, clock: Clock): void {
     let lookedUpMs: number | null = null;
     let connectedMs: number | null = null;
-    this.phases = NO_PHASES;
-    socket.once("lookup", () => {
-      lookedUpMs = clock.now();
-      this.phases = { dnsMs: lookedUpMs - startMs, connectMs: null, tlsMs: null };
-    });
+    socket.once(
+      "lookup",
+      (error: Error | null, _address: string, _family: number, host: string) => {
+        // Node tells of a "look-up" of an address, too.
+        if (error !== null || isIP(host) !== 0) return;
+        lookedUpMs = clock.now();
+        this.phases = { dnsMs: lookedUpMs - startMs, connectMs: null, tlsMs: null };
+      },
+    );
     socket.once("connect", () => {
       connectedMs = clock.now();
       const dnsMs = lookedUpMs === null ? null : lookedUpMs - startMs;
@@ -124,44 +167,10 @@ export class UndiciLane implements WireLane {
   }
 }
 
-/** All requests to one origin through a proxy: its agent keeps the connections, which show no phases. */
-export class ProxyLane implements WireLane {
-  inUse = 0;
-  readonly capacity = Number.POSITIVE_INFINITY;
-  readonly protocol = "http/1.1";
-  readonly connections = 0;
-  readonly phases = NO_PHASES;
-  readonly #agent: UndiciProxyAgent;
-
-  constructor(agent: UndiciProxyAgent) {
-    this.#agent = agent;
-  }
-
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#agent.dispatch(options, handler);
-  }
-
-  /** The agent is the transport's to close. */
-  destroy(): void {}
-}
-
-/** An agent for one proxy: plain requests in absolute form, TLS through CONNECT tunnels (RFC 9110 §9.3.6). */
-export function createProxyAgent(proxy: string, options: LaneOptions): UndiciProxyAgent {
-  const ProxyAgent = load("undici/lib/dispatcher/proxy-agent.js") as typeof UndiciProxyAgent;
-  return new ProxyAgent({
-    uri: proxy,
-    proxyTunnel: false,
-    headersTimeout: 0,
-    bodyTimeout: options.idleTimeoutMs,
-    connectTimeout: options.connectTimeoutMs,
-    requestTls: { rejectUnauthorized: options.verify === "certificate" },
-  });
-}
-
 /** The connector that all lanes of one kind share: DNS cache, TLS sessions, addresses raced (RFC 8305). */
-export function createConnector(options: LaneOptions): BuildConnector.connector {
+export function createConnector(options: ConnectorOptions): Connector {
   return buildConnector({
-    timeout: options.connectTimeoutMs,
+    timeout: options.timeoutMs,
     allowH2: options.http2,
     preferH2: true,
     lookup: options.lookup,

@@ -1,5 +1,3 @@
-import type { Dispatcher } from "undici";
-
 import type { Call } from "../core/call.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { Failure } from "../core/failure.ts";
@@ -7,19 +5,15 @@ import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Transport } from "../core/send.ts";
 import { Deadlines } from "./deadlines.ts";
-import { createDnsCache } from "./dns-cache.ts";
+import { AddressRefused, scopeOfAddress, scopeOfHost, type ScopeOf } from "./address-policy.ts";
+import { createDnsCache, type Resolve } from "./dns-cache.ts";
 import { Lanes } from "./lanes.ts";
 import type { SpoolOptions } from "./spool.ts";
 import { StopList } from "./stop-list.ts";
 import { Exchange, type ExchangeContext } from "./undici-exchange.ts";
-import {
-  createConnector,
-  createProxyAgent,
-  type LaneOptions,
-  ProxyLane,
-  UndiciLane,
-  type WireLane,
-} from "./undici-lane.ts";
+import { failureOf } from "./undici-failure.ts";
+import { UndiciLane } from "./undici-lane.ts";
+import { createRoutes } from "./undici-routes.ts";
 
 /** What the wire needs to know. Times in milliseconds, sizes in bytes. */
 export interface TransportOptions {
@@ -36,6 +30,10 @@ export interface TransportOptions {
   readonly spool?: SpoolOptions | undefined;
   readonly proxy?: string | undefined;
   readonly clock?: Clock | undefined;
+  /** @default the system's resolver */
+  readonly resolve?: Resolve | undefined;
+  /** Which addresses a request may connect to that a public server pointed to. @default scopeOfAddress */
+  readonly scopeOf?: ScopeOf | undefined;
 }
 
 /** Origins whose idle connections are kept; beyond, the longest known idle one is closed. */
@@ -50,29 +48,15 @@ export function createUndiciTransport(options: TransportOptions): Transport {
   const clock = options.clock ?? systemClock;
   const deadlines = new Deadlines(options.timeoutMs, clock);
   const stops = new StopList<Exchange>((exchange) => exchange.abort());
-  const lookup = createDnsCache(clock);
-  const origins = new Map<string, Lanes<WireLane>>();
-  const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
-  const laneOptions = (verify: LaneOptions["verify"]): LaneOptions => ({
-    connectTimeoutMs: options.connectTimeoutMs,
-    idleTimeoutMs: options.idleTimeoutMs,
-    // The total deadline is ours; undici's would only fire beside it.
-    headersTimeoutMs: 0,
-    http2: options.http2,
-    verify,
-    lookup,
-    clock,
+  const origins = new Map<string, Lanes<UndiciLane>>();
+  const scopeOf = options.scopeOf ?? scopeOfAddress;
+  const routes = createRoutes({
+    ...options,
+    lookup: createDnsCache(clock, options.resolve),
+    scopeOf,
   });
-  const strict = laneOptions("certificate");
-  const lax = laneOptions("nothing");
-  const proxies =
-    options.proxy === undefined
-      ? undefined
-      : {
-          strict: createProxyAgent(options.proxy, strict),
-          lax: createProxyAgent(options.proxy, lax),
-        };
-  const connectors = { strict: createConnector(strict), lax: createConnector(lax) };
+  const laneOptions = { ...options, clock };
+  let state: "open" | "closed" = "open";
 
   const context: ExchangeContext = {
     clock,
@@ -82,28 +66,23 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     over(exchange, lane) {
       deadlines.stop(exchange);
       if (exchange.call.signal !== undefined) stops.remove(exchange.call.signal, exchange);
-      const lanes = origins.get(exchange.request.origin);
+      const lanes = origins.get(laneKey(exchange.request));
       if (lane === "lost") lanes?.drop(exchange.lane);
       lanes?.giveBack(exchange.lane);
     },
   };
 
-  function lanesTo(origin: string): Lanes<WireLane> {
-    const known = origins.get(origin);
+  function lanesOf(request: HttpRequest): Lanes<UndiciLane> {
+    const key = laneKey(request);
+    const known = origins.get(key);
     if (known !== undefined) return known;
     if (origins.size >= MOST_ORIGINS) forgetOneIdle();
-    const url = new URL(origin);
-    const isLax = insecure.has(url.host) || insecure.has(url.hostname);
-    const kind = isLax ? "lax" : "strict";
-    const open = (): WireLane =>
-      proxies === undefined
-        ? new UndiciLane(origin, connectors[kind], kind === "lax" ? lax : strict, (lane, before) =>
-            lanes.handshaken(lane, before),
-          )
-        : new ProxyLane(proxies[kind]);
-    const scout = options.http2 && url.protocol === "https:" && proxies === undefined;
-    const lanes: Lanes<WireLane> = new Lanes(open, scout);
-    origins.set(origin, lanes);
+    const route = routes.to(new URL(request.origin), request.reach);
+    const lanes: Lanes<UndiciLane> = new Lanes(
+      () => new UndiciLane(route, laneOptions, (lane, before) => lanes.handshaken(lane, before)),
+      options.http2 && request.origin.startsWith("https:"),
+    );
+    origins.set(key, lanes);
     return lanes;
   }
 
@@ -116,18 +95,22 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     }
   }
 
-  function exchange(
+  function start(
     request: HttpRequest,
     call: Call,
     resolve: (response: HttpResponse) => void,
     reject: (failure: Failure) => void,
     chance: "first" | "last",
   ): void {
-    lanesTo(request.origin).take((lane) => {
+    const stopped = (words: string): void => reject(new Failure("E_ABORTED", words, { request }));
+    if (state === "closed") return stopped("the session is closed");
+    const refused = addressRefused(request, scopeOf);
+    if (refused !== undefined) return reject(refused);
+    const lanes = lanesOf(request);
+    const onLane = (lane: UndiciLane): void => {
       if (call.signal?.aborted === true) {
-        origins.get(request.origin)?.giveBack(lane);
-        reject(new Failure("E_ABORTED", "stopped", { request, unsent: true }));
-        return;
+        lanes.giveBack(lane);
+        return stopped("stopped");
       }
       call.requests += 1;
       const onFailure = (failure: Failure): void => {
@@ -137,7 +120,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
           request.idempotent &&
           one.mayHaveMetAClosedConnection
         ) {
-          exchange(request, call, resolve, reject, "last");
+          start(request, call, resolve, reject, "last");
         } else {
           reject(failure);
         }
@@ -146,33 +129,37 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       deadlines.start(one);
       if (call.signal !== undefined) stops.add(call.signal, one);
       try {
-        lane.dispatch(dispatchOptions(request), one);
+        lane.dispatch(routes.dispatchOptions(request), one);
       } catch (error) {
         one.onResponseError(undefined, error as Error);
       }
-    });
+    };
+    lanes.take(onLane, () => stopped("the session is closed"));
   }
 
   return {
     send: (request, call) =>
-      new Promise((resolve, reject) => exchange(request, call, resolve, reject, "first")),
+      new Promise((resolve, reject) => start(request, call, resolve, reject, "first")),
     async [Symbol.asyncDispose]() {
+      state = "closed";
       for (const lanes of origins.values()) lanes.destroy();
       origins.clear();
-      await proxies?.strict.destroy();
-      await proxies?.lax.destroy();
+      routes[Symbol.dispose]();
       deadlines[Symbol.dispose]();
     },
   };
 }
 
-function dispatchOptions(request: HttpRequest): Dispatcher.DispatchOptions {
-  return {
-    origin: request.origin,
-    path: request.target,
-    method: request.method as Dispatcher.HttpMethod,
-    headers: request.headers as string[],
-    body: request.body ?? null,
-    idempotent: request.idempotent,
-  };
+/** Requests that may connect to public addresses alone have connections of their own. */
+function laneKey({ origin, reach }: HttpRequest): string {
+  return reach === undefined ? origin : `${reach} ${origin}`;
+}
+
+/** The failure of a request whose host itself shows that it may not be reached; sockets ask no look-up for those. */
+function addressRefused(request: HttpRequest, scopeOf: ScopeOf): Failure | undefined {
+  if (request.reach === undefined) return undefined;
+  const { hostname } = new URL(request.origin);
+  if (scopeOfHost(hostname, scopeOf) !== "local") return undefined;
+  const error = new AddressRefused(hostname, hostname);
+  return failureOf(error, request, { progress: "connecting", elapsedMs: 0 });
 }

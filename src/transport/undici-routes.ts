@@ -1,0 +1,123 @@
+import type { Dispatcher } from "undici";
+
+import type { HttpRequest } from "../core/request.ts";
+import { onlyPublic, type ScopeOf } from "./address-policy.ts";
+import type { Lookup } from "./dns-cache.ts";
+import { type Connector, createConnector, type LaneRoute } from "./undici-lane.ts";
+import { createTunnels, parseProxy, proxyConnector, type Tunnels } from "./undici-proxy.ts";
+
+/** What decides how a server is reached. */
+export interface RouteOptions {
+  readonly connectTimeoutMs: number;
+  readonly http2: boolean;
+  /** Hosts (`name` or `name:port`) whose certificates are not verified. */
+  readonly insecureHosts: readonly string[];
+  readonly proxy?: string | undefined;
+  readonly lookup: Lookup;
+  readonly scopeOf: ScopeOf;
+}
+
+/** The ways to servers: directly or through the proxy, with which certificates, to which addresses. */
+export interface Routes extends Disposable {
+  to(origin: URL, reach: HttpRequest["reach"]): LaneRoute;
+  /** The request as the lane's peer is asked it. */
+  dispatchOptions(request: HttpRequest): Dispatcher.DispatchOptions;
+}
+
+type Verify = "certificate" | "nothing";
+
+/**
+ * Makes the ways to servers. Each combination of verification, reach and proxy has a connector, and so
+ * TLS sessions, of its own: nothing is reused across them.
+ * @throws TypeError for a proxy that is no http(s) URL.
+ */
+export function createRoutes(options: RouteOptions): Routes {
+  const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
+  const proxy = options.proxy === undefined ? undefined : parseProxy(options.proxy);
+  const connectors = new Map<string, Connector>();
+  const tunnels = new Map<Verify, Tunnels>();
+
+  function verifyOf(origin: URL): Verify {
+    return insecure.has(origin.host) || insecure.has(origin.hostname) ? "nothing" : "certificate";
+  }
+
+  function connector(
+    verify: Verify,
+    kind: "direct" | "public" | "in tunnel" | "to proxy",
+  ): Connector {
+    const key = `${verify} ${kind}`;
+    let known = connectors.get(key);
+    if (known === undefined) {
+      const { lookup, scopeOf, connectTimeoutMs: timeoutMs } = options;
+      known = createConnector({
+        timeoutMs,
+        http2: options.http2 && kind !== "to proxy",
+        verify,
+        lookup: kind === "public" ? onlyPublic(lookup, scopeOf) : lookup,
+      });
+      if (kind === "to proxy") known = proxyConnector(proxy!, known);
+      connectors.set(key, known);
+    }
+    return known;
+  }
+
+  function tunnelsFor(verify: Verify): Tunnels {
+    let known = tunnels.get(verify);
+    if (known === undefined) {
+      known = createTunnels(proxy!, {
+        toProxy: connector(verifyOf(new URL(proxy!.origin)), "to proxy"),
+        toServer: connector(verify, "in tunnel"),
+        timeoutMs: options.connectTimeoutMs,
+      });
+      tunnels.set(verify, known);
+    }
+    return known;
+  }
+
+  return {
+    to(origin, reach) {
+      const verify = verifyOf(origin);
+      if (proxy === undefined) {
+        const connect = connector(verify, reach === "public" ? "public" : "direct");
+        return { peer: origin.origin, connect, proxy: undefined };
+      }
+      if (origin.protocol === "https:") {
+        return {
+          peer: origin.origin,
+          connect: tunnelsFor(verify).connect,
+          proxy: proxy.origin,
+        };
+      }
+      const connect = connector(verifyOf(new URL(proxy.origin)), "to proxy");
+      return { peer: proxy.origin, connect, proxy: proxy.origin };
+    },
+    dispatchOptions(request) {
+      const plain = {
+        origin: request.origin,
+        path: request.target,
+        method: request.method as Dispatcher.HttpMethod,
+        headers: request.headers as string[],
+        body: request.body ?? null,
+        idempotent: request.idempotent,
+      };
+      if (proxy === undefined || request.origin.startsWith("https:")) return plain;
+      // The absolute form (RFC 9112 §3.2.2).
+      return { ...plain, path: request.url, headers: forProxy(request) };
+    },
+    [Symbol.dispose]() {
+      for (const each of tunnels.values()) each[Symbol.dispose]();
+    },
+  };
+
+  function forProxy(request: HttpRequest): string[] {
+    const headers = [...request.headers];
+    const names = headers.filter((_, index) => index % 2 === 0);
+    if (!names.some((name) => name.toLowerCase() === "host")) {
+      headers.push("host", new URL(request.origin).host);
+    }
+    if (proxy!.authorization !== undefined) {
+      headers.push("proxy-authorization", proxy!.authorization);
+    }
+    return headers;
+  }
+}
