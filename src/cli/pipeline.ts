@@ -94,7 +94,8 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           listeners = all;
           const drain = AbortSignal.any([signals.drain, cap.signal]);
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
-          await using _jar = { [Symbol.asyncDispose]: () => saveCookies(jar) };
+          await using last = new AsyncDisposableStack();
+          last.defer(() => saveCookies(jar));
           await using sink = output.sink;
           await run({
             queue: createMemoryQueue(tasks.batches, output.horizon),

@@ -74,7 +74,8 @@ async function readJar(path: string): Promise<Jar> {
 /** Rejects where no file can be put beside `path`. */
 async function probe(path: string): Promise<void> {
   const part = partOf(path);
-  await using _file = await open(part, "wx", 0o600);
+  const file = await open(part, "wx", 0o600);
+  await file.close();
   await rm(part);
 }
 
