@@ -8,6 +8,7 @@ import type { HttpRequest } from "../core/request.ts";
 import { type BodyFile, HttpResponse } from "../core/response.ts";
 import type { Deadline } from "./deadlines.ts";
 import { type ArrivingBody, type BodyOptions, openBody } from "./arriving-body.ts";
+import { DecodeError } from "./decode.ts";
 import { isDiskError } from "./spool.ts";
 import { failureOf, type Progress } from "./undici-failure.ts";
 import type { UndiciLane } from "./undici-lane.ts";
@@ -135,6 +136,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
 
   onResponseEnd(): void {
     if (this.#settled === "yes") return;
+    // A body without a length ends with its connection; undici takes a reset for such an end.
+    if (this.lane.isBroken) {
+      return this.#fail(new DecodeError("truncated", "the connection was reset within the answer"));
+    }
     const totalMs = this.#context.clock.now() - this.#startMs;
     try {
       const body = this.#body?.finish() ?? EMPTY;

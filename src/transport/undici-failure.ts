@@ -90,14 +90,26 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
   if (TLS_CODE.test(code)) {
     return { code: "E_TLS", words: `TLS with ${host}: ${root.message}`, transient: false };
   }
-  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" || code === "HPE_INVALID_EOF_STATE") {
+  // undici says the same of lengths in the header that contradict each other, before any body.
+  const isShort = code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
+  if (isShort && progress !== "headers") {
+    return {
+      code: "E_PROTOCOL",
+      words: `${host} announced its length in two ways`,
+      transient: false,
+    };
+  }
+  if (isShort) {
     return { code: "E_TRUNCATED", words: "the answer ended early", transient: true };
   }
-  if (code === "UND_ERR_HEADERS_OVERFLOW" || code === "HPE_HEADER_OVERFLOW") {
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
     return { code: "E_TOO_LARGE", words: "the answer's headers are too large", transient: false };
   }
-  if (code.startsWith("HPE_")) {
-    return { code: "E_PROTOCOL", words: `not HTTP: ${root.message}`, transient: false };
+  if (root.name === "HTTPParserError") {
+    const reason = /\(([^()]*)\)$/.exec(root.message)?.[1] ?? root.message;
+    return reason === "Invalid EOF state"
+      ? { code: "E_TRUNCATED", words: "the answer ended early", transient: true }
+      : { code: "E_PROTOCOL", words: `${host} does not speak HTTP: ${reason}`, transient: false };
   }
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED") {
     return { code: "E_ABORTED", words: "the session is closed", transient: false };
@@ -138,8 +150,12 @@ function decodeMeaning(error: DecodeError): Meaning {
 }
 
 /** The error that tells most: of several addresses tried the first, of a wrapped one the cause. */
-function rootOf(error: unknown): { readonly code: string | undefined; readonly message: string } {
+function rootOf(error: unknown): {
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly message: string;
+} {
   if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { code, message: message ?? String(error) };
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  return { name, code, message: message ?? String(error) };
 }

@@ -72,6 +72,7 @@ export class UndiciLane implements Lane {
   readonly #client: UndiciClient;
   readonly #onReady: (lane: UndiciLane, capacityBefore: number) => void;
   #connecting: Socket | undefined;
+  #socket: Socket | undefined;
 
   /** `onReady` is told of every attempt to connect, once it is known how many requests fit. */
   constructor(
@@ -107,6 +108,11 @@ export class UndiciLane implements Lane {
     });
   }
 
+  /** Whether the latest connection ended in an error, such as a reset. */
+  get isBroken(): boolean {
+    return this.#socket?.errored != null;
+  }
+
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.#client.dispatch(options, handler);
   }
@@ -120,6 +126,7 @@ export class UndiciLane implements Lane {
 
   #connected(socket: Socket | TLSSocket): void {
     this.connections += 1;
+    this.#socket = socket;
     this.protocol = (socket as TLSSocket).alpnProtocol === "h2" ? "h2" : "http/1.1";
     this.remoteAddress = this.proxy === undefined ? socket.remoteAddress : undefined;
   }
