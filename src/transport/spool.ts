@@ -71,9 +71,9 @@ export class Spool {
     this.#head.once("drain", callback);
   }
 
-  /** Calls back at the first error of decoding or of the disk. */
+  /** Calls back with the first DecodeError, or error of the file system. */
   onceFailed(callback: (error: unknown) => void): void {
-    this.#done.catch(callback);
+    this.#done.catch((error: unknown) => callback(meaningOf(error)));
   }
 
   /**
@@ -86,7 +86,7 @@ export class Spool {
       await this.#done;
     } catch (error) {
       await this.discard();
-      throw isDiskError(error) ? error : decodeError(error, "saved");
+      throw meaningOf(error);
     }
     return { path: this.#path, bytes: this.#cap.bytes };
   }
@@ -97,6 +97,10 @@ export class Spool {
     await this.#done.catch(() => {});
     await rm(this.#path, { force: true });
   }
+}
+
+function meaningOf(error: unknown): unknown {
+  return isDiskError(error) ? error : decodeError(error, "saved");
 }
 
 /** Whether an error came from the file system rather than from a decoder. */
