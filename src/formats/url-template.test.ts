@@ -96,7 +96,7 @@ describe("errors", () => {
   ])("%s is refused at character %i", (text, position, what) => {
     expect(() => compileUrlTemplate(text)).toThrow(UsageError);
     expect(() => compileUrlTemplate(text)).toThrow(what);
-    expect(() => compileUrlTemplate(text)).toThrow(`at character ${position} `);
+    expect(() => compileUrlTemplate(text)).toThrow(`at character ${position}: `);
   });
 });
 
