@@ -1,5 +1,6 @@
 import type { RunEvent } from "../core/event.ts";
 import { redactUrl } from "../report/redact-url.ts";
+import { summarise } from "../report/summary.ts";
 import type { Progress, ProgressOptions } from "./progress.ts";
 
 /** Lines are gathered for at most this long: a write per event would cost more than the event. */
@@ -8,7 +9,7 @@ const FLUSH_MS = 100;
 const FLUSH_LENGTH = 64 * 1024;
 
 /** `--progress json`: one JSON object per line for each event; what would be said becomes `{"type":"note"}`. */
-export function createEventLines({ terminal, clock }: ProgressOptions): Progress {
+export function createEventLines({ terminal, clock, tally }: ProgressOptions): Progress {
   let gathered = "";
   let timer: Disposable | undefined;
   const flush = (): void => {
@@ -25,6 +26,8 @@ export function createEventLines({ terminal, clock }: ProgressOptions): Progress
   return {
     listen: (event) => put(eventLine(event)),
     say: (text) => put({ type: "note", text }),
+    complain: (text) => put({ type: "error", text }),
+    account: (text) => put({ type: "account", text, ...summarise(tally) }),
     aside: (write) => write(),
     [Symbol.dispose]: flush,
   };
