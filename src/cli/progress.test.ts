@@ -146,7 +146,7 @@ describe("the live block", () => {
     const { clock, terminal, progress, emit } = setUp("bar", { stdout: "person" });
     emit({ type: "started", atMs: 0, total: 2 });
     await clock.advance(100);
-    progress.aside(() => terminal.stderr.write("ROW\n"));
+    void progress.aside(() => terminal.stderr.write("ROW\n"));
     progress.say("a hint");
     expect(terminal.errWrites.slice(-3)).toEqual(["\u001b[3A\r\u001b[J", "ROW\n", "a hint\n"]);
     progress[Symbol.dispose]();
