@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly secretHeaders: readonly string[];
   /** Set where the user declares a method other than RFC 9110's idempotent ones safe to repeat. */
   readonly idempotent: boolean;
+  /** Why it cannot be sent at all (a row that gives no URL): it fails as E_URL without being sent. */
+  readonly refusal?: string;
 }
 
 /** The parts of a request that its maker gives; all else is derived. */
@@ -71,6 +73,22 @@ export function createRequest(parts: RequestParts): HttpRequest {
     body: parts.body,
     secretHeaders,
     idempotent: parts.idempotent ?? IDEMPOTENT.has(method),
+  };
+}
+
+/** A request that cannot be sent, so that its row is still accounted for. */
+export function refusedRequest(text: string, refusal: string): HttpRequest {
+  return {
+    key: text,
+    url: text,
+    origin: "",
+    target: "",
+    method: "GET",
+    headers: NONE,
+    body: undefined,
+    secretHeaders: NONE,
+    idempotent: true,
+    refusal,
   };
 }
 

@@ -41,7 +41,7 @@ export async function* readJsonRows(
     }
   }
   const text = pieces.join("");
-  if (text.trim() === "") return;
+  if (/^[ \t\r\n]*$/.test(text)) return;
   const value = parsed(text, name);
   const elements: readonly unknown[] = Array.isArray(value) ? value : [value];
   const lineOf = Array.isArray(value) ? elementLines(text) : () => 1;
@@ -61,8 +61,7 @@ function parsed(text: string, name: string): unknown {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const what = error.message.replace(/ \(line .*\)$/, "");
-    throw new UsageError(`${name}:${error.line}: ${what} (column ${error.column})`);
+    throw new UsageError(`${name}:${error.line}: the JSON ${error.what} (column ${error.column})`);
   }
 }
 

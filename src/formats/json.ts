@@ -7,11 +7,14 @@ export const MAX_JSON_DEPTH = 1000;
 /** A text is not JSON, and where it stops being it: lines and columns count from 1. */
 export class JsonError extends Error {
   override readonly name = "JsonError";
+  /** What is wrong, without the place: `has "}" where a value is expected`. */
+  readonly what: string;
   readonly line: number;
   readonly column: number;
 
   constructor(what: string, line: number, column: number) {
     super(`the JSON ${what} (line ${line}, column ${column})`);
+    this.what = what;
     this.line = line;
     this.column = column;
   }

@@ -26,7 +26,7 @@ export async function* readJsonlRows(
   for await (const lines of readLines(chunks, { name })) {
     const rows: Row[] = [];
     for (const { line, text } of lines) {
-      if (text.trim() === "") continue;
+      if (/^[ \t]*$/.test(text)) continue;
       number += 1;
       last = rowFromJson(parsed(text, name, line), { number, line, like: last });
       rows.push(last);
@@ -40,7 +40,6 @@ function parsed(text: string, name: string, line: number): unknown {
     return parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const what = error.message.replace(/ \(line .*\)$/, "");
-    throw new UsageError(`${name}:${line}: ${what} (column ${error.column})`);
+    throw new UsageError(`${name}:${line}: the JSON ${error.what} (column ${error.column})`);
   }
 }

@@ -53,10 +53,7 @@ withSuite("json-test-suite", (folder) => {
     !/[\r\n]/.test(bytes.toString("latin1").trim());
   /** A file without any text is no line at all, and so no fault. */
   const notBlank = ({ bytes }: { bytes: Buffer }): boolean =>
-    bytes
-      .toString("utf8")
-      .replace(/^\ufeff/, "")
-      .trim() !== "";
+    !/^\ufeff?[ \t\r\n]*$/.test(bytes.toString("utf8"));
 
   describe.each([
     ["readJsonlRows", readJsonlRows],

@@ -1,0 +1,72 @@
+// Builds dist/ from src/: `npm run build`, and `prepare` after every `npm ci`.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SOURCES = join(ROOT, "src");
+const BUILT = join(ROOT, "dist");
+/** What else decides how the output looks. */
+const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+/** Carries the time of the sources that were built; a failed build leaves it old. */
+const STAMP = join(BUILT, "index.js");
+
+/** Whether a source is newer than what was built from it; reads times only, no content. */
+export function isStale(): boolean {
+  if (!existsSync(STAMP)) return true;
+  const builtMs = statSync(STAMP).mtimeMs;
+  return newestMs() > builtMs;
+}
+
+/**
+ * Compiles every source, then removes what no source stands behind. Files are replaced one by one
+ * and never all absent, so a command that runs meanwhile goes on.
+ * @throws Error with the compiler's own words where the sources do not compile.
+ */
+export function build(): void {
+  const startedMs = newestMs();
+  const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const { status, stdout, stderr, error } = spawnSync(
+    process.execPath,
+    [compiler, "-p", join(ROOT, "tsconfig.build.json"), "--noEmitOnError", "--pretty", "false"],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  if (error !== undefined) throw new Error(`the compiler did not start: ${error.message}`);
+  if (status !== 0) throw new Error(`src/ does not compile:\n${stdout}${stderr}`.trimEnd());
+  removeOrphans();
+  if (existsSync(STAMP)) utimesSync(STAMP, startedMs / 1000, startedMs / 1000);
+}
+
+/** Newest time of any source, folder of sources (a deletion touches only that) or setting. */
+function newestMs(): number {
+  const entries = readdirSync(SOURCES, { withFileTypes: true, recursive: true });
+  const paths = entries
+    .filter((entry) => entry.isDirectory() || isSource(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  paths.push(SOURCES, ...SETTINGS.map((name) => join(ROOT, name)));
+  // Whole milliseconds, rounded up: utimes keeps fewer digits than stat tells.
+  return Math.ceil(Math.max(...paths.map((path) => statSync(path).mtimeMs)));
+}
+
+function isSource(name: string): boolean {
+  return name.endsWith(".ts") && !name.endsWith(".test.ts");
+}
+
+function removeOrphans(): void {
+  for (const entry of readdirSync(BUILT, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const source = relative(BUILT, path).replace(/(\.d\.ts|\.js)$/, ".ts");
+    if (!existsSync(join(SOURCES, source)) || !isSource(source)) rmSync(path);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    build();
+  } catch (error) {
+    process.stderr.write(`build: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}

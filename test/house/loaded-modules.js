@@ -1,0 +1,15 @@
+// Preloaded by start-up.test.ts: writes what a process has loaded, at its end, to FANFETCH_LOADED.
+import { writeFileSync } from "node:fs";
+import { registerHooks } from "node:module";
+
+const files = [];
+registerHooks({
+  load(url, context, nextLoad) {
+    files.push(url);
+    return nextLoad(url, context);
+  },
+});
+process.on("exit", () => {
+  const builtins = process.moduleLoadList.map((entry) => entry.replace(/^\w+ /, ""));
+  writeFileSync(process.env.FANFETCH_LOADED, JSON.stringify({ files, builtins }));
+});
