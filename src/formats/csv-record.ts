@@ -10,8 +10,8 @@ export interface CsvRecordOptions {
   readonly safe: "formula-safe" | "verbatim";
 }
 
-const COMMA_QUOTED = /[",\r\n]/;
-const TAB_QUOTED = /["\t\r\n]/;
+const COMMA_QUOTED = /[",\r\n\ufeff]/;
+const TAB_QUOTED = /["\t\r\n\ufeff]/;
 
 /**
  * What makes a spreadsheet calculate: the four signs, their full-width forms too, behind whatever
