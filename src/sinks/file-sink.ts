@@ -41,8 +41,8 @@ export interface FileSink extends AsyncDisposable {
   has(wanted: string | readonly string[], key: string): Promise<boolean>;
   /**
    * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
-   * name; until then, and for ever where it rejects, nothing new is there. A body's file is moved in;
-   * it stays where it is when this rejects. The same path and key again replace what they saved.
+   * name, where never a part of it stands. A body's file is moved in. The same path and key again
+   * replace what they saved.
    * @throws PathTaken when something stands in the way (this row's failure), DiskError (the run's)
    */
   save(
@@ -135,18 +135,18 @@ function createFileSink(options: OpenedOptions): FileSink {
   }
 
   return {
-    claim: names.claim,
+    claim: (wanted, key) => names.claim(wanted, key),
     has(wanted, key) {
       const path = names.claim(wanted, key);
       return guarded(path, async () => exists(await tree.root.at(path)));
     },
     async save(wanted, key, body) {
       const path = names.claim(wanted, key);
-      const earlier = underWay.get(path) ?? Promise.resolve();
-      const saving = earlier.then(
-        () => guarded(path, () => place(path, body)),
-        () => guarded(path, () => place(path, body)),
-      );
+      const earlier = underWay.get(path)?.catch(() => {});
+      const saving = (async () => {
+        await earlier;
+        await guarded(path, () => place(path, body));
+      })();
       underWay.set(path, saving);
       try {
         await saving;

@@ -18,7 +18,12 @@ export function ordered(sink: Sink): OrderedSink {
   const waiting = new Map<number, OutputRecord>();
   let next = 1;
   let passing: Promise<void> | undefined;
-  let state: "open" | "closed" = "open";
+  let state: "open" | "failed" | "closed" = "open";
+
+  function fail(error: unknown): never {
+    if (state === "open") state = "failed";
+    throw error;
+  }
 
   /** Passes on all whose turn has come; a promise only where the sink gave one. */
   function pass(): Promise<void> | void {
@@ -62,12 +67,12 @@ export function ordered(sink: Sink): OrderedSink {
       if (rowNumber < next || waiting.has(rowNumber)) {
         throw new RangeError(`row ${rowNumber} had its record`);
       }
-      if (rowNumber === next && waiting.size === 0 && passing === undefined) {
-        next += 1;
-        return sink.write(record, rowNumber);
-      }
       waiting.set(rowNumber, record);
-      return passInTurn();
+      try {
+        return passInTurn()?.catch(fail);
+      } catch (error) {
+        fail(error);
+      }
     },
     async commit() {
       await passing;
@@ -76,15 +81,19 @@ export function ordered(sink: Sink): OrderedSink {
     async close() {
       if (state === "closed") return;
       state = "closed";
-      await passRest();
+      try {
+        await passRest();
+      } catch (error) {
+        await sink[Symbol.asyncDispose]();
+        throw error;
+      }
       await sink.close();
     },
     async [Symbol.asyncDispose]() {
       await using _sink = sink;
-      if (state === "closed") return;
+      // After a failure that was heard there is nowhere to write to.
+      if (state === "open") await passRest();
       state = "closed";
-      // The sink itself tells what it could not write, unless somebody heard it already.
-      await passRest().catch(() => {});
     },
   };
 }

@@ -53,7 +53,8 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Opens a file that was not there; never through a link. */
 export function openNewFile(path: string): Promise<FileHandle> {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  // Windows knows no O_NOFOLLOW: an absent bit is none.
   return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
 }
 
