@@ -45,7 +45,8 @@ export function formatCsvRecord(
       const text = stringifyJson(value);
       line += quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     } else if (value !== null && value !== undefined) {
-      line += String(value);
+      // Numbers, bigints, booleans.
+      line += `${value as number}`;
     }
   }
   // An empty line would be read as no record at all.
