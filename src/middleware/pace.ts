@@ -5,7 +5,7 @@ import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
 import { createGate, type Gate, type Permit } from "../policy/gate.ts";
-import type { Quota } from "../policy/quota.ts";
+import type { TokenBucket } from "../policy/token-bucket.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { orAborted } from "./or-aborted.ts";
 
@@ -13,7 +13,7 @@ import { orAborted } from "./or-aborted.ts";
 export interface PaceOptions {
   readonly host: string;
   /** The host's rates; undefined where none is set. */
-  readonly quota: Quota | undefined;
+  readonly quota: TokenBucket | undefined;
   /** Places over all hosts, taken at the moment of departure so that a held host takes none. */
   readonly total: Gate;
   /** A longer Retry-After is not waited for (the retry policy gives up). Milliseconds. */
@@ -47,7 +47,11 @@ export function pace(options: PaceOptions): Middleware {
       call.heldMs += clock.now() - sinceMs;
       for (;;) {
         const dueMs = Math.max(heldUntilMs, clock.now() + (quota?.delayUntil(clock.now()) ?? 0));
-        if (dueMs > clock.now()) await waitUntil(dueMs, call, request);
+        if (dueMs > clock.now()) {
+          await waitUntil(dueMs, call, request);
+          // A longer hold may have come meanwhile.
+          continue;
+        }
         let place = total.tryAcquire();
         if (place !== undefined) {
           quota?.take(clock.now());

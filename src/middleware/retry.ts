@@ -18,7 +18,7 @@ export interface RetryOptions {
 export function retry({ policy, clock, emit }: RetryOptions): Middleware {
   return (next) => async (request, call) => {
     let attempt = 0;
-    let holds = 0;
+    let repeats = 0;
     for (;;) {
       attempt += 1;
       call.attempts += 1;
@@ -35,7 +35,7 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
       const decision = policy.decide({
         request,
         attempt,
-        holds,
+        repeats,
         failure,
         status: response?.status,
         retryAfterMs: response && retryAfterOf(response, clock),
@@ -44,9 +44,9 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         if (failure !== undefined) throw failure;
         return response!;
       }
-      if (decision.costs === "nothing") {
+      if (decision.cost === "free") {
         attempt -= 1;
-        holds += 1;
+        repeats += 1;
       }
       const sinceMs = clock.now();
       const { delayMs, reason } = decision;

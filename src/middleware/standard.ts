@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import { compose, type Middleware, type Send } from "../core/send.ts";
 import { createGate, type Gate } from "../policy/gate.ts";
-import { createQuota, type Rate } from "../policy/quota.ts";
+import { createQuota, type QuotaRate } from "../policy/quota.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
 import { accept } from "./accept.ts";
 import { type AnswerRule, answerRules } from "./answer-rules.ts";
@@ -19,7 +19,7 @@ export interface StandardOptions extends IdentityOptions {
   readonly perHost: number;
   /** Places over all hosts. */
   readonly total: Gate;
-  readonly rates: readonly Rate[];
+  readonly rates: readonly QuotaRate[];
   readonly accept: (status: number) => boolean;
   readonly rules: readonly AnswerRule[];
   readonly maxRedirects: number;

@@ -1,100 +1,138 @@
-/** The right to one place at a gate; giving it back twice gives it back once. */
-export type Permit = Disposable;
+/** A place at a gate. Disposing it lets the next one in; disposing it again does nothing. */
+export interface Permit extends Disposable {}
 
-/** A gate with a fixed number of places; those who wait are let in in the order they came. */
+/** Lets at most so many in at once; the others wait in the order in which they came. */
 export interface Gate {
-  /** A place at once, or undefined when none is free or others wait. */
+  /** A place at once, or undefined where none is free or others wait. */
   tryAcquire(): Permit | undefined;
-  /** A place as soon as it is one's turn; rejects with the signal's reason when it is aborted before. */
+  /**
+   * A place as soon as it is one's turn. Rejects with the signal's reason when that is aborted first,
+   * and then holds nothing.
+   */
   acquire(signal?: AbortSignal): Promise<Permit>;
-  /** Changes the number of places; those who are in stay in. */
-  resize(places: number): void;
+  /** Another limit from now on; permits that are out stay out. @throws RangeError as `createGate`. */
+  resize(limit: number): void;
+  readonly limit: number;
   readonly inFlight: number;
   readonly waiting: number;
+  /** The largest `inFlight` so far. */
   readonly mostAtOnce: number;
 }
 
-interface Waiter {
-  readonly admit: (permit: Permit) => void;
-  gone: "no" | "yes";
+/**
+ * A gate for `limit` at once. Acquiring, releasing and leaving the queue take constant time. A permit
+ * is one small object and is not used again: a second disposal could free another's place.
+ * @throws RangeError for a limit that is neither a whole number from 1 nor Infinity.
+ */
+export function createGate(limit: number): Gate {
+  return new CountingGate(limit);
 }
 
-/** Opens a gate. @throws RangeError unless `places` is above 0. */
-export function createGate(places: number): Gate {
-  if (!(places > 0)) throw new RangeError(`a gate needs at least one place, not ${places}`);
-  let limit = places;
-  let inFlight = 0;
-  let mostAtOnce = 0;
-  const waiters: Waiter[] = [];
-  let first = 0;
-  let gone = 0;
+class CountingGate implements Gate {
+  limit: number;
+  inFlight = 0;
+  waiting = 0;
+  mostAtOnce = 0;
+  #first: Waiter | undefined;
+  #last: Waiter | undefined;
 
-  class Place implements Disposable {
-    #held: "yes" | "no" = "yes";
-
-    [Symbol.dispose](): void {
-      if (this.#held === "no") return;
-      this.#held = "no";
-      inFlight -= 1;
-      admitWaiting();
-    }
+  constructor(limit: number) {
+    this.limit = checkedLimit(limit);
   }
 
-  function enter(): Permit {
-    inFlight += 1;
-    if (inFlight > mostAtOnce) mostAtOnce = inFlight;
-    return new Place();
+  tryAcquire(): Permit | undefined {
+    return this.inFlight < this.limit && this.#first === undefined ? this.#admit() : undefined;
   }
 
-  function admitWaiting(): void {
-    while (inFlight < limit && first < waiters.length) {
-      const waiter = waiters[first]!;
-      first += 1;
-      if (first >= 1_024 || first === waiters.length) {
-        waiters.splice(0, first);
-        first = 0;
+  acquire(signal?: AbortSignal): Promise<Permit> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    const permit = this.tryAcquire();
+    if (permit !== undefined) return Promise.resolve(permit);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        resolve,
+        signal,
+        leave: undefined,
+        before: undefined,
+        behind: undefined,
+      };
+      if (signal !== undefined) {
+        waiter.leave = () => {
+          this.#unlink(waiter);
+          reject(signal.reason);
+        };
+        signal.addEventListener("abort", waiter.leave, { once: true });
       }
-      if (waiter.gone === "yes") gone -= 1;
-      else waiter.admit(enter());
+      this.#link(waiter);
+    });
+  }
+
+  resize(limit: number): void {
+    this.limit = checkedLimit(limit);
+    this.#admitWaiting();
+  }
+
+  /** Gives a place back; for permits only. */
+  leave(): void {
+    this.inFlight -= 1;
+    this.#admitWaiting();
+  }
+
+  #admit(): Permit {
+    this.inFlight += 1;
+    if (this.inFlight > this.mostAtOnce) this.mostAtOnce = this.inFlight;
+    return new GatePermit(this);
+  }
+
+  #admitWaiting(): void {
+    while (this.#first !== undefined && this.inFlight < this.limit) {
+      const waiter = this.#first;
+      this.#unlink(waiter);
+      if (waiter.leave !== undefined) waiter.signal!.removeEventListener("abort", waiter.leave);
+      waiter.resolve(this.#admit());
     }
   }
 
-  return {
-    tryAcquire() {
-      return inFlight < limit && waiters.length - first - gone === 0 ? enter() : undefined;
-    },
-    acquire(signal) {
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason);
-        const waiter: Waiter = {
-          gone: "no",
-          admit(permit) {
-            signal?.removeEventListener("abort", leave);
-            resolve(permit);
-          },
-        };
-        const leave = (): void => {
-          waiter.gone = "yes";
-          gone += 1;
-          reject(signal!.reason);
-        };
-        signal?.addEventListener("abort", leave, { once: true });
-        waiters.push(waiter);
-        admitWaiting();
-      });
-    },
-    resize(next) {
-      limit = next;
-      admitWaiting();
-    },
-    get inFlight() {
-      return inFlight;
-    },
-    get waiting() {
-      return waiters.length - first - gone;
-    },
-    get mostAtOnce() {
-      return mostAtOnce;
-    },
-  };
+  #link(waiter: Waiter): void {
+    waiter.before = this.#last;
+    if (this.#last === undefined) this.#first = waiter;
+    else this.#last.behind = waiter;
+    this.#last = waiter;
+    this.waiting += 1;
+  }
+
+  #unlink(waiter: Waiter): void {
+    if (waiter.before === undefined) this.#first = waiter.behind;
+    else waiter.before.behind = waiter.behind;
+    if (waiter.behind === undefined) this.#last = waiter.before;
+    else waiter.behind.before = waiter.before;
+    this.waiting -= 1;
+  }
+}
+
+interface Waiter {
+  readonly resolve: (permit: Permit) => void;
+  readonly signal: AbortSignal | undefined;
+  leave: (() => void) | undefined;
+  before: Waiter | undefined;
+  behind: Waiter | undefined;
+}
+
+class GatePermit implements Permit {
+  #gate: CountingGate | undefined;
+
+  constructor(gate: CountingGate) {
+    this.#gate = gate;
+  }
+
+  [Symbol.dispose](): void {
+    const gate = this.#gate;
+    this.#gate = undefined;
+    gate?.leave();
+  }
+}
+
+function checkedLimit(limit: number): number {
+  if (limit === Infinity || (Number.isSafeInteger(limit) && limit >= 1)) return limit;
+  throw new RangeError(`a gate's limit is a whole number from 1 or Infinity, not ${limit}`);
 }

@@ -1,76 +1,40 @@
-/** The clock of the reader and of the reply. */
+import { parseHttpDate } from "./http-date.ts";
+
+/** Against what a Retry-After date is measured. */
 export interface RetryAfterContext {
-  /** Wall-clock time now, in milliseconds since the epoch. */
+  /** Our wall-clock time, in milliseconds since the epoch. */
   readonly nowMs: number;
-  /** The reply's own Date field: the server's clock, against which it meant its date. */
-  readonly dateHeader: string | undefined;
+  /** The reply's own Date field: the server's clock, where it tells it. @default none */
+  readonly dateHeader?: string | undefined;
 }
 
 /**
- * Milliseconds to wait as a Retry-After field says (RFC 9110 §10.2.3): whole seconds, or a date in one
- * of the three forms of §5.6.7, relative to the reply's own Date. Anything else is undefined; a date
- * that has passed is 0.
+ * Milliseconds a server asks us to wait (Retry-After, RFC 9110 §10.2.3), or undefined where the field
+ * is absent or says nothing usable: negative, fractional, signed, several values, no HTTP date. A date
+ * counts from the reply's own Date field, so that a server whose clock is wrong is still understood;
+ * one that is past is 0. The result is as large as the server says, up to `Number.MAX_SAFE_INTEGER`;
+ * what is too long is the retry policy's to say.
  */
 export function parseRetryAfter(
   value: string | undefined,
-  { nowMs, dateHeader }: RetryAfterContext,
+  context: RetryAfterContext,
 ): number | undefined {
   if (value === undefined) return undefined;
-  const text = value.trim();
-  if (/^\d{1,15}$/.test(text)) return Number(text) * 1_000;
-  const dateMs = parseHttpDate(text, nowMs);
-  if (dateMs === undefined) return undefined;
+  const text = withoutOuterWhitespace(value);
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+  const untilMs = parseHttpDate(text, context.nowMs);
+  if (untilMs === undefined) return undefined;
+  const date = context.dateHeader;
   const serverNowMs =
-    dateHeader === undefined ? undefined : parseHttpDate(dateHeader.trim(), nowMs);
-  return Math.max(0, dateMs - (serverNowMs ?? nowMs));
+    date === undefined ? undefined : parseHttpDate(withoutOuterWhitespace(date), context.nowMs);
+  return Math.max(0, untilMs - (serverNowMs ?? context.nowMs));
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const TIME = String.raw`(\d\d):(\d\d):(\d\d)`;
-const IMF_FIXDATE = new RegExp(
-  `^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\\d\\d) (\\w{3}) (\\d{4}) ${TIME} GMT$`,
-);
-const RFC_850 = new RegExp(
-  `^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, (\\d\\d)-(\\w{3})-(\\d\\d) ${TIME} GMT$`,
-);
-const ASCTIME = new RegExp(
-  `^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\\w{3}) ([ \\d]\\d) ${TIME} (\\d{4})$`,
-);
-
-/** An HTTP-date in any of its three forms (RFC 9110 §5.6.7) in milliseconds since the epoch. */
-export function parseHttpDate(text: string, nowMs: number): number | undefined {
-  const fixdate = IMF_FIXDATE.exec(text);
-  if (fixdate !== null) {
-    const [, day, month, year, ...time] = fixdate;
-    return toMs(Number(year), month!, day!, time);
-  }
-  const rfc850 = RFC_850.exec(text);
-  if (rfc850 !== null) {
-    const [, day, month, year, ...time] = rfc850;
-    return toMs(fullYear(Number(year), nowMs), month!, day!, time);
-  }
-  const asctime = ASCTIME.exec(text);
-  if (asctime === null) return undefined;
-  const [, month, day, hours, minutes, seconds, year] = asctime;
-  return toMs(Number(year), month!, day!.trim(), [hours!, minutes!, seconds!]);
-}
-
-/** A two-digit year more than 50 years ahead means the past century (RFC 9110 §5.6.7). */
-function fullYear(twoDigits: number, nowMs: number): number {
-  const thisYear = new Date(nowMs).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + twoDigits;
-  return year > thisYear + 50 ? year - 100 : year;
-}
-
-function toMs(
-  year: number,
-  month: string,
-  day: string,
-  time: readonly string[],
-): number | undefined {
-  const monthIndex = MONTHS.indexOf(month);
-  const [hours, minutes, seconds] = time.map(Number) as [number, number, number];
-  if (monthIndex === -1 || hours > 23 || minutes > 59 || seconds > 60) return undefined;
-  const ms = Date.UTC(year, monthIndex, Number(day), hours, minutes, seconds);
-  return new Date(ms).getUTCDate() === Number(day) || seconds === 60 ? ms : undefined;
+/** Optional whitespace of a field value is space and tab (RFC 9110 §5.6.3), not what `trim` drops. */
+function withoutOuterWhitespace(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && (value[start] === " " || value[start] === "\t")) start += 1;
+  while (end > start && (value[end - 1] === " " || value[end - 1] === "\t")) end -= 1;
+  return value.slice(start, end);
 }
