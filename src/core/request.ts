@@ -99,6 +99,15 @@ export function hostOf(request: HttpRequest): string {
 
 /** The value of an Authorization field for userinfo as a URL spells it (RFC 7617). */
 function basicCredentials(username: string, password: string): string {
-  const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const decoded = `${unescaped(username)}:${unescaped(password)}`;
   return `Basic ${Buffer.from(decoded, "utf8").toString("base64")}`;
+}
+
+/** Percent-encoded text decoded; as it stands where it is not properly encoded. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
