@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { UsageError } from "../core/usage-error.ts";
 import { parseCommandLine } from "./command-line.ts";
+import { CURL_WORDS } from "./curl-words.ts";
 import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 import { commandHelp, programHelp } from "./help.ts";
 
@@ -54,6 +55,8 @@ describe("parseCommandLine", () => {
     [["map", "--from", "x"], "--from belongs to get, not to map"],
     [["get", "--quiet=yes"], "--quiet takes no value"],
     [["get", "--timeout"], "--timeout needs a value: --timeout DURATION"],
+    [["get", "-L", "u"], "-L is not an option of get; redirects are followed anyway"],
+    [["get", "--retry", "3"], "--retry is not an option of get; use --retries N"],
     [["compare"], "say what to compare"],
     [["compare", "gett"], 'did you mean "get"?'],
     [["resume"], "resume is not there yet"],
@@ -69,6 +72,12 @@ describe("parseCommandLine", () => {
 });
 
 describe("the table of flags", () => {
+  test("takes back no word of curl that it explains away", () => {
+    for (const word of CURL_WORDS.keys()) {
+      expect(FLAGS.filter((flag) => flag.name === word || flag.letter === word)).toEqual([]);
+    }
+  });
+
   test("no letter means two things, no name stands twice for a command", () => {
     for (const command of ["get", "map", "compare"] as const) {
       const flags = FLAGS.filter((flag) => flag.commands.includes(command));

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 
 import { UsageError } from "../core/usage-error.ts";
 import { COMMANDS, LATER_COMMANDS } from "./commands.ts";
+import { CURL_WORDS } from "./curl-words.ts";
 import type { CommandName, Flag } from "./flag.ts";
 import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 
@@ -135,7 +136,13 @@ async function unknownOption(
     import("../formats/visible.ts"),
   ]);
   const candidates = known.map((flag) => `--${flag.name}`);
-  const hint = rawName.startsWith("--") ? didYouMean(rawName, candidates) : "";
+  const words = CURL_WORDS.get(name);
+  const hint =
+    words === undefined
+      ? rawName.startsWith("--")
+        ? didYouMean(rawName, candidates)
+        : ""
+      : `; ${words}`;
   return new UsageError(
     `${visible(rawName)} is not an option of ${command}${hint || `; fanfetch ${command} --help lists them`}`,
   );

@@ -166,7 +166,7 @@ export function curlArguments(words: readonly string[], source: string): readonl
       found.push({ option: word.slice(2), value: text });
     } else {
       for (let at = 1; at < word.length; at += 1) {
-        const name = BY_LETTER.get(word[at]!);
+        const name = BY_LETTER.get(word[at]);
         if (name === undefined) throw unknown(`-${word[at]!}`);
         if (CURL_OPTIONS.get(name)!.takes === "nothing") {
           found.push({ option: name, value: "" });

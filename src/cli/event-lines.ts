@@ -1,5 +1,7 @@
 import type { RunEvent } from "../core/event.ts";
+import type { Outcome } from "../core/outcome.ts";
 import { redactUrl } from "../report/redact-url.ts";
+import { summarise } from "../report/summary.ts";
 import type { Progress, ProgressOptions } from "./progress.ts";
 
 /** Lines are gathered for at most this long: a write per event would cost more than the event. */
@@ -8,7 +10,7 @@ const FLUSH_MS = 100;
 const FLUSH_LENGTH = 64 * 1024;
 
 /** `--progress json`: one JSON object per line for each event; what would be said becomes `{"type":"note"}`. */
-export function createEventLines({ terminal, clock }: ProgressOptions): Progress {
+export function createEventLines({ terminal, clock, tally }: ProgressOptions): Progress {
   let gathered = "";
   let timer: Disposable | undefined;
   const flush = (): void => {
@@ -25,6 +27,8 @@ export function createEventLines({ terminal, clock }: ProgressOptions): Progress
   return {
     listen: (event) => put(eventLine(event)),
     say: (text) => put({ type: "note", text }),
+    complain: (text) => put({ type: "error", text }),
+    account: (text) => put({ type: "account", text, ...summarise(tally) }),
     aside: (write) => write(),
     [Symbol.dispose]: flush,
   };
@@ -32,37 +36,27 @@ export function createEventLines({ terminal, clock }: ProgressOptions): Progress
 
 /** An event as plain data, without bodies, headers and secrets. Times in milliseconds of the run's clock. */
 export function eventLine(event: RunEvent): object {
-  switch (event.type) {
-    case "sent":
-    case "landed":
-      return { type: event.type, atMs: event.atMs, url: redactUrl(event.request.url) };
-    case "retry": {
-      const { type, atMs, request, reason, delayMs } = event;
-      return { type, atMs, url: redactUrl(request.url), reason, delayMs };
-    }
-    case "settled": {
-      const { outcome } = event;
-      const { call, request } = outcome;
-      const response = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
-      const error =
-        outcome.kind === "answered"
-          ? null
-          : { code: outcome.failure.code, message: outcome.failure.message };
-      return {
-        type: event.type,
-        atMs: event.atMs,
-        kind: outcome.kind,
-        method: request.method,
-        url: redactUrl(request.url),
-        status: response?.status ?? null,
-        bytes: response?.bytes ?? null,
-        attempts: call.attempts,
-        totalMs: response?.timing.totalMs ?? null,
-        duplicate: call.duplicate,
-        error,
-      };
-    }
-    default:
-      return event;
+  if (event.type === "settled") {
+    return { type: event.type, atMs: event.atMs, ...outcomeLine(event.outcome) };
   }
+  if (!("request" in event)) return event;
+  const { request, ...rest } = event;
+  return { ...rest, url: redactUrl(request.url) };
+}
+
+function outcomeLine(outcome: Outcome): object {
+  const { call, request } = outcome;
+  const failure = outcome.kind === "answered" ? undefined : outcome.failure;
+  const response = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
+  return {
+    kind: outcome.kind,
+    method: request.method,
+    url: redactUrl(request.url),
+    status: response?.status ?? null,
+    bytes: response?.bytes ?? null,
+    attempts: call.attempts,
+    totalMs: response?.timing.totalMs ?? null,
+    duplicate: call.duplicate,
+    error: failure === undefined ? null : { code: failure.code, message: failure.message },
+  };
 }

@@ -42,19 +42,13 @@ export function createLiveBlock(stream: TerminalStream, colour: "colour" | "plai
 /** The start of a text that takes at most `columns` on a terminal, with `…` where something is missing. */
 export function fitted(text: string, columns: number): string {
   let used = 0;
-  let kept = "";
+  let length = 0;
+  let roomForEllipsis = 0;
   for (const char of text) {
-    const width = widthOf(char);
-    if (used + width > columns) {
-      while (used > columns - 1) {
-        const last = [...kept].at(-1)!;
-        kept = kept.slice(0, -last.length);
-        used -= widthOf(last);
-      }
-      return `${kept}…`;
-    }
-    used += width;
-    kept += char;
+    used += widthOf(char);
+    if (used > columns) return `${text.slice(0, roomForEllipsis)}…`;
+    length += char.length;
+    if (used < columns) roomForEllipsis = length;
   }
   return text;
 }

@@ -81,7 +81,8 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       emit,
       rules,
       spool: spool?.options,
-      last: jar === undefined ? cap.middleware : [...cap.middleware, jar.middleware],
+      beforeGates: cap.middleware,
+      last: jar === undefined ? [] : [jar.middleware],
     },
   );
   return {
@@ -98,7 +99,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           last.defer(() => saveCookies(jar));
           await using sink = output.sink;
           await run({
-            queue: createMemoryQueue(tasks.batches, output.horizon),
+            queue: createMemoryQueue(output.batches, output.horizon),
             send: sendOf(session, now),
             extract: output.extract,
             sink,

@@ -13,6 +13,10 @@ export interface Progress extends Disposable {
   readonly listen: Listener;
   /** Says a line that stays. */
   say(line: string): void;
+  /** Says what went wrong, also when asked to be quiet. */
+  complain(line: string): void;
+  /** Says the account: the last line of a run. */
+  account(line: string): void;
   /** Lets something be written to the terminal without tearing the block. */
   aside<T>(write: () => T): T;
 }
@@ -52,13 +56,14 @@ export function createProgress(options: ProgressOptions): Progress {
   if (options.kind === "bar") return createBar(options);
   if (options.kind === "plain") return createPlain(options);
   if (options.kind === "json") return createEventLines(options);
-  const { stderr } = options.terminal;
+  const write = (line: string): void => void options.terminal.stderr.write(`${line}\n`);
+  const say = options.kind === "quiet" ? (): void => {} : write;
   return {
     listen: () => {},
-    say: (line) => {
-      if (options.kind !== "quiet") void stderr.write(`${line}\n`);
-    },
-    aside: (write) => write(),
+    say,
+    complain: write,
+    account: say,
+    aside: (act) => act(),
     [Symbol.dispose]() {},
   };
 }
@@ -76,16 +81,19 @@ function createBar({ terminal, clock, tally, title }: ProgressOptions): Progress
     );
     timer = clock.after(FRAME_MS, draw);
   };
+  const say = (line: string): void => {
+    block.clear();
+    void terminal.stderr.write(`${line}\n`);
+  };
   return {
     listen(event) {
       // The first frame waits: a run of a few milliseconds should not flicker.
       if (event.type === "started") timer ??= clock.after(FRAME_MS, draw);
       if (event.type === "ended") block.clear();
     },
-    say(line) {
-      block.clear();
-      void terminal.stderr.write(`${line}\n`);
-    },
+    say,
+    complain: say,
+    account: say,
     aside(write) {
       if (terminal.stdout.seenBy === "person") block.clear();
       return write();
@@ -109,6 +117,7 @@ function createPlain({ terminal, clock, tally }: ProgressOptions): Progress {
       next();
     });
   };
+  const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
   const end = (): void => {
     timer?.[Symbol.dispose]();
     timer = undefined;
@@ -118,7 +127,9 @@ function createPlain({ terminal, clock, tally }: ProgressOptions): Progress {
       if (event.type === "started") next();
       if (event.type === "ended") end();
     },
-    say: (line) => void terminal.stderr.write(`${line}\n`),
+    say,
+    complain: say,
+    account: say,
     aside: (write) => write(),
     [Symbol.dispose]: end,
   };

@@ -18,23 +18,18 @@ export async function readText(path: string): Promise<Uint8Array> {
   }
 }
 
+const REASONS: ReadonlyMap<string | undefined, string> = new Map([
+  ["ENOENT", "there is no such file"],
+  ["EACCES", "permission denied"],
+  ["EPERM", "permission denied"],
+  ["EISDIR", "it is a folder"],
+  ["ENOTDIR", "a part of its path is no folder"],
+  ["EROFS", "the disk is read-only"],
+  ["ENOSPC", "the disk is full"],
+]);
+
 /** Why the system refused a file, in words. */
 export function reasonOf(error: unknown): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case "ENOENT":
-      return "there is no such file";
-    case "EACCES":
-    case "EPERM":
-      return "permission denied";
-    case "EISDIR":
-      return "it is a folder";
-    case "ENOTDIR":
-      return "a part of its path is no folder";
-    case "EROFS":
-      return "the disk is read-only";
-    case "ENOSPC":
-      return "the disk is full";
-    default:
-      return visible((error as Error).message);
-  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS.get(code) ?? visible(message);
 }

@@ -25,7 +25,10 @@ export function createRecordingTerminal(
     writes: string[],
     seenBy: TerminalStream["seenBy"] = "program",
   ): TerminalStream => ({
-    write: (text) => void writes.push(text),
+    write(text) {
+      writes.push(text);
+      return undefined;
+    },
     seenBy,
     columns: options.columns ?? 80,
   });

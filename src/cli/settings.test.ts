@@ -64,8 +64,22 @@ describe("defaults", () => {
 describe("values", () => {
   test("quantities become numbers", async () => {
     const read = await get(
-      ...["-j8", "--per-host", "4", "--rate", "10/s,5000/d", "--rate=100/m", "--timeout", "1m30s"],
-      ...["--max-bytes", "2MB", "--max-time", "1h", "--max-requests", "10", "--retries", "0"],
+      "-j8",
+      "--per-host",
+      "4",
+      "--rate",
+      "10/s,5000/d",
+      "--rate=100/m",
+      "--timeout",
+      "1m30s",
+      "--max-bytes",
+      "2MB",
+      "--max-time",
+      "1h",
+      "--max-requests",
+      "10",
+      "--retries",
+      "0",
     );
     expect(read.session).toMatchObject({
       limits: {
@@ -149,8 +163,10 @@ describe("requests as curl makes them", () => {
   test("-u and -b are secret headers", async () => {
     const { request } = await get("-u", "me:pass:word", "-b", "a=b", "-b", "c=d");
     expect(request.headers).toEqual([
-      ...["authorization", `Basic ${btoa("me:pass:word")}`],
-      ...["cookie", "a=b; c=d"],
+      "authorization",
+      `Basic ${btoa("me:pass:word")}`,
+      "cookie",
+      "a=b; c=d",
     ]);
     expect(request.secretHeaders).toEqual(["authorization", "cookie"]);
   });
@@ -192,23 +208,31 @@ describe("requests as curl makes them", () => {
     );
     expect(read.input).toEqual({ kind: "urls", urls: ["https://a.test/c"] });
     expect(read.request.headers).toEqual([
-      ...["X-B", "kept", "content-type", "application/x-www-form-urlencoded"],
-      ...["X-A", "typed", "X-A", "twice"],
+      "X-B",
+      "kept",
+      "content-type",
+      "application/x-www-form-urlencoded",
+      "X-A",
+      "typed",
+      "X-A",
+      "twice",
     ]);
     expect(read.request).toMatchObject({ method: "POST", body: { kind: "form", content: "q=1" } });
   });
 });
 
 const HEADERS_OF_OURS = [
-  ...[
-    "Content-Length",
-    "content-length",
-    "Transfer-Encoding",
-    "Connection",
-    "Upgrade",
-    "Keep-Alive",
-  ],
-  ...["TE", "Trailer", "Expect", "Proxy-Authorization", "proxy-connection"],
+  "Content-Length",
+  "content-length",
+  "Transfer-Encoding",
+  "Connection",
+  "Upgrade",
+  "Keep-Alive",
+  "TE",
+  "Trailer",
+  "Expect",
+  "Proxy-Authorization",
+  "proxy-connection",
 ];
 
 describe("what cannot be sent is refused in one sentence", () => {

@@ -9,7 +9,7 @@ export interface Terminal {
 /** A stream to write text to, and whether a person watches it. */
 export interface TerminalStream {
   /** Writes, and resolves once more may be written; rejects with ClosedPipe where nobody reads. */
-  write(text: string): Promise<void> | void;
+  write(text: string): Promise<void> | undefined;
   readonly seenBy: "person" | "program";
   /** Width in columns; 80 where unknown. */
   readonly columns: number;
@@ -26,7 +26,7 @@ export function processTerminal(): Terminal {
   const plain = (noColour !== undefined && noColour !== "") || term === "dumb";
   return {
     stdout: streamOf(process.stdout),
-    stderr: streamOf(process.stderr),
+    stderr: toldStream(process.stderr),
     colour: plain || !process.stderr.isTTY ? "plain" : "colour",
   };
 }
@@ -35,7 +35,7 @@ function streamOf(stream: NodeJS.WriteStream): TerminalStream {
   return {
     write(text) {
       if (stream.destroyed || stream.errored) throw new ClosedPipe("the output is closed");
-      if (stream.write(text)) return;
+      if (stream.write(text)) return undefined;
       return new Promise((resolve, reject) => {
         const settle = (): void => {
           stream.off("drain", settle).off("error", settle).off("close", settle);
@@ -47,7 +47,22 @@ function streamOf(stream: NodeJS.WriteStream): TerminalStream {
     },
     seenBy: stream.isTTY ? "person" : "program",
     get columns() {
-      return stream.columns ?? 80;
+      // Some pseudo terminals say 0.
+      return stream.columns || 80;
+    },
+  };
+}
+
+/** Where we only tell: nobody waits for it, and nobody minds when nobody listens. */
+function toldStream(stream: NodeJS.WriteStream): TerminalStream {
+  return {
+    write(text) {
+      if (!stream.destroyed && stream.errored === null) stream.write(text);
+      return undefined;
+    },
+    seenBy: stream.isTTY ? "person" : "program",
+    get columns() {
+      return stream.columns || 80;
     },
   };
 }

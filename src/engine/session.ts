@@ -43,6 +43,9 @@ export interface SessionParts {
   readonly emit?: Listener | undefined;
   readonly rules?: readonly AnswerRule[];
   readonly spool?: SpoolOptions | undefined;
+  /** Around each attempt and hop, before it waits for a place. */
+  readonly beforeGates?: readonly Middleware[];
+  /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
   readonly clock?: Clock;
   /** Instead of the network's. */
@@ -79,6 +82,9 @@ export function resolveLimits(options: SessionOptions): {
     perHost: Math.min(total, perHost === "auto" ? SESSION_DEFAULTS.perHost : perHost),
   };
 }
+
+/** A caller's list is read this far ahead at most, to find requests to other hosts. */
+const LOOK_AHEAD = 1_000;
 
 /** Opens a session. @throws RangeError for a limit or a time that is no positive number. */
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
@@ -119,6 +125,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     removedHeaders: options.removedHeaders ?? [],
     clock,
     emit: parts.emit,
+    beforeGates: parts.beforeGates ?? [],
     last: [
       ...(parts.last ?? []),
       ...(options.cookies === "keep" ? [cookies(createCookieStore())] : []),
@@ -145,7 +152,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
     const turns = spread(
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
-      { lookAhead: concurrency * 4, perHost },
+      { lookAhead: LOOK_AHEAD, perHost },
     );
     for await (const { owed, outcome } of flow(turns, send, {
       window: concurrency,

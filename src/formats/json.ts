@@ -20,8 +20,10 @@ export class JsonError extends Error {
   }
 }
 
-/** Integers of fewer digits always survive a double. */
-const LONG_NUMBER = /\d{16}/;
+/** An integer of fewer digits always survives a double. Found at a glance where there is none. */
+const LONG_DIGITS = /\d{16}/;
+/** Digits of a number: those of a fraction or of a string are no reason to leave the fast path. */
+const LONG_INTEGER = /[[:,\s-]\d{16}|^\d{16}/;
 
 /**
  * The value of a JSON text (RFC 8259), strictly; bytes must be UTF-8; a byte order mark is dropped.
@@ -41,7 +43,8 @@ export function parseJson(input: string | Uint8Array): unknown {
   let value: unknown;
   try {
     checkDepth(text);
-    value = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    const long = LONG_DIGITS.test(text) && LONG_INTEGER.test(text);
+    value = long ? JSON.parse(text, keepDigits) : JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const fault = findJsonFault(text) ?? { position: 0, what: `is not valid: ${error.message}` };
@@ -83,22 +86,33 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
   return BigInt(source);
 }
 
-/** Counts brackets outside strings; a text too short to be too deep is not looked at. */
+/** Refuses nesting that is too deep; a text with too few brackets for that is not looked at closely. */
 function checkDepth(text: string): void {
-  if (text.length < 2 * MAX_JSON_DEPTH) return;
+  if (text.length < 2 * MAX_JSON_DEPTH || !hasManyBrackets(text)) return;
   let depth = 0;
+  let inString = false;
   for (let position = 0; position < text.length; position += 1) {
     const code = text.charCodeAt(position);
-    if (code === 0x22) {
-      position = closingQuote(text, position);
-      if (position === -1) return;
-    } else if (code === 0x5b || code === 0x7b) {
+    if (inString) {
+      if (code === 0x5c) position += 1;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) {
       depth += 1;
       if (depth > MAX_JSON_DEPTH) {
         throw errorAt(text, position, `is nested more than ${MAX_JSON_DEPTH} deep`);
       }
     } else if (code === 0x5d || code === 0x7d) depth -= 1;
   }
+}
+
+function hasManyBrackets(text: string): boolean {
+  let count = 0;
+  for (const bracket of "[{") {
+    let at = text.indexOf(bracket);
+    for (; at !== -1 && count <= MAX_JSON_DEPTH; at = text.indexOf(bracket, at + 1)) count += 1;
+  }
+  return count > MAX_JSON_DEPTH;
 }
 
 /** Where the string that `open` begins ends: the position of its closing quote, or -1. */

@@ -1,4 +1,4 @@
-import { stringifyJson } from "./json.ts";
+import { valueText } from "./value-text.ts";
 
 /** What a filter does to a value. Filters change text; `date` also reads numbers. */
 export type TextFilter = (value: unknown) => string;
@@ -21,13 +21,6 @@ export const TEXT_FILTERS: ReadonlyMap<string, TextFilter> = new Map<string, Tex
   ["upper", (value) => valueText(value).toUpperCase()],
   ["date", dateText],
 ]);
-
-/** A value as text: nothing for null and undefined, JSON for lists and objects. */
-export function valueText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? stringifyJson(value) : String(value);
-}
 
 function joinedWords(text: string, joint: string): string {
   const words = text.normalize("NFC").match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];

@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "./nearest.ts";
-import { TEXT_FILTERS, type TextFilter, valueText } from "./text-filters.ts";
+import { TEXT_FILTERS, type TextFilter } from "./text-filters.ts";
+import { valueText } from "./value-text.ts";
 
 /** A text with places for a row's values: a header, a file name, a string within JSON. */
 export interface TextTemplate {
@@ -69,7 +70,9 @@ function compileJson(value: unknown, variables: Set<string>): Build | undefined 
     if (parts.length === 1 && typeof only === "object" && only.filters.length === 0) {
       return (lookup) => lookup(only.name) ?? null;
     }
-    return parts.length === 1 && only === value ? undefined : compileTextTemplate(value).expand;
+    if (parts.length === 1 && only === value) return undefined;
+    const template = compileTextTemplate(value);
+    return (lookup) => template.expand(lookup);
   }
   if (typeof value !== "object" || value === null) return undefined;
   const builds = Object.entries(value).map(

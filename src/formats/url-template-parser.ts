@@ -125,10 +125,10 @@ function checkedName(
     throw fault(
       text,
       start + name.indexOf("|"),
-      "filters are for headers, bodies and file names, not for URLs;",
+      "filters are for headers, bodies and file names, not for URLs",
     );
   }
-  throw fault(text, start, `"${name}" is not a variable's name; write it {${encodedName(name)}}:`);
+  throw fault(text, start, `"${name}" is not a variable's name; write it {${encodedName(name)}}`);
 }
 
 function variableOf(name: string): Variable {
@@ -153,5 +153,5 @@ function encodedName(name: string): string {
 }
 
 function fault(text: string, position: number, what: string): UsageError {
-  return new UsageError(`${what} at character ${position + 1} of the URL template ${text}`);
+  return new UsageError(`in the URL template ${text} at character ${position + 1}: ${what}`);
 }

@@ -18,6 +18,7 @@ describe("values", () => {
     ["{?x}", { x: "" }, "?x="],
     ["{/x*}", { x: new Map([["a", 1]]) }, "/a=1"],
     ["{?x*}", { x: [1, null, ["a"]] }, "?x=1&x=%5B%22a%22%5D"],
+    ["{x}", { x: [{ a: 12345678901234567890n }] }, "%7B%22a%22%3A12345678901234567890%7D"],
     ["{?x}", { x: {} }, ""],
     ["{?x*}", { x: [null] }, ""],
     ["{x}", { x: "a b&c=d/é🙂%41'" }, "a%20b%26c%3Dd%2F%C3%A9%F0%9F%99%82%2541%27"],
@@ -25,7 +26,7 @@ describe("values", () => {
     ["{x}|{+x}", { x: "\ud800z" }, "%EF%BF%BDz%7C%EF%BF%BDz"],
     ["{x:1}", { x: "\ud800z" }, "%EF%BF%BD"],
     ["{x}", { x: "\r\n\0" }, "%0D%0A%00"],
-  ])("%s with %o is %s", (text, values, expected) => {
+  ])("%s of case %# is %s", (text, values, expected) => {
     expect(expand(text, values)).toBe(expected);
   });
 
@@ -95,7 +96,7 @@ describe("errors", () => {
   ])("%s is refused at character %i", (text, position, what) => {
     expect(() => compileUrlTemplate(text)).toThrow(UsageError);
     expect(() => compileUrlTemplate(text)).toThrow(what);
-    expect(() => compileUrlTemplate(text)).toThrow(`at character ${position} `);
+    expect(() => compileUrlTemplate(text)).toThrow(`at character ${position}: `);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type Expression,
   type Variable,
 } from "./url-template-parser.ts";
+import { valueText } from "./value-text.ts";
 
 /** A URL with places for a row's values (RFC 6570, all four levels). */
 export interface UrlTemplate {
@@ -83,7 +84,7 @@ function expanded(expression: Expression, lookup: (name: string) => unknown): st
     const piece =
       typeof value === "object"
         ? composite(value, variable, expression)
-        : simple(typeof value === "string" ? value : String(value), variable, expression);
+        : simple(valueText(value), variable, expression);
     if (piece === undefined) continue;
     text += separator + piece;
     separator = operator.separator;
@@ -101,7 +102,10 @@ function simple(value: string, variable: Variable, { operator }: Expression): st
   return `${variable.name}=${text}`;
 }
 
-/** A list's or an object's text, or undefined where nothing in it is defined. */
+/**
+ * A list's or an object's text, or undefined where nothing in it is defined. RFC 6570 knows no deeper
+ * nesting: what is inside is written as JSON.
+ */
 function composite(
   value: object,
   variable: Variable,
@@ -118,14 +122,14 @@ function composite(
   if (Array.isArray(value)) {
     for (const item of value) {
       if (item === null || item === undefined) continue;
-      const text = encode(textOf(item));
+      const text = encode(valueText(item));
       if (!variable.explode || !named) pieces.push(text);
       else pieces.push(text === "" ? variable.name + operator.ifEmpty : `${variable.name}=${text}`);
     }
   } else {
     for (const [key, item] of value instanceof Map ? value : Object.entries(value)) {
       if (item === null || item === undefined) continue;
-      const text = encode(textOf(item));
+      const text = encode(valueText(item));
       const encodedKey = encode(String(key));
       if (!variable.explode) pieces.push(encodedKey, text);
       else
@@ -135,11 +139,6 @@ function composite(
   if (pieces.length === 0) return undefined;
   if (variable.explode) return pieces.join(operator.separator);
   return named ? `${variable.name}=${pieces.join(",")}` : pieces.join(",");
-}
-
-/** A value inside a list or object; RFC 6570 knows no deeper nesting, so that is written as JSON. */
-function textOf(value: unknown): string {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** The first `count` code points of a text (RFC 6570 §2.4.1 counts characters, not units). */

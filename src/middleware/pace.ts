@@ -47,7 +47,11 @@ export function pace(options: PaceOptions): Middleware {
       call.heldMs += clock.now() - sinceMs;
       for (;;) {
         const dueMs = Math.max(heldUntilMs, clock.now() + (quota?.delayUntil(clock.now()) ?? 0));
-        if (dueMs > clock.now()) await waitUntil(dueMs, call, request);
+        if (dueMs > clock.now()) {
+          await waitUntil(dueMs, call, request);
+          // A longer hold may have come meanwhile.
+          continue;
+        }
         let place = total.tryAcquire();
         if (place !== undefined) {
           quota?.take(clock.now());

@@ -110,7 +110,7 @@ export class UndiciLane implements Lane {
 
   /** Whether the latest connection ended in an error, such as a reset. */
   get isBroken(): boolean {
-    return this.#socket?.errored != null;
+    return (this.#socket?.errored ?? null) !== null;
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {

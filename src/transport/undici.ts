@@ -9,7 +9,6 @@ import { AddressRefused, scopeOfAddress, scopeOfHost, type ScopeOf } from "./add
 import { createDnsCache, type Resolve } from "./dns-cache.ts";
 import { Lanes } from "./lanes.ts";
 import type { SpoolOptions } from "./spool.ts";
-import { StopList } from "./stop-list.ts";
 import { Exchange, type ExchangeContext } from "./undici-exchange.ts";
 import { failureOf } from "./undici-failure.ts";
 import { UndiciLane } from "./undici-lane.ts";
@@ -46,8 +45,8 @@ const MOST_ORIGINS = 512;
  */
 export function createUndiciTransport(options: TransportOptions): Transport {
   const clock = options.clock ?? systemClock;
-  const deadlines = new Deadlines(options.timeoutMs, clock);
-  const stops = new StopList<Exchange>((exchange) => exchange.abort());
+  const open = new Deadlines<Exchange>(options.timeoutMs, clock);
+  const heard = new WeakSet<AbortSignal>();
   const origins = new Map<string, Lanes<UndiciLane>>();
   const scopeOf = options.scopeOf ?? scopeOfAddress;
   const routes = createRoutes({
@@ -64,8 +63,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     spool: options.spool,
     accept: options.accept,
     over(exchange, lane) {
-      deadlines.stop(exchange);
-      if (exchange.call.signal !== undefined) stops.remove(exchange.call.signal, exchange);
+      open.stop(exchange);
       const lanes = origins.get(laneKey(exchange.request));
       if (lane === "lost") lanes?.drop(exchange.lane);
       lanes?.giveBack(exchange.lane);
@@ -84,6 +82,20 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     );
     origins.set(key, lanes);
     return lanes;
+  }
+
+  /**
+   * One listener per signal, whatever the number of requests it stops: one each would cost
+   * microseconds. Beware: a Set of those it stops would leave its outgrown tables to the old
+   * generation, each holding the exchanges of its time.
+   */
+  function listenTo(signal: AbortSignal): void {
+    if (heard.has(signal)) return;
+    heard.add(signal);
+    const stop = (): void => {
+      for (const one of open.running()) if (one.call.signal === signal) one.abort();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   }
 
   function forgetOneIdle(): void {
@@ -126,8 +138,8 @@ export function createUndiciTransport(options: TransportOptions): Transport {
         }
       };
       const one = new Exchange(request, call, lane, context, resolve, onFailure);
-      deadlines.start(one);
-      if (call.signal !== undefined) stops.add(call.signal, one);
+      open.start(one);
+      if (call.signal !== undefined) listenTo(call.signal);
       try {
         lane.dispatch(routes.dispatchOptions(request), one);
       } catch (error) {
@@ -145,7 +157,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       for (const lanes of origins.values()) lanes.destroy();
       origins.clear();
       routes[Symbol.dispose]();
-      deadlines[Symbol.dispose]();
+      open[Symbol.dispose]();
     },
   };
 }
