@@ -25,6 +25,7 @@ export function parseCookies(
   format: CookieFileFormat,
   file: string,
 ): readonly StoredCookie[] {
+  if (text.trim() === "") return [];
   return format === "json" ? parseJson(text, file) : parseNetscape(text, file);
 }
 

@@ -73,7 +73,10 @@ export class Spool {
 
   /** Calls back with the first DecodeError, or error of the file system. */
   onceFailed(callback: (error: unknown) => void): void {
-    this.#done.catch((error: unknown) => callback(meaningOf(error)));
+    this.#done.catch((error: unknown) => {
+      // oxlint-disable-next-line no-callback-in-promise -- it settles an exchange, which throws nothing
+      callback(meaningOf(error));
+    });
   }
 
   /**

@@ -137,16 +137,15 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
       };
 }
 
-function decodeMeaning(error: DecodeError): Meaning {
-  switch (error.reason) {
-    case "truncated":
-      return { code: "E_TRUNCATED", words: error.message, transient: true };
-    case "too-large":
-      return { code: "E_TOO_LARGE", words: error.message, transient: false };
-    case "damaged":
-    case "unsupported":
-      return { code: "E_DECODE", words: error.message, transient: false };
-  }
+const DECODE_CODES: Readonly<Record<DecodeError["reason"], FailureCode>> = {
+  truncated: "E_TRUNCATED",
+  "too-large": "E_TOO_LARGE",
+  damaged: "E_DECODE",
+  unsupported: "E_DECODE",
+};
+
+function decodeMeaning({ reason, message }: DecodeError): Meaning {
+  return { code: DECODE_CODES[reason], words: message, transient: reason === "truncated" };
 }
 
 /** The error that tells most: of several addresses tried the first, of a wrapped one the cause. */

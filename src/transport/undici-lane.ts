@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
 import type { ClientHttp2Session, Settings } from "node:http2";
-import { isIP, type Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
 import type { Client as UndiciClient, Dispatcher, buildConnector as BuildConnector } from "undici";
 
 import type { Clock } from "../core/clock.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { Lookup } from "./dns-cache.ts";
 import type { Lane } from "./lanes.ts";
 
@@ -15,12 +16,21 @@ const Client = load("undici/lib/dispatcher/client.js") as typeof UndiciClient;
 const buildConnector = load("undici/lib/core/connect.js") as typeof BuildConnector;
 const { kHTTP2Session } = load("undici/lib/core/symbols.js") as { readonly kHTTP2Session: symbol };
 
-/** Opens a connection and calls back once; undici's own shape. */
-export type Connector = BuildConnector.connector;
+/** A connection that is being made and can be given up. */
+export interface Pending {
+  destroy(error: Error): unknown;
+}
+
+/** Opens a connection and calls back once, as undici asks for it. Returns the socket where there is one yet. */
+export type Connector = (
+  target: BuildConnector.Options,
+  callback: BuildConnector.Callback,
+) => Pending;
 
 /** How lanes connect. */
 export interface LaneOptions {
-  readonly connectTimeoutMs: number;
+  /** For name resolution, TCP and TLS together; shared by all lanes. */
+  readonly connects: Deadlines;
   readonly idleTimeoutMs: number;
   readonly http2: boolean;
   readonly clock: Clock;
@@ -28,8 +38,6 @@ export interface LaneOptions {
 
 /** How one kind of connection is made. */
 export interface ConnectorOptions {
-  /** For name resolution, TCP and TLS together. */
-  readonly timeoutMs: number;
   readonly http2: boolean;
   readonly verify: "certificate" | "nothing";
   readonly lookup: Lookup;
@@ -57,8 +65,17 @@ const H2_STREAMS = 100;
 const KEEP_ALIVE_MS = 15_000;
 const NO_PHASES: ConnectPhases = { dnsMs: null, connectMs: null, tlsMs: null };
 
+/** The error of a connection that did not stand in time. */
+export class ConnectTimeout extends Error {
+  readonly code = "UND_ERR_CONNECT_TIMEOUT";
+}
+
 /** A lane on one undici Client: what an exchange needs of it, and how it connects. */
-export class UndiciLane implements Lane {
+export class UndiciLane implements Lane, Deadline {
+  /** The deadline of connecting: its place among those of all lanes. */
+  dueMs = 0;
+  previous: Deadline | undefined;
+  next: Deadline | undefined;
   inUse = 0;
   capacity = 1;
   protocol: "http/1.1" | "h2" = "http/1.1";
@@ -71,7 +88,7 @@ export class UndiciLane implements Lane {
   readonly proxy: string | undefined;
   readonly #client: UndiciClient;
   readonly #onReady: (lane: UndiciLane, capacityBefore: number) => void;
-  #connecting: Socket | undefined;
+  #connecting: Pending | undefined;
   #socket: Socket | undefined;
 
   /** `onReady` is told of every attempt to connect, once it is known how many requests fit. */
@@ -93,17 +110,19 @@ export class UndiciLane implements Lane {
       maxConcurrentStreams: H2_STREAMS,
       connect: (target, callback) => {
         const startMs = options.clock.now();
-        const socket = route.connect(target, (...result) => {
+        options.connects.stop(this);
+        options.connects.start(this);
+        const pending = route.connect(target, (...result) => {
+          options.connects.stop(this);
           this.#connecting = undefined;
           const [error, connected] = result;
           if (error === null) this.#connected(connected);
           callback(...result);
           this.#awaitCapacity(error === null ? connected : undefined);
-        }) as unknown as Socket | undefined;
-        this.#connecting = socket;
+        });
+        this.#connecting = pending;
         this.phases = NO_PHASES;
-        if (socket !== undefined) this.#watch(socket, startMs, options.clock);
-        return socket;
+        if (pending instanceof Socket) this.#watch(pending, startMs, options.clock);
       },
     });
   }
@@ -111,6 +130,10 @@ export class UndiciLane implements Lane {
   /** Whether the latest connection ended in an error, such as a reset. */
   get isBroken(): boolean {
     return (this.#socket?.errored ?? null) !== null;
+  }
+
+  expire(): void {
+    this.#connecting?.destroy(new ConnectTimeout("no connection in time"));
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
@@ -176,12 +199,15 @@ export class UndiciLane implements Lane {
 
 /** The connector that all lanes of one kind share: DNS cache, TLS sessions, addresses raced (RFC 8305). */
 export function createConnector(options: ConnectorOptions): Connector {
-  return buildConnector({
-    timeout: options.timeoutMs,
+  const connect = buildConnector({
+    // The lane's own deadline holds; undici's is late by up to a second.
+    timeout: 0,
     allowH2: options.http2,
     preferH2: true,
     lookup: options.lookup,
     autoSelectFamily: true,
     rejectUnauthorized: options.verify === "certificate",
-  } as BuildConnector.BuildOptions);
+  });
+  // It returns the socket, which its types leave out.
+  return (target, callback) => connect(target, callback) as unknown as Socket;
 }

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import type { Client as UndiciClient, Dispatcher } from "undici";
 
-import type { Connector } from "./undici-lane.ts";
+import { type Connector, ConnectTimeout, type Pending } from "./undici-lane.ts";
 
 const load = createRequire(import.meta.url);
 const Client = load("undici/lib/dispatcher/client.js") as typeof UndiciClient;
@@ -46,74 +47,69 @@ export function proxyConnector(proxy: Proxy, connect: Connector): Connector {
     // The name on the proxy's certificate is its own, whomever the request is for.
     connect({ ...target, servername: undefined as unknown as string }, (error, socket) => {
       if (error === null) callback(null, socket);
-      else callback(unreachable(proxy, error), null);
+      else callback(error instanceof ConnectTimeout ? error : unreachable(proxy, error), null);
     });
 }
 
-/** Connections through a proxy's CONNECT (RFC 9110 §9.3.6), TLS with the server inside. Close it with its owner. */
-export interface Tunnels extends Disposable {
-  readonly connect: Connector;
-}
-
-/** `toProxy` connects to the proxy, `toServer` speaks TLS on a socket that stands. Milliseconds. */
-export function createTunnels(
-  proxy: Proxy,
-  options: {
-    readonly toProxy: Connector;
-    readonly toServer: Connector;
-    readonly timeoutMs: number;
-  },
-): Tunnels {
-  const digging = new Set<UndiciClient>();
-  const connect: Connector = (target, callback) => {
+/**
+ * Connects through a proxy's CONNECT (RFC 9110 §9.3.6), with TLS inside: `toProxy` connects to the
+ * proxy, `toServer` speaks TLS on a socket that stands.
+ */
+export function tunnelConnector(proxy: Proxy, toProxy: Connector, toServer: Connector): Connector {
+  return (target, callback) => {
     const { hostname, port } = target;
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;
     const authority = `${host}:${port === "" ? 443 : port}`;
+    let pending: Pending | undefined;
     // A tunnel takes its connection with it, so that each has a client of its own.
     const client = new Client(proxy.origin, {
-      connect: options.toProxy,
-      headersTimeout: options.timeoutMs,
+      headersTimeout: 0,
+      connect: (...toIt) => {
+        pending = toProxy(...toIt);
+      },
     });
-    digging.add(client);
-    const fail = (error: Error): void => {
-      digging.delete(client);
-      client.destroy().catch(() => {});
-      callback(error, null);
-    };
     dig(client, proxy, authority, (error, socket) => {
-      if (error !== null) return fail(error);
-      digging.delete(client);
-      options.toServer({ ...target, httpSocket: socket as never }, callback);
+      if (error === null) pending = toServer({ ...target, httpSocket: socket as Socket }, callback);
+      else callback(error, null);
     });
-    return undefined;
-  };
-  return {
-    connect: connect as Connector,
-    [Symbol.dispose]() {
-      for (const client of digging) client.destroy().catch(() => {});
-    },
+    return {
+      destroy(error) {
+        pending?.destroy(error);
+        destroy(client, error);
+      },
+    };
   };
 }
 
-/** Asks the proxy for one tunnel. */
+function destroy(client: UndiciClient, error?: Error): void {
+  // Beware: it rejects nothing of interest, but its promise must be heard.
+  client.destroy(error ?? null).catch(() => {});
+}
+
+/** Asks the proxy for one tunnel; calls back once. */
 function dig(
   client: UndiciClient,
   proxy: Proxy,
   authority: string,
-  callback: (error: ProxyError | null, socket?: Duplex) => void,
+  callback: (error: Error | null, socket?: Duplex) => void,
 ): void {
   const headers = ["host", authority];
   if (proxy.authorization !== undefined) headers.push("proxy-authorization", proxy.authorization);
+  const fail = (error: Error): void => {
+    destroy(client);
+    callback(error);
+  };
   const handler: Dispatcher.DispatchHandler = {
     onRequestStart() {},
     // CONNECT upgrades whatever the status; only a 2xx opens the tunnel.
     onRequestUpgrade(_controller, status, _headers, socket) {
       if (status >= 200 && status < 300) return callback(null, socket);
       socket.on("error", () => {}).destroy();
-      callback(refused(proxy, status));
+      fail(refused(proxy, status));
     },
     onResponseError(_controller, error) {
-      callback(error instanceof ProxyError ? error : unreachable(proxy, error));
+      const isOurs = error instanceof ProxyError || error instanceof ConnectTimeout;
+      fail(isOurs ? error : unreachable(proxy, error));
     },
   };
   client.dispatch({ path: authority, method: "CONNECT", headers }, handler);

@@ -4,11 +4,10 @@ import type { HttpRequest } from "../core/request.ts";
 import { onlyPublic, type ScopeOf } from "./address-policy.ts";
 import type { Lookup } from "./dns-cache.ts";
 import { type Connector, createConnector, type LaneRoute } from "./undici-lane.ts";
-import { createTunnels, parseProxy, proxyConnector, type Tunnels } from "./undici-proxy.ts";
+import { parseProxy, proxyConnector, tunnelConnector } from "./undici-proxy.ts";
 
 /** What decides how a server is reached. */
 export interface RouteOptions {
-  readonly connectTimeoutMs: number;
   readonly http2: boolean;
   /** Hosts (`name` or `name:port`) whose certificates are not verified. */
   readonly insecureHosts: readonly string[];
@@ -18,7 +17,7 @@ export interface RouteOptions {
 }
 
 /** The ways to servers: directly or through the proxy, with which certificates, to which addresses. */
-export interface Routes extends Disposable {
+export interface Routes {
   to(origin: URL, reach: HttpRequest["reach"]): LaneRoute;
   /** The request as the lane's peer is asked it. */
   dispatchOptions(request: HttpRequest): Dispatcher.DispatchOptions;
@@ -35,7 +34,6 @@ export function createRoutes(options: RouteOptions): Routes {
   const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
   const proxy = options.proxy === undefined ? undefined : parseProxy(options.proxy);
   const connectors = new Map<string, Connector>();
-  const tunnels = new Map<Verify, Tunnels>();
 
   function verifyOf(origin: URL): Verify {
     return insecure.has(origin.host) || insecure.has(origin.hostname) ? "nothing" : "certificate";
@@ -48,28 +46,14 @@ export function createRoutes(options: RouteOptions): Routes {
     const key = `${verify} ${kind}`;
     let known = connectors.get(key);
     if (known === undefined) {
-      const { lookup, scopeOf, connectTimeoutMs: timeoutMs } = options;
+      const { lookup, scopeOf } = options;
       known = createConnector({
-        timeoutMs,
         http2: options.http2 && kind !== "to proxy",
         verify,
         lookup: kind === "public" ? onlyPublic(lookup, scopeOf) : lookup,
       });
       if (kind === "to proxy") known = proxyConnector(proxy!, known);
       connectors.set(key, known);
-    }
-    return known;
-  }
-
-  function tunnelsFor(verify: Verify): Tunnels {
-    let known = tunnels.get(verify);
-    if (known === undefined) {
-      known = createTunnels(proxy!, {
-        toProxy: connector(verifyOf(new URL(proxy!.origin)), "to proxy"),
-        toServer: connector(verify, "in tunnel"),
-        timeoutMs: options.connectTimeoutMs,
-      });
-      tunnels.set(verify, known);
     }
     return known;
   }
@@ -84,7 +68,11 @@ export function createRoutes(options: RouteOptions): Routes {
       if (origin.protocol === "https:") {
         return {
           peer: origin.origin,
-          connect: tunnelsFor(verify).connect,
+          connect: tunnelConnector(
+            proxy,
+            connector(verifyOf(new URL(proxy.origin)), "to proxy"),
+            connector(verify, "in tunnel"),
+          ),
           proxy: proxy.origin,
         };
       }
@@ -95,7 +83,7 @@ export function createRoutes(options: RouteOptions): Routes {
       const plain = {
         origin: request.origin,
         path: request.target,
-        method: request.method as Dispatcher.HttpMethod,
+        method: request.method,
         headers: request.headers as string[],
         body: request.body ?? null,
         idempotent: request.idempotent,
@@ -103,9 +91,6 @@ export function createRoutes(options: RouteOptions): Routes {
       if (proxy === undefined || request.origin.startsWith("https:")) return plain;
       // The absolute form (RFC 9112 §3.2.2).
       return { ...plain, path: request.url, headers: forProxy(request) };
-    },
-    [Symbol.dispose]() {
-      for (const each of tunnels.values()) each[Symbol.dispose]();
     },
   };
 

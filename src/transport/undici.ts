@@ -54,7 +54,8 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     lookup: createDnsCache(clock, options.resolve),
     scopeOf,
   });
-  const laneOptions = { ...options, clock };
+  const connects = new Deadlines(options.connectTimeoutMs, clock);
+  const laneOptions = { ...options, clock, connects };
   let state: "open" | "closed" = "open";
 
   const context: ExchangeContext = {
@@ -156,7 +157,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       state = "closed";
       for (const lanes of origins.values()) lanes.destroy();
       origins.clear();
-      routes[Symbol.dispose]();
+      connects[Symbol.dispose]();
       open[Symbol.dispose]();
     },
   };

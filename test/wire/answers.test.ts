@@ -71,7 +71,9 @@ describe("an answer", () => {
 
   test("with more bytes than announced is whole, and the next is the right one", async () => {
     await using server = await startRawServer((socket, count) =>
-      socket.write(count === 1 ? `${reply("right")}HTTP/1.1 200 OK\r\n\r\nwrong` : reply("second")),
+      socket.write(
+        count === 1 ? `${reply("right").toString()}HTTP/1.1 200 OK\r\n\r\nwrong` : reply("second"),
+      ),
     );
     await using wire = openWire();
     expect((await wire.ask(`${server.origin}/1`)).text()).toBe("right");

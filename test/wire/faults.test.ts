@@ -138,9 +138,9 @@ describe("a kept connection that the server closes as we write", () => {
   const once = () => {
     const used = new WeakSet();
     return startRawServer((socket) => {
-      if (used.has(socket)) return socket.resetAndDestroy();
+      if (used.has(socket)) socket.resetAndDestroy();
+      else socket.write(reply("answer"));
       used.add(socket);
-      socket.write(reply("answer"));
     });
   };
 

@@ -88,7 +88,7 @@ describe("closing", () => {
   test("twice is the same as once", async () => {
     const wire = openWire();
     await wire[Symbol.asyncDispose]();
-    await wire[Symbol.asyncDispose]();
+    await expect(wire[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 
   test.each(["/now", "/never", "/half", "/cut"])(
