@@ -205,6 +205,15 @@ describe("a cookie", () => {
 });
 
 describe("a store", () => {
+  test("takes nothing that a site may not set", () => {
+    const store = createCookieStore();
+    store.receive("http://a.co.uk/", ["n=v; Domain=co.uk"]);
+    store.receive("http://a.github.io/", ["n=v; Domain=github.io"]);
+    store.receive("http://a.example.com/", ["n=v; Domain=b.example.com", "n=v; Domain=com"]);
+    store.receive("http://a.example.com/", ["s=v; Secure"]);
+    expect(store.all()).toEqual([]);
+  });
+
   test("gives back all that it was given", () => {
     const all = [
       kept({}),

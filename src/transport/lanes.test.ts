@@ -102,6 +102,35 @@ describe("lanes that may turn out to be HTTP/2", () => {
     expect(take()).toBe(scout);
   });
 
+  test("a scout that is given back without a handshake lets the others try for themselves", () => {
+    const { lanes, take } = fakeLanes(true);
+    const scout = take()!;
+    const waiting: FakeLane[] = [];
+    lanes.take((lane) => waiting.push(lane));
+    lanes.drop(scout);
+    lanes.giveBack(scout);
+    expect(waiting).toHaveLength(1);
+    expect(waiting[0]).not.toBe(scout);
+  });
+
+  test("once they are closed, those who wait and those who come are told that there is none", () => {
+    const { lanes, opened, take } = fakeLanes(true);
+    take();
+    const told: string[] = [];
+    lanes.take(
+      () => told.push("given"),
+      () => told.push("closed"),
+    );
+    lanes.destroy();
+    lanes.take(
+      () => told.push("given"),
+      () => told.push("closed"),
+    );
+    expect(told).toEqual(["closed", "closed"]);
+    expect(opened).toHaveLength(1);
+    expect(opened[0]!.destroyed).toBe(1);
+  });
+
   test("a first handshake that never ends leaves those who wait to be counted as in use", () => {
     const { lanes, take } = fakeLanes(true);
     take();
