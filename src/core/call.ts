@@ -13,13 +13,18 @@ export interface Call {
   requests: number;
   queuedMs: number;
   heldMs: number;
-  /** Times the answer came from an equal request that was already asked. */
+  /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
+  /** Told when the request begins and ends a long wait, so that another may take its turn meanwhile. */
+  readonly onRest: ((rest: Rest, edge: "begin" | "end") => void) | undefined;
 }
 
+/** A long wait: before a retry (holds nothing), or for its host (keeps the host's place). */
+export type Rest = "retry" | "host";
+
 /** A fresh notebook. */
-export function createCall(signal?: AbortSignal): Call {
-  return { signal, attempts: 0, requests: 0, queuedMs: 0, heldMs: 0, duplicate: false };
+export function createCall(signal?: AbortSignal, onRest?: Call["onRest"]): Call {
+  return { signal, attempts: 0, requests: 0, queuedMs: 0, heldMs: 0, duplicate: false, onRest };
 }
 
 /** The waits of a call and the wire's phases as one timing. */

@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly headers?: Readonly<Record<string, string>> | HeaderList;
   /** Lower-case names of `headers` that hold secrets: redacted, dropped across origins. @default the standard ones */
   readonly secretHeaders?: readonly string[];
+  /** Lower-case names of fields that would be added by default and are not to be. @default none */
+  readonly removedHeaders?: readonly string[];
   /** The User-Agent; `random` picks a browser's for each request. @default "fanfetch/<version>" */
   readonly userAgent?: string;
   readonly limits?: Limits;

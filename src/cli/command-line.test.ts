@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+
+import { UsageError } from "../core/usage-error.ts";
+import { parseCommandLine } from "./command-line.ts";
+import { CURL_WORDS } from "./curl-words.ts";
+import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
+import { commandHelp, programHelp } from "./help.ts";
+
+describe("parseCommandLine", () => {
+  test("letters stick together, take their value attached or apart, and -- ends the options", async () => {
+    const line = await parseCommandLine([
+      "get",
+      "-qj8",
+      "-o",
+      "-",
+      "--header=A: b",
+      "-H",
+      "-x",
+      "--",
+      "-y",
+    ]);
+    expect(line.command).toBe("get");
+    expect(line.values.get("quiet")).toEqual([]);
+    expect(line.values.get("concurrency")).toEqual(["8"]);
+    expect(line.values.get("output")).toEqual(["-"]);
+    expect(line.values.get("header")).toEqual(["A: b", "-x"]);
+    expect(line.positionals).toEqual(["-y"]);
+  });
+
+  test("options may stand before the command", async () => {
+    expect(await parseCommandLine(["-j", "2", "get", "u"])).toMatchObject({
+      command: "get",
+      positionals: ["u"],
+    });
+  });
+
+  test("compare takes the options of what it compares, and its own --format", async () => {
+    const line = await parseCommandLine(["compare", "get", "u", "--format", "json", "-j", "3"]);
+    expect(line).toMatchObject({ command: "compare", compared: "get", positionals: ["u"] });
+    expect(line.values.get("format")).toEqual(["json"]);
+  });
+
+  test("a name of Object.prototype is no option", async () => {
+    await expect(parseCommandLine(["get", "--constructor"])).rejects.toThrow(
+      /--constructor is not an option/,
+    );
+    await expect(parseCommandLine(["get", "--__proto__", "x"])).rejects.toThrow(UsageError);
+    await expect(parseCommandLine(["constructor"])).rejects.toThrow(/is not a command/);
+  });
+
+  test.each([
+    [["gat", "u"], 'gat" is not a command; did you mean "get"?'],
+    [["get", "--time-out", "3"], 'did you mean "--timeout"?'],
+    [["get", "--progress", "jsn"], 'not "jsn"; did you mean "json"?'],
+    [["map", "--from", "x"], "--from belongs to get, not to map"],
+    [["get", "--quiet=yes"], "--quiet takes no value"],
+    [["get", "--timeout"], "--timeout needs a value: --timeout DURATION"],
+    [["get", "-L", "u"], "-L is not an option of get; redirects are followed anyway"],
+    [["get", "--retry", "3"], "--retry is not an option of get; use --retries N"],
+    [["compare"], "say what to compare"],
+    [["compare", "gett"], 'did you mean "get"?'],
+    [["resume"], "resume is not there yet"],
+    [["get", "--\u001b[2J"], "--\\x1b[2J is not an option"],
+  ] as const)("%j is refused: %s", async (argv, message) => {
+    await expect(parseCommandLine(argv)).rejects.toThrow(UsageError);
+    await expect(parseCommandLine(argv)).rejects.toThrow(message);
+  });
+
+  test.each([...LATER_FLAGS.keys()])("--%s says that it is not there yet", async (name) => {
+    await expect(parseCommandLine(["get", `--${name}`, "x"])).rejects.toThrow(/is not there yet$/);
+  });
+});
+
+describe("the table of flags", () => {
+  test("takes back no word of curl that it explains away", () => {
+    for (const word of CURL_WORDS.keys()) {
+      expect(FLAGS.filter((flag) => flag.name === word || flag.letter === word)).toEqual([]);
+    }
+  });
+
+  test("no letter means two things, no name stands twice for a command", () => {
+    for (const command of ["get", "map", "compare"] as const) {
+      const flags = FLAGS.filter((flag) => flag.commands.includes(command));
+      expect(new Set(flags.map((flag) => flag.name)).size).toBe(flags.length);
+    }
+    const letters = FLAGS.filter((flag) => flag.letter !== undefined);
+    expect(new Set(letters.map((flag) => flag.letter)).size).toBe(letters.length);
+  });
+
+  test("flags of one name agree on taking a value, since they are parsed before the command is known", () => {
+    for (const flag of FLAGS) {
+      const namesakes = FLAGS.filter((other) => other.name === flag.name);
+      expect(new Set(namesakes.map((other) => other.argument === undefined)).size).toBe(1);
+    }
+  });
+
+  test("--help names every command, and every option within 100 columns", () => {
+    expect(programHelp()).toContain("fanfetch map TABLE URL_TEMPLATE");
+    for (const command of ["get", "map", "compare", "demo"] as const) {
+      const text = commandHelp(command);
+      for (const flag of flagsOf(command)) expect(text).toContain(`--${flag.name}`);
+      for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    }
+  });
+});

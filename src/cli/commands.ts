@@ -1,0 +1,54 @@
+import type { CommandName } from "./flag.ts";
+import type { CommandLine } from "./command-line.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A command: does its work, then tells the exit code. Wrong use is thrown as a UsageError. */
+export type Command = (line: CommandLine, terminal: Terminal) => Promise<number>;
+
+/** What the front door knows of a command before loading it. */
+export interface CommandEntry {
+  readonly name: CommandName;
+  readonly usage: string;
+  readonly doc: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** The commands of this version; a module is imported only when its command is chosen. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "get",
+    usage: "get [URL...]",
+    doc: "one request per URL; --from FILE|- for a list",
+    load: async () => (await import("./commands/get.ts")).get,
+  },
+  {
+    name: "map",
+    usage: "map TABLE URL_TEMPLATE",
+    doc: "one request per row of a .csv .tsv .jsonl .json table, or - for stdin",
+    load: async () => (await import("./commands/map.ts")).map,
+  },
+  {
+    name: "compare",
+    usage: "compare get|map ...",
+    doc: "the same work sequentially and concurrently, measured fairly",
+    load: async () => (await import("./commands/compare.ts")).compare,
+  },
+  {
+    name: "demo",
+    usage: "demo",
+    doc: "the stories on a built-in local server, both ways",
+    load: async () => (await import("./commands/demo.ts")).demo,
+  },
+  {
+    name: "completion",
+    usage: "completion bash|zsh|fish",
+    doc: "a completion script for your shell",
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+];
+
+/** Commands that a later version brings. */
+export const LATER_COMMANDS: readonly string[] = (
+  "crawl run plan resume retry runs show explain verify diff report export extract limits rehearse " +
+  "worker submit watch"
+).split(" ");

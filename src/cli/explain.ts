@@ -1,0 +1,61 @@
+import type { Failure, FailureCode } from "../core/failure.ts";
+import { formatCount, formatDuration } from "../formats/quantity.ts";
+import { visible } from "../formats/visible.ts";
+import { wallMsOf, type Tally } from "../report/tally.ts";
+import { failureCauses, nameOf } from "./progress-view.ts";
+
+/** Longest sentence of a failure that a line of a table takes. */
+const LONGEST = 160;
+
+/** What to do about failures of a code; those without a line explain themselves. */
+const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
+  ["E_DNS", "check the spelling of the host, or the network"],
+  ["E_CONNECT", "the host does not take connections: check its port, or the network"],
+  ["E_TLS", "the server's certificate was not accepted; --insecure HOST asks that host anyway"],
+  ["E_TIMEOUT", "--timeout 60s waits longer, a smaller -j or --per-host asks more gently"],
+  ["E_TOO_LARGE", "--save TEMPLATE puts large bodies into files"],
+  ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
+  ["E_PROXY", "check --proxy, its user and password"],
+  ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],
+  ["E_UNKNOWN_EFFECT", "it may have been done: look before sending it again"],
+]);
+
+/** A failure in words, on one line, safe to show: `E_DNS no address for no.such.host`. */
+export function explainFailure(failure: Failure): string {
+  const words = visible(failure.message);
+  return `${failure.code} ${words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words}`;
+}
+
+/** What to say after a run besides its account: what held it, what failed and what can be done. */
+export function endHints(tally: Tally): readonly string[] {
+  const hints: string[] = [];
+  const wallMs = wallMsOf(tally);
+  for (const [origin, host] of tally.hosts) {
+    // A hold shorter than half the run is the ordinary course of things.
+    if (wallMs < 1000 || host.heldMs < wallMs / 2) continue;
+    const held = formatDuration(Math.min(host.heldMs, wallMs));
+    hints.push(
+      `${visible(nameOf(origin))} held the run for ${held}; more concurrency would not help`,
+    );
+    if (hints.length === 3) break;
+  }
+  if (tally.failed === 0) return hints;
+  hints.push(`${formatCount(tally.failed)} failed: ${failureCauses(tally).join(", ")}`);
+  const codes = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
+  for (const [code] of codes) {
+    const advice = code === "E_STATUS" ? statusAdvice(tally) : ADVICE.get(code);
+    if (advice !== undefined) {
+      hints.push(`  ${code}: ${advice}`);
+      break;
+    }
+  }
+  return hints;
+}
+
+function statusAdvice(tally: Tally): string | undefined {
+  const [status] = [...tally.statuses].toSorted((one, another) => another[1] - one[1])[0] ?? [];
+  if (status === 401 || status === 403) return ADVICE.get("E_AUTH");
+  if (status === 429) return "the server asks for fewer requests; --rate 5/s keeps under its limit";
+  if (status === 404 || status === 410) return `--accept 2xx,${status} takes it as an answer`;
+  return undefined;
+}

@@ -1,0 +1,27 @@
+/** The commands of this version. */
+export type CommandName = "get" | "map" | "compare" | "demo" | "completion";
+
+/** The heading of `--help` under which a flag stands. */
+export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison";
+
+/** One option of the command line. */
+export interface Flag {
+  /** Long name without the dashes. */
+  readonly name: string;
+  readonly letter?: string;
+  /** Name of its value in `--help`; a flag without one is a switch. */
+  readonly argument?: string;
+  readonly group: FlagGroup;
+  readonly doc: string;
+  /** What holds without it, as `--help` says it. */
+  readonly default?: string;
+  /** The values it takes (`only`) or suggests (`such as`), for completion and for messages. */
+  readonly values?: readonly string[];
+  readonly take?: "only" | "file" | "such as";
+  /** Whether each use adds a value; otherwise the last one holds. */
+  readonly repeat?: "adds";
+  readonly commands: readonly CommandName[];
+}
+
+/** Commands that send what the user asks for. */
+export const SENDING: readonly CommandName[] = ["get", "map"];

@@ -1,0 +1,88 @@
+import { SENDING, type Flag } from "./flag.ts";
+
+const group = "Output";
+const commands = SENDING;
+
+/** What is written, and how much is said. */
+export const OUTPUT_FLAGS: readonly Flag[] = [
+  {
+    name: "output",
+    letter: "o",
+    argument: "FILE|-",
+    group,
+    doc: "one record per answer: .jsonl .csv .tsv .json by extension; - is stdout",
+    default: "get: the timing table; map: the input's format; on stdout",
+    take: "file",
+    commands,
+  },
+  {
+    name: "save",
+    argument: "TEMPLATE",
+    group,
+    doc: "each body to a file of its own, such as 'players/{name|underscore}.json'",
+    commands,
+  },
+  {
+    name: "pick",
+    argument: "[NAME=]EXPR",
+    group,
+    doc: "fields of the answers: JMESPath, $… JSONPath, css:SELECTOR[::text|::attr(N)]",
+    repeat: "adds",
+    commands,
+  },
+  {
+    name: "order",
+    argument: "input|arrival",
+    group,
+    doc: "order of the records",
+    default: "arrival; input for the timing table",
+    values: ["input", "arrival"],
+    take: "only",
+    commands,
+  },
+  {
+    name: "no-meta",
+    group,
+    doc: "leave out the columns _status and _error",
+    commands: ["map"],
+  },
+  {
+    name: "csv-safe",
+    group,
+    doc: "cells that a spreadsheet would run as a formula get a leading ' (CSV and TSV)",
+    default: "on",
+    commands,
+  },
+  { name: "no-csv-safe", group, doc: "write every cell as it is", commands },
+  {
+    name: "force",
+    group,
+    doc: "overwrite outputs that exist, ask anew",
+    commands,
+  },
+  {
+    name: "summary",
+    argument: "FILE",
+    group,
+    doc: "write the numbers of the run as JSON",
+    take: "file",
+    commands,
+  },
+  {
+    name: "progress",
+    argument: "HOW",
+    group,
+    doc: "how to tell on stderr what is going on",
+    default: "auto: a live block on a terminal, lines elsewhere",
+    values: ["auto", "bar", "plain", "json", "none"],
+    take: "only",
+    commands: ["get", "map", "compare"],
+  },
+  {
+    name: "quiet",
+    letter: "q",
+    group,
+    doc: "say nothing but errors",
+    commands: ["get", "map", "compare", "demo"],
+  },
+];

@@ -1,0 +1,39 @@
+import { COMPARE_FLAGS } from "./flags-compare.ts";
+import { INPUT_FLAGS } from "./flags-input.ts";
+import { LIMIT_FLAGS } from "./flags-limits.ts";
+import { OUTPUT_FLAGS } from "./flags-output.ts";
+import { REQUEST_FLAGS } from "./flags-request.ts";
+import type { CommandName, Flag } from "./flag.ts";
+
+/** Every option there is: the parser, `--help`, the completion and the check of docs/cli.md read this. */
+export const FLAGS: readonly Flag[] = Object.freeze([
+  ...REQUEST_FLAGS,
+  ...INPUT_FLAGS,
+  ...OUTPUT_FLAGS,
+  ...LIMIT_FLAGS,
+  ...COMPARE_FLAGS,
+]);
+
+/** Options that PRODUCT promises and a later version brings, with what they will do. */
+export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
+  ["run", "runs on disk, and resuming them"],
+  ["keep", "keeping the raw answers of a run"],
+  ["batch", "several rows in one request"],
+  ["paginate", "following pages"],
+  ["report", "the HTML report"],
+  ["har", "the HAR file"],
+  ["price", "counting cost"],
+  ["max-cost", "a cap on cost"],
+  ["wait", "waiting for a quota to reset"],
+]);
+
+/** The options that one command takes. `compare get` takes those of `compare` and of `get`. */
+export function flagsOf(...commands: readonly CommandName[]): readonly Flag[] {
+  const found = new Map<string, Flag>();
+  for (const command of commands) {
+    for (const flag of FLAGS) {
+      if (flag.commands.includes(command) && !found.has(flag.name)) found.set(flag.name, flag);
+    }
+  }
+  return [...found.values()];
+}

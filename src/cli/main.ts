@@ -1,0 +1,69 @@
+import { UsageError } from "../core/usage-error.ts";
+import { parseCommandLine } from "./command-line.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-code.ts";
+import { commandHelp, programHelp } from "./help.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/**
+ * The front door: parses, chooses the command, sets `process.exitCode`. Never rejects, never shows a
+ * stack trace unless FANFETCH_DEBUG is 1.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  ignoreClosedPipes();
+  const terminal = processTerminal();
+  try {
+    process.exitCode = await run(argv, terminal);
+  } catch (error) {
+    process.exitCode = await tell(error, terminal);
+  }
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const line = await parseCommandLine(argv);
+  if (line.asks === "version") {
+    const { readFile } = await import("node:fs/promises");
+    const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+    await terminal.stdout.write(`${(JSON.parse(text) as { version: string }).version}\n`);
+    return 0;
+  }
+  if (line.asks === "help") {
+    await terminal.stdout.write(
+      line.command === undefined ? programHelp() : commandHelp(line.command),
+    );
+    return 0;
+  }
+  if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+    throw new UsageError(
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 would trust every server; unset it and use --insecure HOST",
+    );
+  }
+  const entry = COMMANDS.find((one) => one.name === line.command)!;
+  const command = await entry.load();
+  return await command(line, terminal);
+}
+
+/** Says in one sentence what went wrong; returns the exit code. */
+async function tell(error: unknown, terminal: Terminal): Promise<number> {
+  if ((error as Error | undefined)?.name === "ClosedPipe") return 0;
+  const { visible } = await import("../formats/visible.ts");
+  const message = visible(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) {
+    void terminal.stderr.write(`fanfetch: ${message}\n`);
+    return EXIT_USAGE;
+  }
+  const debug = process.env["FANFETCH_DEBUG"] === "1";
+  const where = debug ? "" : "; FANFETCH_DEBUG=1 shows where";
+  void terminal.stderr.write(`fanfetch: a fault of its own: ${message}${where}\n`);
+  if (debug && error instanceof Error) void terminal.stderr.write(`${error.stack ?? ""}\n`);
+  return EXIT_INTERNAL;
+}
+
+/** A reader that goes away (`| head`) is no error; writers learn of it through ClosedPipe. */
+function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { systemClock } from "../core/clock.ts";
+import type { RunEvent } from "../core/event.ts";
+import type { Measurement } from "../report/compare.ts";
+import { count, createTally, wallMsOf, type Tally } from "../report/tally.ts";
+import type { Pipeline, RunSignals } from "./pipeline.ts";
+import type { Settings } from "./settings.ts";
+
+/** Runs the work once in one mode, its answers read and thrown away; returns what was counted. */
+export async function tallyRun(
+  pipeline: Pipeline,
+  settings: Settings,
+  signals: RunSignals,
+  listen?: (event: RunEvent) => void,
+): Promise<Tally> {
+  const work = await pipeline.prepare(settings, () => {});
+  const tally = createTally();
+  const startedMs = systemClock.now();
+  await work.run(
+    [
+      (event) => {
+        count(tally, event);
+        listen?.(event);
+      },
+    ],
+    signals,
+  );
+  tally.startedMs ??= startedMs;
+  tally.endedMs ??= systemClock.now();
+  return tally;
+}
+
+/** The settings for a measured run: this mode, no output but a table that nobody reads. */
+export function measured(settings: Settings, mode: Settings["mode"]): Settings {
+  const output = {
+    ...settings.output,
+    kind: "timing-table" as const,
+    path: "-",
+    save: undefined,
+    picks: [],
+  };
+  return { ...settings, mode, output, summary: undefined };
+}
+
+/** A run as one measurement. */
+export function measurementOf(tally: Tally): Measurement {
+  return {
+    wallMs: wallMsOf(tally),
+    slowestMs: tally.slowestMs,
+    requests: tally.requests,
+    failed: tally.failed,
+  };
+}

@@ -1,0 +1,104 @@
+import { systemClock, type Clock } from "../core/clock.ts";
+import type { RunEvent } from "../core/event.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { formatCount } from "../formats/quantity.ts";
+import { visible } from "../formats/visible.ts";
+import { formatAccount } from "../report/account.ts";
+import { count, createTally, settledOf, type Tally } from "../report/tally.ts";
+import { watchCaps } from "./caps.ts";
+import { endHints } from "./explain.ts";
+import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
+import { RunStopped, type StopReason, type Work } from "./pipeline.ts";
+import { createProgress, progressKind, type Progress } from "./progress.ts";
+import type { Settings } from "./settings.ts";
+import { checkSummaryFile, writeSummary } from "./summary-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a run is conducted with; tests put in their own. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  /** `names.csv → out.csv` */
+  readonly title: string;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** @default the process */
+  readonly signals?: SignalSource;
+}
+
+/** Gets the work ready, knowing how to write beside the live block. */
+export type Prepare = (progress: Progress) => Promise<Work>;
+
+/**
+ * Runs one piece of work from its start to its exit code: progress, signals, caps, account, hints
+ * and summary. The account is the last line on stderr.
+ * @throws UsageError from `prepare` (nothing was sent), and programming errors.
+ */
+export async function runWork(
+  prepare: Prepare,
+  settings: Settings,
+  around: Surroundings,
+): Promise<number> {
+  const { terminal, clock = systemClock, signals = process } = around;
+  const { kind: outputKind, path } = settings.output;
+  const kind = progressKind(
+    settings.progress,
+    terminal,
+    outputKind === "records" && path === "-" ? "records" : "other",
+  );
+  const tally = createTally();
+  using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
+  await checkSummaryFile(settings.summary);
+  const work = await prepare(progress);
+  for (const hint of settings.hints) progress.say(hint);
+  using interrupts = listenForInterrupts(signals, clock, (stage) => {
+    const inFlight = formatCount(tally.inFlight);
+    progress.say(
+      stage === "draining"
+        ? `finishing ${inFlight} in flight, no new ones (again to stop at once)`
+        : `stopping at once, ${inFlight} in flight are given up`,
+    );
+  });
+  using caps = watchCaps(settings, tally, clock, () => interrupts.drainNow());
+  const listen = (event: RunEvent): void => {
+    count(tally, event);
+    if (event.type === "settled") caps.check(event.outcome);
+    progress.listen(event);
+  };
+  let error: unknown;
+  try {
+    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop });
+  } catch (caught) {
+    error = caught;
+  }
+  tally.endedMs ??= clock.now();
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  if (name === "ClosedPipe") return 0;
+  const isAbort = name === "AbortError" && interrupts.stop.aborted;
+  const reason = reasonOf(error) ?? (caps.reached?.kind === "cap" ? "cap" : undefined);
+  if (error !== undefined && !isAbort && reason === undefined && !(error instanceof UsageError))
+    throw error;
+
+  if (error !== undefined && !isAbort) progress.complain(`fanfetch: ${visible(message ?? "")}`);
+  const unwritten = await writeSummary(settings.summary, tally);
+  if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
+  const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
+  const isWhole =
+    interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
+  if (!isWhole) progress.say(stopWords(tally, caps.reached?.flag));
+  if (interrupts.exitCode === undefined) for (const hint of endHints(tally)) progress.say(hint);
+  progress.account(formatAccount(tally));
+  if (error instanceof UsageError) return EXIT_USAGE;
+  return exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
+}
+
+function reasonOf(error: unknown): StopReason | undefined {
+  if (error instanceof RunStopped) return error.reason;
+  return (error as { code?: unknown } | undefined)?.code === "E_DISK" ? "disk" : undefined;
+}
+
+function stopWords(tally: Tally, flag: string | undefined): string {
+  const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
+  const why = flag === undefined ? "" : ` by ${flag}`;
+  return `stopped${why} at ${formatCount(settledOf(tally))}${of}; what was answered is written`;
+}

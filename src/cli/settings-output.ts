@@ -1,0 +1,88 @@
+import { extname } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { didYouMean } from "../formats/nearest.ts";
+import { visible } from "../formats/visible.ts";
+import type { InputSettings } from "./settings-input.ts";
+import type { Values } from "./settings.ts";
+
+/** How records are written down. */
+export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
+
+/** What is written, where, and how. */
+export interface OutputSettings {
+  /** `timing-table`: get's own table on stdout; `none`: only the files of `save`. */
+  readonly kind: "timing-table" | "records" | "none";
+  /** For `records`: a file, or `-` for stdout. */
+  readonly path: string;
+  /** For `records`: undefined means the format of the input. */
+  readonly format: RecordFormat | undefined;
+  /** Template of a file name for each body. */
+  readonly save: string | undefined;
+  /** As typed; each may hold several, separated by commas. */
+  readonly picks: readonly string[];
+  readonly order: "input" | "arrival";
+  /** Whether the columns `_status` and `_error` are written. */
+  readonly meta: "with meta" | "no meta";
+  readonly csvCells: "formula-safe" | "verbatim";
+  readonly existing: "refuse" | "overwrite";
+}
+
+const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
+
+const LATER = new Set([".sqlite", ".parquet"]);
+
+/**
+ * Reads where the answers go.
+ * @throws UsageError for an output whose name does not tell a format that there is.
+ */
+export function readOutput(
+  command: "get" | "map",
+  values: Values,
+  input: InputSettings,
+): OutputSettings {
+  const path = values.last("output");
+  const save = values.last("save");
+  const picks = values.all("pick");
+  const format = path === undefined ? undefined : formatOf(path, command);
+  const kind =
+    path !== undefined
+      ? "records"
+      : save !== undefined
+        ? "none"
+        : command === "get" && picks.length === 0
+          ? "timing-table"
+          : "records";
+  if (path !== undefined && path !== "-" && input.kind !== "urls" && input.path === path) {
+    throw new UsageError(`${visible(path)} is the input; write to another file`);
+  }
+  return {
+    kind,
+    path: path ?? "-",
+    // Without -o, get's picks are records as with -o -; map's are in the format of its input.
+    format: format ?? (command === "get" ? "jsonl" : undefined),
+    save,
+    picks,
+    order: (values.last("order") ??
+      (kind === "timing-table" ? "input" : "arrival")) as OutputSettings["order"],
+    meta: values.has("no-meta") ? "no meta" : "with meta",
+    csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
+    existing: values.has("force") ? "overwrite" : "refuse",
+  };
+}
+
+function formatOf(path: string, command: "get" | "map"): RecordFormat | undefined {
+  if (path === "-") return command === "get" ? "jsonl" : undefined;
+  if (path === "") throw new UsageError("-o needs the name of a file, or - for stdout");
+  const extension = extname(path).toLowerCase();
+  const found = FORMATS.find((format) => extension === `.${format}`);
+  if (found !== undefined) return found;
+  const there = ".jsonl .csv .tsv .json";
+  if (LATER.has(extension)) {
+    throw new UsageError(`-o ${visible(path)}: ${extension} is not there yet; there are ${there}`);
+  }
+  const names = FORMATS.map((format) => `.${format}`);
+  throw new UsageError(
+    `-o ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
+  );
+}

@@ -1,0 +1,90 @@
+import type { SessionOptions } from "../engine/session-options.ts";
+import type { CommandLine } from "./command-line.ts";
+import { readInput, type InputSettings } from "./settings-input.ts";
+import { readCaps, readSession, type Caps } from "./settings-limits.ts";
+import { readOutput, type OutputSettings } from "./settings-output.ts";
+import { readRequest, type RequestSettings } from "./settings-request.ts";
+
+/** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
+export interface Settings {
+  readonly command: "get" | "map";
+  readonly input: InputSettings;
+  readonly request: RequestSettings;
+  readonly session: SessionOptions;
+  readonly mode: "sequential" | "concurrent";
+  /** JMESPath conditions on the answer; undefined where none was given. */
+  readonly failIf: string | undefined;
+  readonly retryIf: string | undefined;
+  readonly onFailure: "go on" | "stop";
+  readonly caps: Caps;
+  readonly output: OutputSettings;
+  /** Where redirects may lead. */
+  readonly redirectsTo: "public" | "anywhere";
+  /** File for the cookies that servers set. */
+  readonly cookieJar: string | undefined;
+  readonly progress: ProgressKind;
+  /** File for the numbers of the run. */
+  readonly summary: string | undefined;
+  /** Things to tell the user before the run starts. */
+  readonly hints: readonly string[];
+}
+
+/** How a run tells what is going on; `auto` is decided by the terminal. */
+export type ProgressKind = "auto" | "bar" | "plain" | "json" | "none" | "quiet";
+
+/** The parts that standard input can be read for, and its text once read. */
+export type ReadText = (path: string) => Promise<Uint8Array>;
+
+/**
+ * Makes the settings of `get` or `map` from what was typed.
+ * @throws UsageError, one sentence, for the first value that cannot hold.
+ */
+export async function readSettings(
+  command: "get" | "map",
+  line: CommandLine,
+  readText: ReadText,
+): Promise<Settings> {
+  const values = createValues(line);
+  const request = await readRequest(values, readText, command);
+  const input = readInput(command, line.positionals, values, request.curlUrl);
+  const settings: Settings = {
+    command,
+    input,
+    request: request.settings,
+    session: readSession(values, request),
+    mode: (values.last("mode") ?? "concurrent") as Settings["mode"],
+    failIf: values.last("fail-if"),
+    retryIf: values.last("retry-if"),
+    onFailure: values.has("fail-fast") ? "stop" : "go on",
+    caps: readCaps(values),
+    output: readOutput(command, values, input),
+    redirectsTo: values.has("allow-private") ? "anywhere" : "public",
+    cookieJar: values.last("cookie-jar"),
+    progress: readProgress(values),
+    summary: values.last("summary"),
+    hints: request.hints,
+  };
+  return Object.freeze(settings);
+}
+
+/** How to tell what is going on. `--quiet` beats `--progress`. */
+export function readProgress(values: Values): ProgressKind {
+  return values.has("quiet") ? "quiet" : ((values.last("progress") ?? "auto") as ProgressKind);
+}
+
+/** Typed values by the long name of their flag. */
+export interface Values {
+  has(name: string): boolean;
+  /** The last value given, or undefined. */
+  last(name: string): string | undefined;
+  all(name: string): readonly string[];
+}
+
+/** The values of a command line. */
+export function createValues(line: Pick<CommandLine, "values">): Values {
+  return {
+    has: (name) => line.values.has(name),
+    last: (name) => line.values.get(name)?.at(-1),
+    all: (name) => line.values.get(name) ?? [],
+  };
+}

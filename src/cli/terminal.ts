@@ -1,0 +1,68 @@
+/** The three standard streams and their surroundings, as a command sees them. */
+export interface Terminal {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  /** Whether state may be shown in colour (never colour alone). */
+  readonly colour: "colour" | "plain";
+}
+
+/** A stream to write text to, and whether a person watches it. */
+export interface TerminalStream {
+  /** Writes, and resolves once more may be written; rejects with ClosedPipe where nobody reads. */
+  write(text: string): Promise<void> | undefined;
+  readonly seenBy: "person" | "program";
+  /** Width in columns; 80 where unknown. */
+  readonly columns: number;
+}
+
+/** The reader of our output has gone (`| head`): the run ends quietly. */
+export class ClosedPipe extends Error {
+  override readonly name = "ClosedPipe";
+}
+
+/** The process's own streams. NO_COLOR (no-color.org) and TERM=dumb turn colour off. */
+export function processTerminal(): Terminal {
+  const { NO_COLOR: noColour, TERM: term } = process.env;
+  const plain = (noColour !== undefined && noColour !== "") || term === "dumb";
+  return {
+    stdout: streamOf(process.stdout),
+    stderr: toldStream(process.stderr),
+    colour: plain || !process.stderr.isTTY ? "plain" : "colour",
+  };
+}
+
+function streamOf(stream: NodeJS.WriteStream): TerminalStream {
+  return {
+    write(text) {
+      if (stream.destroyed || stream.errored) throw new ClosedPipe("the output is closed");
+      if (stream.write(text)) return undefined;
+      return new Promise((resolve, reject) => {
+        const settle = (): void => {
+          stream.off("drain", settle).off("error", settle).off("close", settle);
+          if (stream.destroyed || stream.errored) reject(new ClosedPipe("the output is closed"));
+          else resolve();
+        };
+        stream.on("drain", settle).on("error", settle).on("close", settle);
+      });
+    },
+    seenBy: stream.isTTY ? "person" : "program",
+    get columns() {
+      // Some pseudo terminals say 0.
+      return stream.columns || 80;
+    },
+  };
+}
+
+/** Where we only tell: nobody waits for it, and nobody minds when nobody listens. */
+function toldStream(stream: NodeJS.WriteStream): TerminalStream {
+  return {
+    write(text) {
+      if (!stream.destroyed && stream.errored === null) stream.write(text);
+      return undefined;
+    },
+    seenBy: stream.isTTY ? "person" : "program",
+    get columns() {
+      return stream.columns || 80;
+    },
+  };
+}

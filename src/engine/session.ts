@@ -1,0 +1,200 @@
+import { createCall } from "../core/call.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { Listener } from "../core/event.ts";
+import type { HeaderList } from "../core/headers.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { createRequest, type HttpRequest, type RequestParts } from "../core/request.ts";
+import type { HttpResponse } from "../core/response.ts";
+import type { Middleware, Send, Transport } from "../core/send.ts";
+import { compileUrlTemplate } from "../formats/url-template.ts";
+import type { AnswerRule } from "../middleware/answer-rules.ts";
+import { standard } from "../middleware/standard.ts";
+import { createGate } from "../policy/gate.ts";
+import { createRetryPolicy } from "../policy/retry-policy.ts";
+import { ACCEPT_ENCODING } from "../transport/decode.ts";
+import type { SpoolOptions } from "../transport/spool.ts";
+import { createUndiciTransport } from "../transport/undici.ts";
+import { flow } from "./flow.ts";
+import { SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
+import { spread } from "./spread.ts";
+import { toBatches } from "./batches.ts";
+import { VERSION } from "./version.ts";
+
+/** What can be asked: a URL, or a request's parts. */
+export type Asked = string | URL | RequestParts;
+
+/** A list of any length, read as it is needed. */
+export type Many<T> = Iterable<T> | AsyncIterable<T>;
+
+/** What a single call may say. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** A row and what became of its request. */
+export interface RowOutcome<R> {
+  readonly row: R;
+  readonly outcome: Outcome;
+}
+
+/** What only the command line and jobs set. */
+export interface SessionParts {
+  readonly emit?: Listener | undefined;
+  readonly rules?: readonly AnswerRule[];
+  readonly spool?: SpoolOptions | undefined;
+  /** Around each attempt and hop, before it waits for a place. */
+  readonly beforeGates?: readonly Middleware[];
+  /** The last touch before the wire. */
+  readonly last?: readonly Middleware[];
+  readonly clock?: Clock;
+  /** Instead of the network's. */
+  readonly transport?: Transport;
+}
+
+/** A session: one set of limits, connections and credentials. Close it, or declare it with `await using`. */
+export interface Session extends AsyncDisposable {
+  /** One answer. @throws Failure when there is no acceptable one. */
+  fetch(asked: Asked, options?: CallOptions): Promise<HttpResponse>;
+  /** All outcomes in the order of the input, failures as data. */
+  gather(asked: Many<Asked>, options?: CallOptions): Promise<Outcome[]>;
+  /** Outcomes as they land; reads the input as it is needed. */
+  asCompleted(asked: Many<Asked>, options?: CallOptions): AsyncIterableIterator<Outcome>;
+  /** Rows and their outcomes as they land; the URL template (RFC 6570) is filled from each row. */
+  map<R extends object>(
+    rows: Many<R>,
+    urlTemplate: string,
+    options?: CallOptions,
+  ): AsyncIterableIterator<RowOutcome<R>>;
+  /** The session's Send, for those who bring a loop of their own. */
+  readonly send: Send;
+}
+
+/** Places that `auto` means until they are learned. */
+export function resolveLimits(options: SessionOptions): {
+  readonly concurrency: number;
+  readonly perHost: number;
+} {
+  const { concurrency = "auto", perHost = "auto" } = options.limits ?? {};
+  const total = concurrency === "auto" ? SESSION_DEFAULTS.concurrency : concurrency;
+  return {
+    concurrency: total,
+    perHost: Math.min(total, perHost === "auto" ? SESSION_DEFAULTS.perHost : perHost),
+  };
+}
+
+/** Opens a session. @throws RangeError for a limit or a time that is no positive number. */
+export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
+  const { concurrency, perHost } = resolveLimits(options);
+  const accept = options.accept ?? ((status: number) => status >= 200 && status < 300);
+  const clock = parts.clock ?? systemClock;
+  const transport =
+    parts.transport ??
+    createUndiciTransport({
+      timeoutMs: positive("timeoutMs", options.timeoutMs ?? SESSION_DEFAULTS.timeoutMs),
+      connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
+      idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
+      maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,
+      http2: options.http2 ?? true,
+      insecureHosts: options.insecureHosts ?? [],
+      proxy: options.proxy,
+      spool: parts.spool,
+      accept,
+      clock,
+    });
+  const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
+  const send = standard(transport.send, {
+    perHost: positive("limits.perHost", perHost),
+    total: createGate(positive("limits.concurrency", concurrency)),
+    rates: options.limits?.rates ?? [],
+    accept,
+    rules: parts.rules ?? [],
+    maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
+    maxRetryAfterMs,
+    retryPolicy: createRetryPolicy({
+      retries: options.retries ?? SESSION_DEFAULTS.retries,
+      maxRetryAfterMs,
+      random: Math.random,
+    }),
+    userAgent: options.userAgent ?? `fanfetch/${VERSION}`,
+    acceptEncoding: ACCEPT_ENCODING,
+    removedHeaders: options.removedHeaders ?? [],
+    clock,
+    emit: parts.emit,
+    beforeGates: parts.beforeGates ?? [],
+    last: parts.last ?? [],
+  });
+  const headers = headerList(options.headers);
+  const secretHeaders = options.secretHeaders ?? [];
+
+  function toRequest(asked: Asked): HttpRequest {
+    if (typeof asked === "string" || asked instanceof URL) {
+      return createRequest({ url: asked, headers, secretHeaders });
+    }
+    return createRequest({
+      ...asked,
+      headers: asked.headers === undefined ? headers : [...headers, ...asked.headers],
+      secretHeaders: [...secretHeaders, ...(asked.secretHeaders ?? [])],
+    });
+  }
+
+  async function* outcomes<T>(
+    items: Many<T>,
+    requestOf: (item: T) => HttpRequest,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
+    const turns = spread(
+      toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
+      { lookAhead: concurrency * 4, perHost },
+    );
+    for await (const { owed, outcome } of flow(turns, send, {
+      window: concurrency,
+      signal,
+    })) {
+      yield { item: owed.item, index: owed.index, outcome };
+    }
+    signal?.throwIfAborted();
+  }
+
+  return {
+    send,
+    async fetch(asked, { signal } = {}) {
+      signal?.throwIfAborted();
+      return send(toRequest(asked), createCall(signal));
+    },
+    async gather(asked, { signal } = {}) {
+      const all: Outcome[] = [];
+      for await (const { index, outcome } of outcomes(asked, toRequest, signal)) {
+        all[index] = outcome;
+      }
+      return all;
+    },
+    async *asCompleted(asked, { signal } = {}) {
+      for await (const { outcome } of outcomes(asked, toRequest, signal)) yield outcome;
+    },
+    async *map<R extends object>(rows: Many<R>, urlTemplate: string, { signal }: CallOptions = {}) {
+      const template = compileUrlTemplate(urlTemplate);
+      const requestOf = (row: R): HttpRequest =>
+        toRequest(
+          template.expand((name) =>
+            Object.hasOwn(row, name) ? (row as Record<string, unknown>)[name] : undefined,
+          ),
+        );
+      for await (const { item, outcome } of outcomes(rows, requestOf, signal)) {
+        yield { row: item, outcome };
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await transport[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function headerList(headers: SessionOptions["headers"]): HeaderList {
+  if (headers === undefined) return [];
+  return Array.isArray(headers) ? (headers as HeaderList) : Object.entries(headers).flat();
+}
+
+function positive(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new RangeError(`${name} must be above 0, not ${value}`);
+}

@@ -1,0 +1,62 @@
+import { compile, selectOne } from "css-select";
+import { isTag, isText, type AnyNode, type Element, type ParentNode } from "domhandler";
+
+import { UsageError } from "../core/usage-error.ts";
+import type { Document } from "./document.ts";
+import { parseHtml } from "./html-tree.ts";
+
+const SUFFIX = /::(?:text|attr\(\s*([^\s()]+)\s*\))\s*$/;
+
+/** Elements whose text no reader of the page sees. */
+const UNSEEN = new Set(["script", "style", "template", "noscript"]);
+
+/**
+ * A CSS query on an HTML page: of the first element in the page that matches, its text (`SELECTOR` or
+ * `SELECTOR::text`), trimmed and with white space folded, or an attribute as it is (`SELECTOR::attr(N)`);
+ * null where nothing matches. The text of scripts and styles counts only where they are what matches.
+ * @throws UsageError for a selector that is none.
+ */
+export function compileCss(text: string): (document: Document) => string | null {
+  const suffix = SUFFIX.exec(text);
+  const selector = text.slice(0, suffix?.index ?? text.length).trim();
+  const attribute = suffix?.[1]?.toLowerCase();
+  let matches: ReturnType<typeof compile<AnyNode, Element>>;
+  try {
+    if (selector === "") throw new Error("it is empty");
+    matches = compile<AnyNode, Element>(selector);
+  } catch (error) {
+    throw new UsageError(
+      `css:${text} is not a CSS selector: ${(error as Error).message.replace(/, found $/, ", found its end")}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return (document) => {
+    const tree = document.html(parseHtml);
+    const element = selectOne<AnyNode, Element>(matches, tree);
+    if (element === null) return null;
+    if (attribute === undefined) return textOf(element);
+    return Object.hasOwn(element.attribs, attribute) ? element.attribs[attribute]! : null;
+  };
+}
+
+/** The text below an element. Beware: pages nest deeper than a recursion may. */
+function textOf(element: Element): string {
+  const pieces: string[] = [];
+  let node: AnyNode | null = element.firstChild;
+  while (node !== null) {
+    if (isText(node)) pieces.push(node.data);
+    const inner: AnyNode | null =
+      isTag(node) && !UNSEEN.has(node.name) ? (node as ParentNode).firstChild : null;
+    if (inner !== null) {
+      node = inner;
+      continue;
+    }
+    while (node !== null && node.next === null) {
+      node = node.parent === element ? null : node.parent;
+    }
+    node = node?.next ?? null;
+  }
+  return pieces.join("").replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,24 @@
+/** fanfetch: a list of things in, a list of answers out. */
+export { FAILURE_CODES, Failure, type FailureCode } from "./core/failure.ts";
+export type { HeaderList, ResponseHeaders } from "./core/headers.ts";
+export type { Answered, Failed, Outcome, Skipped } from "./core/outcome.ts";
+export type { HttpRequest, RequestParts } from "./core/request.ts";
+export { type BodyFile, HttpResponse } from "./core/response.ts";
+export type { Timing, WireTiming } from "./core/timing.ts";
+export type { Call } from "./core/call.ts";
+export type { Middleware, Send } from "./core/send.ts";
+export {
+  type Asked,
+  type CallOptions,
+  type Many,
+  openSession,
+  type RowOutcome,
+  type Session,
+} from "./engine/session.ts";
+export {
+  type Limits,
+  type Rate,
+  SESSION_DEFAULTS,
+  type SessionOptions,
+} from "./engine/session-options.ts";
+export { VERSION } from "./engine/version.ts";

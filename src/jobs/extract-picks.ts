@@ -1,0 +1,96 @@
+import { Failure } from "../core/failure.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { createDocument } from "../formats/document.ts";
+import type { Selector } from "../formats/selector.ts";
+import type { Extract } from "./extract.ts";
+
+/** One column that is picked from the answers. */
+export interface PickedColumn {
+  readonly name: string;
+  readonly selector: Selector;
+}
+
+/** What a row's record holds beside its own columns. */
+export interface PicksOptions {
+  readonly picks: readonly PickedColumn[];
+  /** Whether the columns `_status` and `_error` close the record. */
+  readonly meta: "with meta" | "no meta";
+}
+
+/**
+ * Joins what is picked from each answer to the columns of its row. A column of the same name is
+ * replaced where it stands. An answer that cannot be read as the expression needs is failed, E_PARSE;
+ * a value that is not there is null.
+ */
+export function extractPicks({ picks, meta }: PicksOptions): Extract {
+  const layouts = new WeakMap<readonly string[], Layout>();
+
+  return ({ row }, landed) => {
+    let layout = layouts.get(row.columns);
+    if (layout === undefined) {
+      layout = layoutOf(row.columns, picks, meta);
+      layouts.set(row.columns, layout);
+    }
+    const values: unknown[] = row.values.slice();
+    while (values.length < layout.columns.length) values.push(null);
+    const outcome = pick(landed, picks, layout, values);
+    if (layout.statusAt !== -1) {
+      const answer = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
+      values[layout.statusAt] = answer?.status ?? null;
+      values[layout.statusAt + 1] = outcome.kind === "answered" ? null : sentence(outcome.failure);
+    }
+    return { outcome, record: { columns: layout.columns, values } };
+  };
+}
+
+/** Where each value of a record goes. */
+interface Layout {
+  readonly columns: readonly string[];
+  readonly pickAt: readonly number[];
+  readonly statusAt: number;
+}
+
+function layoutOf(
+  rowColumns: readonly string[],
+  picks: readonly PickedColumn[],
+  meta: PicksOptions["meta"],
+): Layout {
+  const columns = [...rowColumns];
+  const place = (name: string): number => {
+    const at = columns.indexOf(name);
+    return at === -1 ? columns.push(name) - 1 : at;
+  };
+  const pickAt = picks.map(({ name }) => place(name));
+  const statusAt = meta === "with meta" ? columns.push("_status", "_error") - 2 : -1;
+  return { columns, pickAt, statusAt };
+}
+
+/** Puts what is picked into its places; the outcome, failed where the body cannot be read. */
+function pick(
+  outcome: Outcome,
+  picks: readonly PickedColumn[],
+  { pickAt }: Layout,
+  values: unknown[],
+): Outcome {
+  for (const at of pickAt) values[at] = null;
+  if (outcome.kind !== "answered" || picks.length === 0) return outcome;
+  const { request, response, call } = outcome;
+  try {
+    if (!(response.body instanceof Uint8Array)) throw new TypeError("the body went to a file");
+    const document = createDocument(response.body, response.header("content-type"));
+    for (const [index, { selector }] of picks.entries()) {
+      values[pickAt[index]!] = selector.select(document);
+    }
+    return outcome;
+  } catch (cause) {
+    const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
+    const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
+    const failure = new Failure("E_PARSE", words, { request, response, cause });
+    return { kind: "failed", request, failure, call };
+  }
+}
+
+/** A failure as one cell. */
+export function sentence(failure: Failure): string {
+  return `${failure.code} ${failure.message}`;
+}

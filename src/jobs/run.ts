@@ -1,0 +1,40 @@
+import type { Clock } from "../core/clock.ts";
+import type { Listener } from "../core/event.ts";
+import type { Send } from "../core/send.ts";
+import { flow } from "../engine/flow.ts";
+import { spread } from "../engine/spread.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { Sink } from "../sinks/sink.ts";
+import type { Extract } from "./extract.ts";
+
+/** Everything a run is made of. */
+export interface RunParts {
+  readonly queue: Queue;
+  readonly send: Send;
+  readonly extract: Extract;
+  readonly sink: Sink;
+  /** Requests out and outcomes not yet written, together. */
+  readonly window: number;
+  /** Of one host out. */
+  readonly perHost: number;
+  readonly clock: Clock;
+  readonly emit: Listener;
+  /** Takes no new ones; what is under way lands. */
+  readonly drain: AbortSignal;
+  /** Stops what is under way. */
+  readonly stop: AbortSignal;
+}
+
+/** The one loop: whoever is owed an answer is asked for, and every outcome is written and settled. */
+export async function run(parts: RunParts): Promise<void> {
+  const { queue, send, extract, sink, window, perHost, clock, emit, drain, stop } = parts;
+  const turns = spread(queue.lease(), { perHost });
+  for await (const landed of flow(turns, send, { window, drain, signal: stop })) {
+    const { outcome, record } = extract(landed.owed, landed.outcome);
+    const written = sink.write(record, landed.owed.row.number);
+    if (written !== undefined) await written;
+    const settled = queue.settle(landed.owed, outcome);
+    if (settled !== undefined) await settled;
+    emit({ type: "settled", atMs: clock.now(), outcome });
+  }
+}

@@ -1,0 +1,145 @@
+import { Failure } from "../core/failure.ts";
+import { withoutHeaders } from "../core/headers.ts";
+import { createRequest, type HttpRequest } from "../core/request.ts";
+import { HttpResponse } from "../core/response.ts";
+import type { Middleware } from "../core/send.ts";
+import type { WireTiming } from "../core/timing.ts";
+
+/** How redirects are followed. */
+export interface RedirectOptions {
+  /** Hops followed before it is an error; 0 gives the redirect itself as the answer. */
+  readonly maxRedirects: number;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Fields that say nothing of who asks: only these cross to another origin. Everything else that the
+ * user set may be a credential under a name nobody knows (`X-Api-Key`), so it stays.
+ */
+const SAFE_ACROSS_ORIGINS = new Set([
+  "accept",
+  "accept-language",
+  "accept-encoding",
+  "user-agent",
+  "cache-control",
+  "pragma",
+  "dnt",
+]);
+
+/** Fields that describe a body; they go when the body goes. */
+const BODY_FIELDS = /^content-/;
+
+/**
+ * Follows redirects (RFC 9110 §15.4), each hop through the gates of its own host. Credentials and
+ * custom fields never cross an origin and never come back later in the chain; a body is not sent to
+ * another origin; https never falls back to http.
+ */
+export function redirect({ maxRedirects }: RedirectOptions): Middleware {
+  return (next) => async (request, call) => {
+    const first = await next(request, call);
+    if (maxRedirects === 0 || targetOf(first) === undefined) return first;
+    let response = first;
+    let asked = request;
+    const redirects: string[] = [];
+    const timings: WireTiming[] = [first.timing];
+    for (;;) {
+      const location = targetOf(response);
+      if (location === undefined) break;
+      if (redirects.length === maxRedirects) {
+        const words = `more than ${maxRedirects} redirects, the last to ${shown(location)}`;
+        throw new Failure("E_REDIRECT", words, { request, response });
+      }
+      redirects.push(asked.url);
+      asked = hop(asked, response, location, request);
+      response = await next(asked, call);
+      timings.push(response.timing);
+    }
+    return new HttpResponse({
+      url: response.url,
+      status: response.status,
+      headers: response.headers,
+      body: response.body,
+      wireBytes: response.wireBytes,
+      protocol: response.protocol,
+      timing: sumOf(timings),
+      redirects,
+    });
+  };
+}
+
+/** Where an answer redirects to, or undefined where it does not. */
+function targetOf(response: HttpResponse): string | undefined {
+  return REDIRECTS.has(response.status) ? response.header("location") : undefined;
+}
+
+/** The request of the next hop. */
+function hop(
+  asked: HttpRequest,
+  response: HttpResponse,
+  location: string,
+  original: HttpRequest,
+): HttpRequest {
+  const refuse = (code: "E_REDIRECT" | "E_POLICY", why: string): Failure =>
+    new Failure(code, `${why}: ${shown(location)}`, { request: original, response });
+  const url = URL.parse(location, asked.url);
+  if (url === null) throw refuse("E_REDIRECT", "redirected to what is no URL");
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw refuse("E_POLICY", "redirected away from http");
+  }
+  if (url.protocol === "http:" && asked.origin.startsWith("https:")) {
+    throw refuse("E_REDIRECT", "redirected from https to unencrypted http");
+  }
+  // Credentials that a server puts into a URL are not the user's to send.
+  url.username = "";
+  url.password = "";
+  const crosses = url.origin !== asked.origin;
+  const method = methodAfter(asked.method, response.status);
+  const body = method === asked.method ? asked.body : undefined;
+  if (crosses && body !== undefined) {
+    throw refuse("E_REDIRECT", "redirected with its body to another origin");
+  }
+  const headers = withoutHeaders(
+    asked.headers,
+    (name) =>
+      (crosses && !SAFE_ACROSS_ORIGINS.has(name)) || (body === undefined && BODY_FIELDS.test(name)),
+  );
+  return createRequest({
+    url,
+    key: original.key,
+    method,
+    headers,
+    body,
+    secretHeaders: asked.secretHeaders,
+    idempotent: asked.idempotent,
+  });
+}
+
+/** RFC 9110 §15.4.2–4: 303 asks with GET; 301 and 302 turn POST into GET, as all clients do. */
+function methodAfter(method: string, status: number): string {
+  if (status === 303) return method === "HEAD" ? "HEAD" : "GET";
+  return (status === 301 || status === 302) && method === "POST" ? "GET" : method;
+}
+
+/** One timing of all hops: phases and totals summed, reuse as the last hop had it. */
+function sumOf(timings: readonly WireTiming[]): WireTiming {
+  const last = timings.at(-1)!;
+  const before = timings.slice(0, -1).reduce((sum, timing) => sum + timing.totalMs, 0);
+  const add = (pick: (timing: WireTiming) => number | null): number | null => {
+    const known = timings.map(pick).filter((value) => value !== null);
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+  };
+  return {
+    dnsMs: add((timing) => timing.dnsMs),
+    connectMs: add((timing) => timing.connectMs),
+    tlsMs: add((timing) => timing.tlsMs),
+    firstByteMs: last.firstByteMs === null ? null : before + last.firstByteMs,
+    totalMs: before + last.totalMs,
+    reused: last.reused,
+  };
+}
+
+/** Short enough for a sentence. */
+function shown(location: string): string {
+  return location.length > 200 ? `${location.slice(0, 200)}…` : location;
+}

@@ -1,0 +1,82 @@
+import { type Clock, sleep } from "../core/clock.ts";
+import type { Listener } from "../core/event.ts";
+import { Failure } from "../core/failure.ts";
+import type { HttpResponse } from "../core/response.ts";
+import type { Middleware } from "../core/send.ts";
+import type { RetryPolicy } from "../policy/retry-policy.ts";
+import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { orAborted } from "./or-aborted.ts";
+
+/** Who decides, and by which clock is waited. */
+export interface RetryOptions {
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly emit: Listener | undefined;
+}
+
+/** Sends again what may succeed later, as its policy decides; gives the last answer or failure otherwise. */
+export function retry({ policy, clock, emit }: RetryOptions): Middleware {
+  return (next) => async (request, call) => {
+    let attempt = 0;
+    let repeats = 0;
+    for (;;) {
+      attempt += 1;
+      call.attempts += 1;
+      let response: HttpResponse | undefined;
+      let failure: Failure | undefined;
+      try {
+        response = await next(request, call);
+        // The common case asks no policy.
+        if (response.status < 400) return response;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        if (error.code === "E_ABORTED") throw error;
+        failure = error;
+      }
+      const decision = policy.decide({
+        request,
+        attempt,
+        repeats,
+        failure,
+        status: response?.status,
+        retryAfterMs: response && retryAfterOf(response, clock),
+      });
+      if (decision.action === "give-up") {
+        if (failure === undefined) return response!;
+        throw decision.reason === "may-have-happened" ? unknownEffect(failure) : failure;
+      }
+      if (decision.cost === "free") {
+        attempt -= 1;
+        repeats += 1;
+      }
+      const sinceMs = clock.now();
+      const { delayMs, reason } = decision;
+      emit?.({ type: "retry", atMs: sinceMs, request, reason, delayMs });
+      call.onRest?.("retry", "begin");
+      try {
+        await orAborted(sleep(clock, delayMs, call.signal), request);
+      } finally {
+        call.onRest?.("retry", "end");
+      }
+      call.heldMs += clock.now() - sinceMs;
+    }
+  };
+}
+
+/** A request that is not safe to repeat and broke on its way: nobody knows what became of it. */
+function unknownEffect(failure: Failure): Failure {
+  const { request, elapsedMs } = failure;
+  const words = `${failure.message}; it may have had its effect and is not sent again`;
+  return new Failure("E_UNKNOWN_EFFECT", words, {
+    request,
+    cause: failure,
+    ...(elapsedMs === undefined ? {} : { elapsedMs }),
+  });
+}
+
+function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {
+  return parseRetryAfter(response.header("retry-after"), {
+    nowMs: clock.wallNow(),
+    dateHeader: response.header("date"),
+  });
+}

@@ -1,0 +1,142 @@
+import type { Failure } from "../core/failure.ts";
+import type { HttpRequest } from "../core/request.ts";
+
+/** How persistent to be. */
+export interface RetryOptions {
+  /** Times a failed request is sent again. */
+  readonly retries: number;
+  /** Longest Retry-After that is obeyed. */
+  readonly maxRetryAfterMs: number;
+  /** A number from 0 to below 1, as Math.random's; a test's is seeded. */
+  readonly random: () => number;
+}
+
+/** What is known when a request came back without an acceptable answer. */
+export interface Setback {
+  readonly request: HttpRequest;
+  /** Times it was sent so far, free repeats not counted: 1 after the first. */
+  readonly attempt: number;
+  /** Free repeats so far. @default 0 */
+  readonly repeats?: number | undefined;
+  /** Why there is no answer; an E_STATUS is judged by its answer's status. */
+  readonly failure?: Failure | undefined;
+  /** The status that came back, where something came back. */
+  readonly status?: number | undefined;
+  /** The wait that the server asked for (`parseRetryAfter`). */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Why a request is not sent again. `may-have-happened`: doing it twice might do harm. */
+export type GiveUpReason =
+  | "not-retryable"
+  | "may-have-happened"
+  | "retries-used"
+  | "retry-after-too-long"
+  | "held-too-often";
+
+/** What to do: send again after `delayMs`, at the cost of one attempt or of a free repeat; or not. */
+export type RetryDecision =
+  | {
+      readonly action: "retry";
+      readonly delayMs: number;
+      readonly cost: "attempt" | "free";
+      /** For people and events: `status 503`, `E_RESET`. */
+      readonly reason: string;
+    }
+  | { readonly action: "give-up"; readonly reason: GiveUpReason };
+
+/** Decides what becomes of a request that failed; waits for nothing and remembers nothing. */
+export interface RetryPolicy {
+  decide(setback: Setback): RetryDecision;
+}
+
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 30_000;
+
+/** Free repeats of one request: a server that asks for patience for ever gets an end of it. */
+export const MOST_REPEATS = 100;
+
+/** Statuses that say "later" (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * The policy for every request of a session. Sends again what may succeed later: statuses 408, 425,
+ * 429, 500, 502, 503 and 504 and transient failures; a name that does not resolve once. A request
+ * whose effect could be doubled is sent again only where the server cannot have acted on the first:
+ * it never saw it, or refused it by 425, 429, or 503 with Retry-After.
+ *
+ * A 429 or 503 with Retry-After costs no attempt and waits exactly as long as asked; nor does the
+ * first loss of a kept-alive connection before the server can have seen the request. Every other wait
+ * is exponential backoff with full jitter, from 200 ms doubling to 30 s (M. Brooker, "Exponential
+ * Backoff And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
+ * @throws RangeError for retries that are no whole number from 0, or a negative `maxRetryAfterMs`.
+ */
+export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOptions): RetryPolicy {
+  if (!Number.isInteger(retries) || retries < 0) {
+    throw new RangeError(`retries is a whole number from 0, not ${retries}`);
+  }
+  if (!(maxRetryAfterMs >= 0)) {
+    throw new RangeError(`maxRetryAfterMs is 0 or more, not ${maxRetryAfterMs}`);
+  }
+
+  /** A uniform share of `base · 2^(attempt − 1)`, capped. */
+  const backoff = (attempt: number): number =>
+    random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+
+  const counted = (setback: Setback, reason: string, most = retries): RetryDecision => {
+    if (setback.attempt > Math.min(most, retries)) return giveUp("retries-used");
+    const delayMs = Math.max(backoff(setback.attempt), setback.retryAfterMs ?? 0);
+    return { action: "retry", delayMs, cost: "attempt", reason };
+  };
+
+  const decideStatus = (setback: Setback, status: number): RetryDecision => {
+    const { request, retryAfterMs, repeats = 0 } = setback;
+    if (!LATER.has(status)) return giveUp("not-retryable");
+    const patience = retryAfterMs !== undefined && (status === 429 || status === 503);
+    const refused = patience || status === 425 || status === 429;
+    if (!refused && !request.idempotent) return giveUp("may-have-happened");
+    if (retryAfterMs !== undefined && retryAfterMs > maxRetryAfterMs) {
+      return giveUp("retry-after-too-long");
+    }
+    const reason = `status ${status}`;
+    if (!patience || retries === 0) return counted(setback, reason);
+    if (repeats >= MOST_REPEATS) return giveUp("held-too-often");
+    // "Now" from a server that has just refused would be a loop at full speed.
+    const delayMs = retryAfterMs > 0 ? retryAfterMs : backoff(repeats + 1);
+    return { action: "retry", delayMs, cost: "free", reason };
+  };
+
+  const decideFailure = (setback: Setback, failure: Failure): RetryDecision => {
+    if (failure.code === "E_DNS") {
+      return counted(setback, failure.code, isNoSuchName(failure) ? 1 : retries);
+    }
+    if (!failure.transient && !failure.unsent) return giveUp("not-retryable");
+    if (!failure.unsent && !setback.request.idempotent) return giveUp("may-have-happened");
+    const lostIdle = failure.unsent && failure.code === "E_RESET" && (setback.repeats ?? 0) === 0;
+    if (lostIdle && retries > 0) {
+      return { action: "retry", delayMs: 0, cost: "free", reason: failure.code };
+    }
+    return counted(setback, failure.code);
+  };
+
+  return {
+    decide(setback) {
+      const { failure } = setback;
+      if (failure !== undefined && failure.code !== "E_STATUS") {
+        return decideFailure(setback, failure);
+      }
+      const status = setback.status ?? failure?.response?.status;
+      return status === undefined ? giveUp("not-retryable") : decideStatus(setback, status);
+    },
+  };
+}
+
+function giveUp(reason: GiveUpReason): RetryDecision {
+  return { action: "give-up", reason };
+}
+
+/** Whether the resolver said that there is no such name, rather than that it could not say. */
+function isNoSuchName(failure: Failure): boolean {
+  const code = (failure.cause as { code?: unknown } | undefined)?.code;
+  return code === "ENOTFOUND" || code === "ENODATA" || !failure.transient;
+}

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { createTokenBucket } from "./token-bucket.ts";
+
+/** Most departures in any window of `perMs`, both ends included. */
+function mostInWindow(times: readonly number[], perMs: number): number {
+  let most = 0;
+  let first = 0;
+  for (let last = 0; last < times.length; last += 1) {
+    while (times[last]! - times[first]! > perMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+const rates = fc
+  .record({
+    count: fc.integer({ min: 1, max: 50 }),
+    perMs: fc.constantFrom(1, 100, 333, 1000, 60_000),
+  })
+  .chain((rate) =>
+    fc.record({ rate: fc.constant(rate), burst: fc.integer({ min: 1, max: rate.count }) }),
+  );
+const pauses = fc.array(fc.oneof(fc.constant(0), fc.double({ min: 0, max: 3000, noNaN: true })), {
+  maxLength: 200,
+});
+
+test("no window ever holds more departures than the rate says, whenever they are asked for", () => {
+  fc.assert(
+    fc.property(
+      rates,
+      pauses,
+      fc.double({ min: 0, max: 1e9, noNaN: true }),
+      ({ rate, burst }, gaps, startMs) => {
+        const bucket = createTokenBucket({ ...rate, burst });
+        let nowMs = startMs;
+        const times: number[] = [];
+        for (const gap of gaps) {
+          nowMs += gap;
+          times.push(nowMs + bucket.reserve(nowMs));
+        }
+        expect(mostInWindow(times, rate.perMs)).toBeLessThanOrEqual(rate.count);
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+      },
+    ),
+  );
+});
+
+test("places given back are given to others and never to two", () => {
+  fc.assert(
+    fc.property(
+      rates,
+      fc.array(fc.tuple(fc.constantFrom(0, 0, 0, 100, 500), fc.boolean()), { maxLength: 200 }),
+      ({ rate, burst }, steps) => {
+        const bucket = createTokenBucket({ ...rate, burst });
+        let nowMs = 0;
+        const times: number[] = [];
+        for (const [gap, gone] of steps) {
+          nowMs += gap;
+          const atMs = nowMs + bucket.reserve(nowMs);
+          if (gone) bucket.cancel(atMs);
+          else times.push(atMs);
+        }
+        expect(mostInWindow(times, rate.perMs)).toBeLessThanOrEqual(rate.count);
+      },
+    ),
+  );
+});
+
+test("departures asked for at once are evenly spaced, and within 2.5 % of the rate", () => {
+  const bucket = createTokenBucket({ count: 10, perMs: 1000 });
+  const waits = Array.from({ length: 101 }, () => bucket.reserve(0));
+  expect(waits[0]).toBe(0);
+  expect(waits[1]).toBeCloseTo(102);
+  expect(waits[100]).toBeCloseTo(10_200);
+});
+
+test("a long window loses 25 ms, not 2 %", () => {
+  const bucket = createTokenBucket({ count: 60, perMs: 60_000 });
+  bucket.reserve(0);
+  expect(bucket.reserve(0)).toBeCloseTo(60_025 / 60);
+});
+
+test("a burst leaves at once, then the window is waited for", () => {
+  const bucket = createTokenBucket({ count: 3, perMs: 1000, burst: 3 });
+  expect([0, 0, 0, 0].map((nowMs) => bucket.reserve(nowMs))).toEqual([0, 0, 0, 1020]);
+});
+
+test("a place given back behind a burst does not open its window early", () => {
+  const bucket = createTokenBucket({ count: 2, perMs: 1000, burst: 2 });
+  bucket.reserve(0);
+  bucket.reserve(0);
+  bucket.cancel(bucket.reserve(0));
+  expect(bucket.delayUntil(0)).toBe(1020);
+});
+
+test("looking reserves nothing", () => {
+  const bucket = createTokenBucket({ count: 1, perMs: 1000 });
+  expect(bucket.delayUntil(0)).toBe(0);
+  expect(bucket.delayUntil(0)).toBe(0);
+  bucket.reserve(0);
+  expect(bucket.delayUntil(20)).toBe(1000);
+  expect(bucket.nextAt(20)).toBe(1020);
+});
+
+test("the place reserved last can be given back, one with others behind it cannot", () => {
+  const bucket = createTokenBucket({ count: 10, perMs: 1000 });
+  const first = bucket.reserve(0);
+  const second = bucket.reserve(0);
+  bucket.cancel(first);
+  expect(bucket.delayUntil(0)).toBeCloseTo(204);
+  bucket.cancel(second);
+  bucket.cancel(second);
+  expect(bucket.delayUntil(0)).toBeCloseTo(102);
+});
+
+test.each([
+  { count: 0, perMs: 1000 },
+  { count: 1.5, perMs: 1000 },
+  { count: 1, perMs: 0 },
+  { count: 1, perMs: Infinity },
+  { count: 1, perMs: NaN },
+  { count: 2, perMs: 1000, burst: 3 },
+  { count: 2, perMs: 1000, burst: 0 },
+])("%j is no rate", (options) => {
+  expect(() => createTokenBucket(options)).toThrow(RangeError);
+});

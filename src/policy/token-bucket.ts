@@ -1,0 +1,110 @@
+/** A rate to keep: at most `count` departures in any `perMs` milliseconds. */
+export interface BucketOptions {
+  readonly count: number;
+  readonly perMs: number;
+  /** Departures that may leave at once after a pause; all others are evenly spaced. @default 1 */
+  readonly burst?: number | undefined;
+}
+
+/** Says when the next departure may be. Times are one clock's, passed in; it never waits itself. */
+export interface TokenBucket {
+  /** Earliest time from `nowMs` on at which one more may leave; reserves nothing. */
+  nextAt(nowMs: number): number;
+  /** Milliseconds from `nowMs` until one more may leave; reserves nothing. */
+  delayUntil(nowMs: number): number;
+  /** Reserves the next place and returns the milliseconds until it. */
+  reserve(nowMs: number): number;
+  /** Reserves a place at `atMs`, which must not be before `nextAt`. */
+  take(atMs: number): void;
+  /**
+   * Gives back the place at `atMs`, for a request that will not leave. Only the place reserved last can
+   * be given to another; one that others already stand behind stays empty.
+   */
+  cancel(atMs: number): void;
+}
+
+/** Arrivals are less even than departures: the windows kept are longer by this share, at most … */
+const SLACK_SHARE = 0.02;
+/** … this many milliseconds. */
+const MOST_SLACK_MS = 25;
+
+/**
+ * Spaces departures so that any window of `perMs` holds at most `count` of them, as a server counts
+ * that keeps a sliding window; windows are kept 2 % longer (at most 25 ms) for the network's jitter.
+ * Between bursts it is the generic cell rate algorithm (ITU-T I.371, as virtual scheduling); with a
+ * burst, the times of the last `count` departures are kept too, because that algorithm alone would let
+ * a burst and the steady rate behind it into one window.
+ * @throws RangeError for a count or burst that is no whole number from 1, a burst above the count, or
+ * a `perMs` that is not positive and finite.
+ */
+export function createTokenBucket(options: BucketOptions): TokenBucket {
+  const { count, perMs, burst = 1 } = options;
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`a rate's count is a whole number from 1, not ${count}`);
+  }
+  if (!(perMs > 0) || perMs === Infinity) {
+    throw new RangeError(`a rate's perMs is positive, not ${perMs}`);
+  }
+  if (!Number.isSafeInteger(burst) || burst < 1 || burst > count) {
+    throw new RangeError(`a rate's burst is a whole number from 1 to its count, not ${burst}`);
+  }
+  const windowMs = perMs + Math.min(perMs * SLACK_SHARE, MOST_SLACK_MS);
+  const spacingMs = windowMs / count;
+  const toleranceMs = (burst - 1) * spacingMs;
+  const recent = burst === 1 ? undefined : createRing(count);
+  /** When the next would be due if all were evenly spaced (the "theoretical arrival time"). */
+  let dueMs = -Infinity;
+  let lastMs = NaN;
+
+  const nextAt = (nowMs: number): number => {
+    const atMs = Math.max(nowMs, dueMs - toleranceMs);
+    return recent === undefined ? atMs : Math.max(atMs, recent.oldest() + windowMs);
+  };
+  const take = (atMs: number): void => {
+    dueMs = Math.max(atMs, dueMs) + spacingMs;
+    lastMs = atMs;
+    recent?.push(atMs);
+  };
+  return {
+    nextAt,
+    take,
+    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
+    reserve(nowMs) {
+      const atMs = nextAt(nowMs);
+      take(atMs);
+      return atMs - nowMs;
+    },
+    cancel(atMs) {
+      // Not by equality: the caller had to add the wait to its own time.
+      if (!(Math.abs(atMs - lastMs) < spacingMs / 2)) return;
+      lastMs = NaN;
+      dueMs -= spacingMs;
+      recent?.pop();
+    },
+  };
+}
+
+interface Ring {
+  /** The time of the departure `length` places ago; −Infinity while there were fewer. */
+  oldest(): number;
+  push(atMs: number): void;
+  pop(): void;
+}
+
+/** The last `length` times; takes memory only for those that there are. */
+function createRing(length: number): Ring {
+  const times: number[] = [];
+  let next = 0;
+  return {
+    oldest: () => times[next] ?? -Infinity,
+    push(atMs) {
+      times[next] = atMs;
+      next = (next + 1) % length;
+    },
+    pop() {
+      next = (next + length - 1) % length;
+      // The time that stood here before is forgotten; one window's end is the latest it could matter.
+      times[next] = times[(next + 1) % length] ?? -Infinity;
+    },
+  };
+}

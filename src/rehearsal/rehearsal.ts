@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { type Clock, systemClock } from "../core/clock.ts";
+import { UsageError } from "../core/usage-error.ts";
+import type { Step } from "./behaviour.ts";
+import { BEHAVIOURS } from "./behaviours.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { Exchange, type Stage } from "./exchange.ts";
+import { indexPage } from "./index-page.ts";
+import { follow, planOf } from "./path-plan.ts";
+import { finish, reply } from "./reply.ts";
+import { createSeen, type Seen, type SeenOptions } from "./seen.ts";
+import type { SeenRequest } from "./seen-request.ts";
+import { answerNames, asksForNames } from "./story-names.ts";
+import { STORY_DEFAULTS, type StorySettings } from "./story-settings.ts";
+
+/** How a rehearsal is set up. */
+export interface RehearsalOptions {
+  /** @default 0, any free port */
+  readonly port?: number;
+  /** Decides the made-up data. @default 1 */
+  readonly seed?: number;
+  /** Latencies and quotas of the five stories. @default as they were told, see STORY_DEFAULTS */
+  readonly stories?: Partial<StorySettings>;
+  /** How much is remembered of what was seen. */
+  readonly remember?: SeenOptions;
+  readonly clock?: Clock;
+}
+
+/** A server of this machine whose paths are behaviours, and what it saw. */
+export interface Rehearsal extends AsyncDisposable {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly seen: Seen;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Plans and counters that are kept; those of forgotten URLs start afresh. */
+const MOST_PLANS = 10_000;
+const MOST_COUNTERS = 200_000;
+/** How much of a request's body is remembered. */
+const SEEN_BODY_BYTES = 64 * 1024;
+
+/** Starts a rehearsal on the loopback interface; `GET /` tells what its paths can say. */
+export async function startRehearsal(options: RehearsalOptions = {}): Promise<Rehearsal> {
+  const { port = 0, seed = 1, stories = {}, remember = {}, clock = systemClock } = options;
+  const stage: Stage = {
+    clock,
+    seed,
+    stories: { ...STORY_DEFAULTS, ...stories },
+    counters: new BoundedMap(MOST_COUNTERS),
+  };
+  const seen = createSeen(remember);
+  const plans = new BoundedMap<readonly Step[]>(MOST_PLANS);
+
+  function receive(request: IncomingMessage, response: ServerResponse): void {
+    const arrived = seen.arrive(request, clock.now());
+    const exchange = new Exchange(request, response, arrived, stage);
+    exchange.endings.push(() => seen.end(arrived, clock.now()));
+    response.on("close", () => finish(exchange));
+    void serve(exchange, plans).catch((error: unknown) => {
+      // A fault of this server must be told from the faults that it plays.
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { "x-rehearsal-fault": "1" }).end(`${String(error)}\n`);
+    });
+  }
+
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, receive);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host: "127.0.0.1", backlog: 4096 }, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+
+  async function close(): Promise<void> {
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    seen,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function serve(exchange: Exchange, plans: BoundedMap<readonly Step[]>): Promise<void> {
+  const { request, seen } = exchange;
+  if (request.headers["content-length"] ?? request.headers["transfer-encoding"]) {
+    if (!(await readBody(request, seen))) return;
+  }
+  let steps: readonly Step[];
+  try {
+    steps = plans.take(seen.path, () => planOf(seen.path, BEHAVIOURS));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    exchange.json({ error: error.message, help: "/" }, 404);
+    return reply(exchange);
+  }
+  let turn = await follow(steps, exchange);
+  if (turn === "on") turn = await answerPlain(exchange);
+  if (turn === "answered") await reply(exchange);
+}
+
+/** What a path answers that says nothing of an answer. */
+async function answerPlain(exchange: Exchange): Promise<"answered" | "gone"> {
+  if (asksForNames(exchange)) return answerNames(exchange);
+  if (exchange.seen.path === "/") {
+    exchange.text(indexPage(BEHAVIOURS), "text/html; charset=utf-8");
+  } else {
+    exchange.json({ status: 200, path: exchange.seen.path });
+  }
+  return "answered";
+}
+
+/** Reads a body to its end; false when the client went away before. */
+async function readBody(request: IncomingMessage, seen: SeenRequest): Promise<boolean> {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (kept >= SEEN_BODY_BYTES) continue;
+      chunks.push(chunk.subarray(0, SEEN_BODY_BYTES - kept));
+      kept += chunk.byteLength;
+    }
+  } catch {
+    return false;
+  }
+  seen.body = Buffer.concat(chunks).toString("utf8");
+  return true;
+}

@@ -1,0 +1,183 @@
+import type { RunEvent } from "../core/event.ts";
+import type { FailureCode } from "../core/failure.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { hostOf } from "../core/request.ts";
+import { createHistogram, type Histogram } from "./histogram.ts";
+
+/** Hosts beyond this many are counted together: a crawl must not grow the tally without end. */
+export const MOST_HOSTS = 10_000;
+
+/** The name under which hosts beyond the bound are counted. */
+export const OTHER_HOSTS = "(other hosts)";
+
+/** What one host has done. Times in milliseconds, bytes of decoded bodies. */
+export interface HostTally {
+  requests: number;
+  answered: number;
+  failed: number;
+  skipped: number;
+  retries: number;
+  bytes: number;
+  inFlight: number;
+  maxInFlight: number;
+  /** Sum of the holds announced for this host. */
+  heldMs: number;
+  /** Until when it is held, on the run's clock; for the live block. */
+  heldUntilMs: number;
+  heldBy: string | undefined;
+  readonly latency: Histogram;
+}
+
+/** What has happened so far in a run. */
+export interface Tally {
+  total: number | undefined;
+  answered: number;
+  failed: number;
+  skipped: number;
+  /** Outcomes that came from an equal request already asked. */
+  duplicates: number;
+  /** Requests that left: attempts and redirects' hops. */
+  requests: number;
+  retries: number;
+  bytes: number;
+  inFlight: number;
+  maxInFlight: number;
+  /** Sum of the answered requests' own times: what one by one would have taken. */
+  sequentialMs: number;
+  slowestMs: number;
+  startedMs: number | undefined;
+  endedMs: number | undefined;
+  phase: "waiting" | "running" | "draining" | "ended";
+  /** By origin. */
+  readonly hosts: Map<string, HostTally>;
+  readonly failures: Map<FailureCode, number>;
+  /** The statuses among the E_STATUS failures. */
+  readonly statuses: Map<number, number>;
+  readonly latency: Histogram;
+}
+
+/** An empty tally. */
+export function createTally(): Tally {
+  return {
+    total: undefined,
+    answered: 0,
+    failed: 0,
+    skipped: 0,
+    duplicates: 0,
+    requests: 0,
+    retries: 0,
+    bytes: 0,
+    inFlight: 0,
+    maxInFlight: 0,
+    sequentialMs: 0,
+    slowestMs: 0,
+    startedMs: undefined,
+    endedMs: undefined,
+    phase: "waiting",
+    hosts: new Map(),
+    failures: new Map(),
+    statuses: new Map(),
+    latency: createHistogram(),
+  };
+}
+
+/** The inputs that have an outcome. */
+export function settledOf(tally: Tally): number {
+  return tally.answered + tally.failed + tally.skipped;
+}
+
+/** Milliseconds from the start to the end, or to `nowMs` while it runs. */
+export function wallMsOf(tally: Tally, nowMs?: number): number {
+  if (tally.startedMs === undefined) return 0;
+  return Math.max(0, (tally.endedMs ?? nowMs ?? tally.startedMs) - tally.startedMs);
+}
+
+/** Counts one event, in well under a microsecond. */
+export function count(tally: Tally, event: RunEvent): void {
+  switch (event.type) {
+    case "started":
+      tally.startedMs = event.atMs;
+      tally.total = event.total;
+      tally.phase = "running";
+      return;
+    case "sent": {
+      tally.requests += 1;
+      tally.inFlight += 1;
+      if (tally.inFlight > tally.maxInFlight) tally.maxInFlight = tally.inFlight;
+      const host = hostTally(tally, hostOf(event.request));
+      host.requests += 1;
+      host.inFlight += 1;
+      if (host.inFlight > host.maxInFlight) host.maxInFlight = host.inFlight;
+      return;
+    }
+    case "landed":
+      tally.inFlight -= 1;
+      hostTally(tally, hostOf(event.request)).inFlight -= 1;
+      return;
+    case "retry":
+      tally.retries += 1;
+      hostTally(tally, hostOf(event.request)).retries += 1;
+      return;
+    case "held": {
+      const host = hostTally(tally, event.host);
+      host.heldUntilMs = event.atMs + event.forMs;
+      host.heldMs += event.forMs;
+      host.heldBy = event.reason;
+      return;
+    }
+    case "settled":
+      return settle(tally, event.outcome);
+    case "draining":
+      tally.phase = "draining";
+      return;
+    case "ended":
+      tally.endedMs = event.atMs;
+      tally.phase = "ended";
+  }
+}
+
+function settle(tally: Tally, outcome: Outcome): void {
+  const host = hostTally(tally, hostOf(outcome.request));
+  tally[outcome.kind] += 1;
+  host[outcome.kind] += 1;
+  if (outcome.call.duplicate) tally.duplicates += 1;
+  if (outcome.kind === "answered") {
+    if (outcome.call.duplicate) return;
+    const { bytes, timing } = outcome.response;
+    tally.bytes += bytes;
+    host.bytes += bytes;
+    tally.sequentialMs += timing.totalMs;
+    if (timing.totalMs > tally.slowestMs) tally.slowestMs = timing.totalMs;
+    tally.latency.record(timing.totalMs);
+    host.latency.record(timing.totalMs);
+  } else if (outcome.kind === "failed") {
+    const { code, response } = outcome.failure;
+    tally.failures.set(code, (tally.failures.get(code) ?? 0) + 1);
+    if (code === "E_STATUS" && response !== undefined) {
+      tally.statuses.set(response.status, (tally.statuses.get(response.status) ?? 0) + 1);
+    }
+  }
+}
+
+function hostTally(tally: Tally, origin: string): HostTally {
+  const found = tally.hosts.get(origin);
+  if (found !== undefined) return found;
+  if (tally.hosts.size >= MOST_HOSTS && origin !== OTHER_HOSTS)
+    return hostTally(tally, OTHER_HOSTS);
+  const created: HostTally = {
+    requests: 0,
+    answered: 0,
+    failed: 0,
+    skipped: 0,
+    retries: 0,
+    bytes: 0,
+    inFlight: 0,
+    maxInFlight: 0,
+    heldMs: 0,
+    heldUntilMs: 0,
+    heldBy: undefined,
+    latency: createHistogram(),
+  };
+  tally.hosts.set(origin, created);
+  return created;
+}

@@ -1,0 +1,71 @@
+import type { BodyFile } from "../core/response.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { PathTaken } from "./place-file.ts";
+import type { Mark, OutputRecord, Sink } from "./sink.ts";
+
+/** Saves one body; resolves when it is whole under its final name. */
+export type Save = (
+  path: readonly string[],
+  key: string,
+  body: Uint8Array | BodyFile,
+) => Promise<unknown>;
+
+/** Saves under way at once: their disk flushes overlap, memory stays bounded. */
+const MOST_SAVES = 32;
+
+/** Saves the body that each record carries, then hands the record on; the first error stops the run. */
+export function savingSink(save: Save, inner: Sink): Sink {
+  let saving = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let wake: (() => void) | undefined;
+
+  async function roomFor(count: number): Promise<void> {
+    while (saving > count && failure === undefined) {
+      const woken = Promise.withResolvers<void>();
+      wake = woken.resolve;
+      await woken.promise;
+      wake = undefined;
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
+  function start(record: OutputRecord, rowNumber: number): void {
+    const { path, key, body } = record.saved!;
+    saving += 1;
+    save(path, key, body)
+      .then(() => inner.write(record, rowNumber))
+      .catch((error: unknown) => {
+        failure ??= { error: error instanceof PathTaken ? taken(error) : error };
+      })
+      .finally(() => {
+        saving -= 1;
+        wake?.();
+      });
+  }
+
+  return {
+    write(record, rowNumber) {
+      if (failure !== undefined) throw failure.error;
+      if (record.saved === undefined) return inner.write(record, rowNumber);
+      start(record, rowNumber);
+      return saving > MOST_SAVES ? roomFor(MOST_SAVES) : undefined;
+    },
+    async commit(): Promise<Mark> {
+      await roomFor(0);
+      return await inner.commit();
+    },
+    async close() {
+      await roomFor(0);
+      await inner.close();
+    },
+    async [Symbol.asyncDispose]() {
+      await roomFor(0).catch(() => {});
+      await inner[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What stands in the way is not ours to judge row by row: the run stops, what it saved is whole. */
+function taken(error: PathTaken): UsageError {
+  return new UsageError(`${error.message}; --force overwrites`, { cause: error });
+}

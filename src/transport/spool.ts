@@ -1,0 +1,105 @@
+import { createWriteStream } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Transform, type Writable, type TransformCallback } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import type { BodyFile } from "../core/response.ts";
+import { type Coding, DecodeError, decodeError, decodedCap, decoders } from "./decode.ts";
+
+/** Where bodies go that are too large for memory. */
+export interface SpoolOptions {
+  /** Folder of the `.part` files; on the file system of the final names, so that a rename suffices. */
+  readonly directory: string;
+  /** Encoded bytes from which a body goes to a file. */
+  readonly aboveBytes: number;
+  /** Largest decoded body in a file. */
+  readonly maxBytes: number;
+}
+
+/** Counts what passes and breaks off above a cap that grows with what went in. */
+class Cap extends Transform {
+  bytes = 0;
+  encodedBytes = 0;
+  readonly #maxBytes: number;
+  readonly #coded: boolean;
+
+  constructor(maxBytes: number, coded: boolean) {
+    super();
+    this.#maxBytes = maxBytes;
+    this.#coded = coded;
+  }
+
+  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    this.bytes += chunk.byteLength;
+    const cap = this.#coded ? decodedCap(this.encodedBytes, this.#maxBytes) : this.#maxBytes;
+    if (this.bytes > cap) {
+      done(new DecodeError("too-large", `the body grows past ${cap} bytes`));
+    } else {
+      done(null, chunk);
+    }
+  }
+}
+
+/** A body on its way to a `.part` file: decoded, counted, flushed to disk when it ends. */
+export class Spool {
+  readonly #path: string;
+  readonly #head: Writable;
+  readonly #cap: Cap;
+  readonly #done: Promise<void>;
+
+  constructor(options: SpoolOptions, codings: readonly Coding[]) {
+    this.#path = join(options.directory, `${randomUUID()}.part`);
+    this.#cap = new Cap(options.maxBytes, codings.length > 0);
+    const steps = [...decoders(codings), this.#cap];
+    this.#head = steps[0]!;
+    const file = createWriteStream(this.#path, { flags: "wx", mode: 0o600, flush: true });
+    this.#done = pipeline([...steps, file]);
+    // Whoever ends the spool awaits this; until then a failure must not count as unhandled.
+    this.#done.catch(() => {});
+  }
+
+  /** Whether the chunk was taken without the buffers running full. */
+  write(chunk: Uint8Array): boolean {
+    this.#cap.encodedBytes += chunk.byteLength;
+    return this.#head.write(chunk);
+  }
+
+  /** Calls back once when more may be written. */
+  onceDrained(callback: () => void): void {
+    this.#head.once("drain", callback);
+  }
+
+  /** Calls back at the first error of decoding or of the disk. */
+  onceFailed(callback: (error: unknown) => void): void {
+    this.#done.catch(callback);
+  }
+
+  /**
+   * The finished file, its bytes on disk.
+   * @throws DecodeError, or the file system's error.
+   */
+  async finish(): Promise<BodyFile> {
+    this.#head.end();
+    try {
+      await this.#done;
+    } catch (error) {
+      await this.discard();
+      throw isDiskError(error) ? error : decodeError(error, "saved");
+    }
+    return { path: this.#path, bytes: this.#cap.bytes };
+  }
+
+  /** Removes what was written. */
+  async discard(): Promise<void> {
+    this.#head.destroy();
+    await this.#done.catch(() => {});
+    await rm(this.#path, { force: true });
+  }
+}
+
+/** Whether an error came from the file system rather than from a decoder. */
+export function isDiskError(error: unknown): boolean {
+  return typeof (error as NodeJS.ErrnoException).syscall === "string";
+}
