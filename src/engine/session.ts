@@ -42,6 +42,9 @@ export interface SessionParts {
   readonly emit?: Listener | undefined;
   readonly rules?: readonly AnswerRule[];
   readonly spool?: SpoolOptions | undefined;
+  /** Around each attempt and hop, before it waits for a place. */
+  readonly beforeGates?: readonly Middleware[];
+  /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
   readonly clock?: Clock;
   /** Instead of the network's. */
@@ -78,6 +81,9 @@ export function resolveLimits(options: SessionOptions): {
     perHost: Math.min(total, perHost === "auto" ? SESSION_DEFAULTS.perHost : perHost),
   };
 }
+
+/** A caller's list is read this far ahead at most, to find requests to other hosts. */
+const LOOK_AHEAD = 1_000;
 
 /** Opens a session. @throws RangeError for a limit or a time that is no positive number. */
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
@@ -117,6 +123,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     removedHeaders: options.removedHeaders ?? [],
     clock,
     emit: parts.emit,
+    beforeGates: parts.beforeGates ?? [],
     last: parts.last ?? [],
   });
   const headers = headerList(options.headers);
@@ -140,7 +147,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
     const turns = spread(
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
-      { lookAhead: concurrency * 4, perHost },
+      { lookAhead: LOOK_AHEAD, perHost },
     );
     for await (const { owed, outcome } of flow(turns, send, {
       window: concurrency,
