@@ -4,12 +4,19 @@ import { formatDuration, formatSize } from "../formats/quantity.ts";
 import { settledOf, type Tally } from "../report/tally.ts";
 import type { Settings } from "./settings.ts";
 
+/** The end of a run that its flags asked for: a cap, or the first failure. */
+export interface ReachedCap {
+  readonly kind: "cap" | "failure";
+  /** The flag as it was typed. */
+  readonly flag: string;
+}
+
 /** Watches what a run may take. Disposing it ends the watch. */
 export interface CapWatch extends Disposable {
   /** Looks again, after the tally has counted this outcome. */
   check(outcome: Outcome): void;
-  /** The cap that ended the run before its inputs did, as it was typed; undefined where none has. */
-  readonly reached: string | undefined;
+  /** What ended the run before its inputs did; undefined where nothing has. */
+  readonly reached: ReachedCap | undefined;
 }
 
 /**
@@ -23,20 +30,21 @@ export function watchCaps(
   drain: () => void,
 ): CapWatch {
   const { maxBytes, maxTimeMs } = settings.caps;
-  let cap: string | undefined;
-  const reach = (text: string): void => {
-    cap ??= text;
+  let cap: ReachedCap | undefined;
+  const reach = (kind: ReachedCap["kind"], flag: string): void => {
+    cap ??= { kind, flag };
     drain();
   };
   const timer =
     maxTimeMs === undefined
       ? undefined
-      : clock.after(maxTimeMs, () => reach(`--max-time ${formatDuration(maxTimeMs)}`));
+      : clock.after(maxTimeMs, () => reach("cap", `--max-time ${formatDuration(maxTimeMs)}`));
   return {
     check(outcome) {
       if (maxBytes !== undefined && tally.bytes >= maxBytes)
-        reach(`--max-bytes ${formatSize(maxBytes)}`);
-      if (settings.onFailure === "stop" && outcome.kind === "failed") drain();
+        reach("cap", `--max-bytes ${formatSize(maxBytes)}`);
+      if (settings.onFailure === "stop" && outcome.kind === "failed")
+        reach("failure", "--fail-fast");
     },
     get reached() {
       // A cap that the last input reaches has stopped nothing.

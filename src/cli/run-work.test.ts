@@ -296,7 +296,12 @@ describe("caps", () => {
     const bytes = await run({ flags: ["--max-bytes", "100"], total: 9, body });
     expect(bytes).toMatchObject({ code: 3 });
     expect(bytes.err).toContain("stopped by --max-bytes 100 B at 2 of 9");
-    expect((await run({ flags: ["--fail-fast"], total: 9, body })).code).toBe(1);
+    const failing = await run({ flags: ["--fail-fast"], total: 9, body });
+    expect(failing.code).toBe(1);
+    expect(failing.lines.slice(0, 2)).toEqual([
+      "stopped by --fail-fast at 2 of 9; what was answered is written",
+      "1 failed: 1 E_DNS",
+    ]);
     expect(seen).toEqual([true, true, false, true]);
   });
 

@@ -75,7 +75,7 @@ export async function runWork(
   const { name, message } = (error ?? {}) as Partial<Error>;
   if (name === "ClosedPipe") return 0;
   const isAbort = name === "AbortError" && interrupts.stop.aborted;
-  const reason = reasonOf(error) ?? (caps.reached === undefined ? undefined : "cap");
+  const reason = reasonOf(error) ?? (caps.reached?.kind === "cap" ? "cap" : undefined);
   if (error !== undefined && !isAbort && reason === undefined && !(error instanceof UsageError))
     throw error;
 
@@ -83,9 +83,10 @@ export async function runWork(
   const unwritten = await writeSummary(settings.summary, tally);
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
-  const isWhole = interrupts.exitCode === undefined && reason === undefined;
-  for (const line of isWhole ? endHints(tally) : [stopWords(tally, caps.reached)])
-    progress.say(line);
+  const isWhole =
+    interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
+  if (!isWhole) progress.say(stopWords(tally, caps.reached?.flag));
+  if (interrupts.exitCode === undefined) for (const hint of endHints(tally)) progress.say(hint);
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
   return exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
@@ -96,8 +97,8 @@ function reasonOf(error: unknown): StopReason | undefined {
   return (error as { code?: unknown } | undefined)?.code === "E_DISK" ? "disk" : undefined;
 }
 
-function stopWords(tally: Tally, cap: string | undefined): string {
+function stopWords(tally: Tally, flag: string | undefined): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
-  const why = cap === undefined ? "" : ` by ${cap}`;
+  const why = flag === undefined ? "" : ` by ${flag}`;
   return `stopped${why} at ${formatCount(settledOf(tally))}${of}; what was answered is written`;
 }

@@ -47,7 +47,8 @@ function streamOf(stream: NodeJS.WriteStream): TerminalStream {
     },
     seenBy: stream.isTTY ? "person" : "program",
     get columns() {
-      return stream.columns ?? 80;
+      // Some pseudo terminals say 0.
+      return stream.columns || 80;
     },
   };
 }
@@ -61,7 +62,7 @@ function toldStream(stream: NodeJS.WriteStream): TerminalStream {
     },
     seenBy: stream.isTTY ? "person" : "program",
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
   };
 }

@@ -10,8 +10,8 @@ export interface CsvRecordOptions {
   readonly safe: "formula-safe" | "verbatim";
 }
 
-const COMMA_QUOTED = /[",\r\n]/;
-const TAB_QUOTED = /["\t\r\n]/;
+const COMMA_QUOTED = /[",\r\n\ufeff]/;
+const TAB_QUOTED = /["\t\r\n\ufeff]/;
 
 /**
  * What makes a spreadsheet calculate: the four signs, their full-width forms too, behind whatever
@@ -45,7 +45,8 @@ export function formatCsvRecord(
       const text = stringifyJson(value);
       line += quoted.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
     } else if (value !== null && value !== undefined) {
-      line += String(value);
+      // Numbers, bigints, booleans.
+      line += `${value as number}`;
     }
   }
   // An empty line would be read as no record at all.

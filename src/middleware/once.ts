@@ -4,6 +4,7 @@ import type { HeaderList } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
+import type { WireTiming } from "../core/timing.ts";
 
 /** How much is remembered; the oldest is forgotten first and would be asked again. */
 export interface OnceOptions {
@@ -16,20 +17,19 @@ export interface OnceOptions {
 /** Methods without an effect at the server: two equal ones are one question (RFC 9110 §9.2.1; QUERY: RFC 10008). */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
-/** The memory of one question. */
+/**
+ * The memory of one question. There are many of these for long, so an answer is kept as few small
+ * things: its body is a text with one character for each byte, which costs no buffer of its own.
+ */
 interface Asked {
   readonly headers: HeaderList;
   readonly body: string | Uint8Array | undefined;
-  answer: Promise<HttpResponse> | Kept | Failure;
-}
-
-/** An answer without what a second reader has no use for, its body packed among others. */
-interface Kept {
-  readonly status: number;
-  readonly url: string;
-  readonly contentType: string | undefined;
-  readonly bytes: Uint8Array;
-  readonly protocol: "http/1.1" | "h2";
+  pending: Promise<HttpResponse> | undefined;
+  failure: Failure | undefined;
+  status: number;
+  url: string;
+  contentType: string | undefined;
+  bytes: string;
 }
 
 /**
@@ -48,27 +48,26 @@ export function once({
     function forgetOldest(): void {
       for (const [key, asked] of memory) {
         // One still under way is always kept: others may be waiting for it.
-        if (asked.answer instanceof Promise) continue;
+        if (asked.pending !== undefined) continue;
         memory.delete(key);
-        if (!(asked.answer instanceof Failure)) bytes -= asked.answer.bytes.byteLength;
+        bytes -= asked.bytes.length;
         return;
       }
     }
 
     function keep(asked: Asked, key: string, response: HttpResponse): void {
+      asked.pending = undefined;
+      const { body } = response;
       // A body in a file belongs to whoever saves it first; the next one needs its own.
-      if (!(response.body instanceof Uint8Array) || response.body.byteLength > mostBytes / 16) {
+      if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) {
         memory.delete(key);
         return;
       }
-      asked.answer = {
-        status: response.status,
-        url: response.url,
-        contentType: responseHeader(response.headers, "content-type"),
-        bytes: Buffer.from(response.body),
-        protocol: response.protocol,
-      };
-      bytes += response.body.byteLength;
+      asked.status = response.status;
+      asked.url = response.url;
+      asked.contentType = intern(responseHeader(response.headers, "content-type"));
+      asked.bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
+      bytes += body.byteLength;
       while (memory.size > mostAnswers || bytes > mostBytes) forgetOldest();
     }
 
@@ -78,29 +77,49 @@ export function once({
       const known = memory.get(key);
       if (known !== undefined) {
         if (!isEqual(known, request)) return next(request, call);
-        const answer = known.answer;
         call.duplicate = true;
-        if (answer instanceof Failure) throw answer;
-        if (!(answer instanceof Promise)) return revive(answer);
-        const response = await answer;
+        if (known.failure !== undefined) throw known.failure;
+        if (known.pending === undefined) return revive(known);
+        const response = await known.pending;
         if (response.body instanceof Uint8Array) return response;
         call.duplicate = false;
         return next(request, call);
       }
-      const promise = next(request, call);
-      const asked: Asked = { headers: request.headers, body: request.body, answer: promise };
+      const pending = next(request, call);
+      const asked: Asked = {
+        headers: request.headers,
+        body: request.body,
+        pending,
+        failure: undefined,
+        status: 0,
+        url: "",
+        contentType: undefined,
+        bytes: "",
+      };
       memory.set(key, asked);
       try {
-        const response = await promise;
+        const response = await pending;
         keep(asked, key, response);
         return response;
       } catch (error) {
-        if (error instanceof Failure && error.code !== "E_ABORTED") asked.answer = error;
+        asked.pending = undefined;
+        if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
         else memory.delete(key);
         throw error;
       }
     };
   };
+}
+
+/** The few content types that there are, each once. */
+const types = new Map<string, string>();
+
+function intern(type: string | undefined): string | undefined {
+  if (type === undefined) return undefined;
+  const known = types.get(type);
+  if (known !== undefined) return known;
+  if (types.size < 100) types.set(type, type);
+  return type;
 }
 
 function isEqual(asked: Asked, request: HttpRequest): boolean {
@@ -112,21 +131,24 @@ function isEqual(asked: Asked, request: HttpRequest): boolean {
   );
 }
 
-function revive(kept: Kept): HttpResponse {
+function revive(asked: Asked): HttpResponse {
   return new HttpResponse({
-    url: kept.url,
-    status: kept.status,
-    headers: kept.contentType === undefined ? {} : { "content-type": kept.contentType },
-    body: kept.bytes,
+    url: asked.url,
+    status: asked.status,
+    headers: asked.contentType === undefined ? {} : { "content-type": asked.contentType },
+    body: Buffer.from(asked.bytes, "latin1"),
     wireBytes: 0,
-    protocol: kept.protocol,
-    timing: {
-      dnsMs: null,
-      connectMs: null,
-      tlsMs: null,
-      firstByteMs: null,
-      totalMs: 0,
-      reused: true,
-    },
+    protocol: "http/1.1",
+    timing: REMEMBERED,
   });
 }
+
+/** What an answer from memory took. */
+const REMEMBERED: WireTiming = {
+  dnsMs: null,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: null,
+  totalMs: 0,
+  reused: true,
+};

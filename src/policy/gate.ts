@@ -3,7 +3,7 @@ export interface Permit extends Disposable {}
 
 /** Lets at most so many in at once; the others wait in the order in which they came. */
 export interface Gate {
-  /** A place at once, or undefined where none is free or others wait. */
+  /** A place at once, or undefined where none is free. */
   tryAcquire(): Permit | undefined;
   /**
    * A place as soon as it is one's turn. Rejects with the signal's reason when that is aborted first,
@@ -41,7 +41,8 @@ class CountingGate implements Gate {
   }
 
   tryAcquire(): Permit | undefined {
-    return this.inFlight < this.limit && this.#first === undefined ? this.#admit() : undefined;
+    // Nobody is overtaken: while one waits, no place is free.
+    return this.inFlight < this.limit ? this.#admit() : undefined;
   }
 
   acquire(signal?: AbortSignal): Promise<Permit> {

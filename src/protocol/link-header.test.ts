@@ -44,6 +44,11 @@ test("the first of a repeated parameter counts; a decoded title beats the plain 
   expect(link!.parameters).toEqual(new Map([["title", "nächstes"]]));
 });
 
+test("relations and anchors have no extended form", () => {
+  const [link] = parseLinks("</a>; rel=next; rel*=UTF-8''prev; anchor*=UTF-8''/x", BASE);
+  expect([link!.rel, link!.anchor]).toEqual(["next", undefined]);
+});
+
 test("a link about something else says so", () => {
   expect(parseLinks('</a>; rel=next; anchor="/other"', BASE)[0]!.anchor).toBe(
     "https://api.example.com/other",

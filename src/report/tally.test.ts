@@ -164,7 +164,7 @@ describe("the account", () => {
     expect(formatAccount(run([answered(A, 90), answered(B, 261)], 270))).toBe(
       "2 inputs = 2 answered + 0 failed + 0 skipped · 270 ms (one by one: 351 ms, 1.3×; the slowest answer bounds it)",
     );
-    const alone = run([answered(A, 10), answered(A, 290)], 300);
+    const alone = run([answered(A, 20), answered(A, 290)], 300);
     alone.maxInFlight = 1;
     expect(formatAccount(alone)).not.toContain("bounds");
   });
@@ -174,6 +174,12 @@ describe("the account", () => {
       "1 input = 1 answered + 0 failed + 0 skipped · 100 ms",
     );
     expect(formatAccount(run([], 0))).toBe("0 inputs = 0 answered + 0 failed + 0 skipped · 0 ms");
+  });
+
+  test("boasts of no gain where failures took more time than was gained", () => {
+    expect(
+      formatAccount(run([answered(A, 90), answered(A, 90), failed(B, "E_CONNECT")], 1500)),
+    ).toBe("3 inputs = 2 answered + 1 failed + 0 skipped · 1.50 s");
   });
 
   test("rounds ratios as people do", () => {

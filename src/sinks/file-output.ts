@@ -128,8 +128,8 @@ function specialFile(path: string, handle: FileHandle): ByteOutput {
   };
 }
 
-/** A write may take less than it was given. */
-async function writeAll(
+/** Writes all of it: one call may take less than it was given. */
+export async function writeAll(
   handle: FileHandle,
   bytes: Uint8Array,
   position: number | null,

@@ -26,3 +26,9 @@ export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return visible(typeof errno === "number" ? getSystemErrorMessage(errno) : message);
 }
+
+/** The code of a system error (`ENOSPC`), or undefined. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}

@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
-import { link, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Clock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import type { ByteOutput } from "./byte-output.ts";
-import { ClosedPipe, DiskError, type OutputRecord } from "./sink.ts";
+import { DiskError, type OutputRecord } from "./sink.ts";
 import { createTableSink, openTableSink } from "./table-sink.ts";
 
 let folder = "";
@@ -130,31 +129,6 @@ test("a run that breaks off leaves a table that is whole", async () => {
   expect(JSON.parse(await readFile(path, "utf8"))).toEqual([{ a: 1 }]);
 });
 
-test("the input is never the output, by another name either", async () => {
-  const input = join(folder, "in.jsonl");
-  await writeFile(path, "rows");
-  await link(path, input);
-  const target = { ...file("overwrite"), inputs: [join(folder, "missing"), input] };
-  await expect(openTableSink(target, { format: "jsonl" })).rejects.toThrow(/is also the input/);
-  expect(await readFile(path, "utf8")).toBe("rows");
-});
-
-test.each([
-  ["no/out.csv", /there is no folder .*no$/],
-  ["folder", /folder: it is a folder$/],
-  ["file/out.csv", /: not a directory$/],
-  [`${"x".repeat(300)}.csv`, /: name too long$/],
-])("%s is refused with its reason", async (name, reason) => {
-  await mkdir(join(folder, "folder"));
-  await writeFile(join(folder, "file"), "");
-  const opening = openTableSink(
-    { kind: "file", path: join(folder, name), exists: "refuse" },
-    { format: "csv" },
-  );
-  await expect(opening).rejects.toBeInstanceOf(UsageError);
-  await expect(opening).rejects.toThrow(reason);
-});
-
 const full = existsSync("/dev/full") ? test : test.skip;
 full("a full disk is told by whoever waits and by all who come after", async () => {
   const target = { kind: "file", path: "/dev/full", exists: "refuse" } as const;
@@ -240,45 +214,6 @@ test("records that trickle go out after a while, and no timer is left", async ()
   expect(clock.armed()).toBe(1);
   await sink.close();
   expect(clock.armed()).toBe(0);
-});
-
-test("a stream stays open and has no listener left", async () => {
-  let text = "";
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString();
-      done();
-    },
-  });
-  const listeners = stream.listenerCount("error") + stream.listenerCount("close");
-  const sink = await openTableSink({ kind: "stream", stream }, { format: "csv" });
-  void sink.write(record(1), 1);
-  await sink.close();
-  expect(text).toBe("a\n1\n");
-  expect(stream.writableEnded || stream.destroyed).toBe(false);
-  expect(stream.listenerCount("error") + stream.listenerCount("close")).toBe(listeners);
-});
-
-test("a reader that has gone is no fault of the disk, and its late error is heard", async () => {
-  const stream = new Writable({
-    write(_chunk, _encoding, done) {
-      done(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-    },
-  });
-  const sink = await openTableSink({ kind: "stream", stream }, { format: "jsonl" });
-  void sink.write(record(1), 1);
-  await expect(sink.commit()).rejects.toBeInstanceOf(ClosedPipe);
-  expect(() => sink.write(record(2), 2)).toThrow(ClosedPipe);
-  await sink[Symbol.asyncDispose]();
-});
-
-test("a stream destroyed while it holds a record is a reader that has gone", async () => {
-  const stream = new Writable({ write() {} });
-  const sink = await openTableSink({ kind: "stream", stream }, { format: "jsonl" });
-  void sink.write(record(1), 1);
-  const committed = sink.commit();
-  stream.destroy();
-  await expect(committed).rejects.toBeInstanceOf(ClosedPipe);
 });
 
 test("nothing is written to a closed table", async () => {

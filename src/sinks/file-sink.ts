@@ -1,0 +1,162 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { BodyFile } from "../core/response.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { visible } from "../formats/visible.ts";
+import { createGate } from "../policy/gate.ts";
+import { createClaimedNames } from "./claimed-names.ts";
+import { Folder } from "./folder.ts";
+import { createFolderTree, type FolderTree } from "./folder-tree.ts";
+import { errorCode, outputError, reasonOf } from "./output-error.ts";
+import { exists, openNewFile, PathTaken, placeFile } from "./place-file.ts";
+
+/** Where answers are saved. */
+export interface FileSinkOptions {
+  /** The folder that holds them all; it is made where it is missing. */
+  readonly root: string;
+  /** What becomes of a file that is there and not this run's. */
+  readonly exists: "refuse" | "overwrite";
+  /** Files being saved at once. @default 32 */
+  readonly atOnce?: number | undefined;
+}
+
+/** A file that was saved. */
+export interface SavedFile {
+  /** The path as one would type it: `root` as it was given, and the name below it. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Saves one file per answer; calls may overlap. */
+export interface FileSink extends AsyncDisposable {
+  /**
+   * The safe path below the root for what `key` names; it belongs to this key from now on. A text's
+   * `/` separate folders; in a list of parts a `/` is a character like others. Claimed in the order of
+   * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
+   */
+  claim(wanted: string | readonly string[], key: string): string;
+  /** Whether something stands at the path that `key` has or would have. @throws DiskError */
+  has(wanted: string | readonly string[], key: string): Promise<boolean>;
+  /**
+   * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
+   * name, where never a part of it stands. A body's file is moved in. The same path and key again
+   * replace what they saved.
+   * @throws PathTaken when something stands in the way (this row's failure), DiskError (the run's)
+   */
+  save(
+    wanted: string | readonly string[],
+    key: string,
+    body: Uint8Array | BodyFile,
+  ): Promise<SavedFile>;
+  /** Waits for the saves under way and lets the folders go. */
+  close(): Promise<void>;
+}
+
+/** A path that leads through a file or a link, or to a folder. */
+const IN_THE_WAY: ReadonlySet<string | undefined> = new Set(["EISDIR", "ELOOP", "ENOTDIR"]);
+
+/**
+ * Opens a folder to save answers in. Nothing is ever written outside it: it is held open from now on,
+ * and no symbolic link below it is followed. Files appear whole: written beside their place, synced,
+ * given their name, and the folder synced; saves that end together share that last sync.
+ * @throws UsageError for a folder that cannot be made, opened or written to.
+ */
+export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
+  const { root } = options;
+  // No other run uses these names, and no saved file begins with a dot.
+  const prefix = `.fanfetch-${randomBytes(6).toString("hex")}`;
+  let folder: Folder | undefined;
+  try {
+    await mkdir(root, { recursive: true });
+    folder = await Folder.openRoot(root);
+    const mode = await probe(await folder.at(`${prefix}-0.part`));
+    return createFileSink({ ...options, tree: createFolderTree(folder), prefix, mode });
+  } catch (error) {
+    await folder?.[Symbol.asyncDispose]();
+    throw new UsageError(`cannot save files in ${visible(root)}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a file can be made, and the permissions that it then has. */
+async function probe(path: string): Promise<number> {
+  const handle = await openNewFile(path);
+  try {
+    return (await handle.stat()).mode & 0o777;
+  } finally {
+    await handle.close();
+    await unlink(path);
+  }
+}
+
+interface OpenedOptions extends FileSinkOptions {
+  readonly tree: FolderTree;
+  readonly prefix: string;
+  readonly mode: number;
+}
+
+function createFileSink(options: OpenedOptions): FileSink {
+  const { root, tree, mode } = options;
+  const names = createClaimedNames();
+  const gate = createGate(options.atOnce ?? 32);
+  const underWay = new Map<string, Promise<unknown>>();
+  let temporaries = 0;
+
+  /** Does file work with a bounded number of others, its errors told by the path as the user knows it. */
+  async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
+    using _permit = gate.tryAcquire() ?? (await gate.acquire());
+    try {
+      return await work();
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      const shown = join(root, path);
+      if (!IN_THE_WAY.has(code)) throw outputError(shown, error);
+      throw new PathTaken(`cannot save ${visible(shown)}: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  async function place(path: string, body: Uint8Array | BodyFile): Promise<void> {
+    temporaries += 1;
+    const temporary = `${options.prefix}-${temporaries}.part`;
+    const own = names.isWritten(path) ? "overwrite" : options.exists;
+    await tree.within(path, (folder, name) =>
+      placeFile(body, { folder, name, temporary, exists: own, mode, shown: join(root, path) }),
+    );
+    names.written(path);
+  }
+
+  async function close(): Promise<void> {
+    while (underWay.size > 0) await Promise.allSettled(underWay.values());
+    await tree[Symbol.asyncDispose]();
+  }
+
+  return {
+    claim: (wanted, key) => names.claim(wanted, key),
+    has(wanted, key) {
+      const path = names.claim(wanted, key);
+      return guarded(path, async () => exists(await tree.root.at(path)));
+    },
+    async save(wanted, key, body) {
+      const path = names.claim(wanted, key);
+      const earlier = underWay.get(path)?.catch(() => {});
+      const saving = (async () => {
+        await earlier;
+        await guarded(path, () => place(path, body));
+      })();
+      underWay.set(path, saving);
+      try {
+        await saving;
+      } finally {
+        if (underWay.get(path) === saving) underWay.delete(path);
+      }
+      const bytes = body instanceof Uint8Array ? body.byteLength : body.bytes;
+      return { path: join(root, path), bytes };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Folder } from "./folder.ts";
+
+/** The folders below a root, made where they miss and opened as they are needed. */
+export interface FolderTree extends AsyncDisposable {
+  readonly root: Folder;
+  /** Does work in the folder of a relative path, given the path's last name; it stays open meanwhile. */
+  within<T>(path: string, work: (folder: Folder, name: string) => Promise<T>): Promise<T>;
+}
+
+interface Entry {
+  readonly opening: Promise<Folder>;
+  users: number;
+}
+
+/** Folders kept open though nobody works in them: those of the next rows are often the same. */
+const MOST_IDLE = 32;
+
+/** The tree of a root, which it closes with the others. */
+export function createFolderTree(root: Folder): FolderTree {
+  /** By path, the least recently used first. */
+  const entries = new Map<string, Entry>();
+
+  const closeIdle = async (most: number): Promise<void> => {
+    let excess = entries.size - most;
+    for (const [path, entry] of entries) {
+      if (excess <= 0) return;
+      if (entry.users > 0) continue;
+      entries.delete(path);
+      excess -= 1;
+      await (await entry.opening)[Symbol.asyncDispose]();
+    }
+  };
+
+  const use = async <T>(path: string, work: (folder: Folder) => Promise<T>): Promise<T> => {
+    if (path === "") return await work(root);
+    const slash = path.lastIndexOf("/");
+    const entry = entries.get(path) ?? {
+      opening: use(path.slice(0, Math.max(slash, 0)), (parent) =>
+        parent.enter(path.slice(slash + 1)),
+      ),
+      users: 0,
+    };
+    entries.delete(path);
+    entries.set(path, entry);
+    entry.users += 1;
+    try {
+      let folder: Folder;
+      try {
+        folder = await entry.opening;
+      } catch (error) {
+        // The next one tries again: what stood in the way may be gone.
+        if (entries.get(path) === entry) entries.delete(path);
+        throw error;
+      }
+      return await work(folder);
+    } finally {
+      entry.users -= 1;
+      await closeIdle(MOST_IDLE);
+    }
+  };
+
+  return {
+    root,
+    within(path, work) {
+      const slash = path.lastIndexOf("/");
+      return use(path.slice(0, Math.max(slash, 0)), (folder) =>
+        work(folder, path.slice(slash + 1)),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      await closeIdle(0);
+      await root[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { constants } from "node:fs";
+import { copyFile, type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
+
+import type { BodyFile } from "../core/response.ts";
+import { visible } from "../formats/visible.ts";
+import { writeAll } from "./file-output.ts";
+import type { Folder } from "./folder.ts";
+import { errorCode } from "./output-error.ts";
+
+/** Something that is not this run's stands at a path or in its way; it was left as it is. */
+export class PathTaken extends Error {
+  override readonly name = "PathTaken";
+}
+
+/** Where a file goes. */
+export interface Place {
+  readonly folder: Folder;
+  readonly name: string;
+  /** A name in the same folder that nobody else uses, for the time before. */
+  readonly temporary: string;
+  readonly exists: "refuse" | "overwrite";
+  /** Permissions of a body's file, which was nobody else's business until now. */
+  readonly mode: number;
+  /** The path as the user knows it. */
+  readonly shown: string;
+}
+
+/**
+ * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. Where
+ * it throws, nothing new stands under the name and its temporary file is gone; a body's file stays.
+ * @throws PathTaken, and the system's errors
+ */
+export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
+  const { folder, name } = place;
+  // Asked before as well as when naming: a large body should not be written for nothing.
+  if (place.exists === "refuse" && (await exists(await folder.at(name)))) throw taken(place);
+  if (body instanceof Uint8Array) await writeIn(body, place);
+  else await moveIn(body, place);
+  await folder.sync();
+}
+
+/** Whether a path names anything, be it a link that leads nowhere. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw error;
+  }
+}
+
+/** Opens a file that was not there; never through a link. */
+export function openNewFile(path: string): Promise<FileHandle> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  // Windows knows no O_NOFOLLOW: an absent bit is none.
+  return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+}
+
+async function writeIn(body: Uint8Array, place: Place): Promise<void> {
+  const temporary = await place.folder.at(place.temporary);
+  const handle = await openNewFile(temporary);
+  await removedOnError(temporary, async () => {
+    try {
+      await writeAll(handle, body, 0);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await giveName(temporary, place);
+  });
+}
+
+async function moveIn(body: BodyFile, place: Place): Promise<void> {
+  try {
+    await syncFile(body.path, place.mode);
+    return await giveName(body.path, place);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+  }
+  // Another file system: the one case in which its bytes are copied.
+  const temporary = await place.folder.at(place.temporary);
+  await removedOnError(temporary, async () => {
+    await copyFile(body.path, temporary, constants.COPYFILE_EXCL);
+    await syncFile(temporary, place.mode);
+    await giveName(temporary, place);
+  });
+  await unlink(body.path);
+}
+
+async function removedOnError(temporary: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** Names a whole file; without leave to overwrite by a link, which never replaces anything. */
+async function giveName(from: string, place: Place): Promise<void> {
+  const to = await place.folder.at(place.name);
+  if (place.exists === "overwrite") return await rename(from, to);
+  try {
+    await link(from, to);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EEXIST") throw taken(place);
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
+    // A file system without hard links (FAT, some shares): as close as it can do.
+    if (await exists(to)) throw taken(place);
+    return await rename(from, to);
+  }
+  await unlink(from);
+}
+
+async function syncFile(path: string, mode: number): Promise<void> {
+  await using handle = await open(path, "r+");
+  await handle.chmod(mode);
+  await handle.sync();
+}
+
+function taken({ shown }: Place): PathTaken {
+  return new PathTaken(`${visible(shown)} exists and is not this run's`);
+}
