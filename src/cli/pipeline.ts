@@ -71,7 +71,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
   const spool = await openSpool(settings, rules.length);
   const session = openSession(
     { ...settings.session, removedHeaders: settings.request.removedHeaders },
-    { emit, rules, spool: spool?.options, last: cap.middleware },
+    { emit, rules, spool: spool?.options, beforeGates: cap.middleware },
   );
   return {
     async prepare(now, take) {
@@ -85,7 +85,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
           await using sink = output.sink;
           await run({
-            queue: createMemoryQueue(tasks.batches, output.horizon),
+            queue: createMemoryQueue(output.batches, output.horizon),
             send: sendOf(session, now),
             extract: output.extract,
             sink,

@@ -4,13 +4,19 @@ import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { parsePicks } from "../formats/picks.ts";
 import { compileSelector } from "../formats/selector.ts";
-import { compileTextTemplate } from "../formats/text-template.ts";
 import { extractAnswer } from "../jobs/extract-answer.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
-import { extractSaved, URL_VARIABLES } from "../jobs/extract-saved.ts";
+import {
+  compileSaveName,
+  extractSaved,
+  type SaveName,
+  URL_VARIABLES,
+} from "../jobs/extract-saved.ts";
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
-import { openFileSink } from "../sinks/file-sink.ts";
+import type { Task } from "../queue/queue.ts";
+import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
+import { nullSink } from "../sinks/null-sink.ts";
 import { ordered } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
@@ -26,6 +32,8 @@ export interface WorkOutput {
   readonly extract: Extract;
   readonly sink: Sink;
   readonly horizon: MemoryQueueOptions;
+  /** The tasks, their files' names claimed in the order of the input. */
+  readonly batches: AsyncIterable<readonly Task[]>;
 }
 
 /** Records held back at most to restore the order of the input. */
@@ -39,19 +47,67 @@ export async function openOutput(
 ): Promise<WorkOutput> {
   const { output } = settings;
   const picks = await compilePicks(output.picks);
-  const extract = extractOf(settings, picks, tasks);
+  const save = output.save === undefined ? undefined : splitSaveTemplate(output.save);
+  const name = save && checkedName(save.template, tasks);
+  const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, take);
-  const files =
-    output.save === undefined
-      ? undefined
-      : await openFileSink({ root: splitSaveTemplate(output.save).root, exists: output.existing });
+  const files = save && (await openFileSink({ root: save.root, exists: output.existing }));
   const saving = files === undefined ? records : savingSink(files.save, records);
   const isOrdered = output.order === "input";
   return {
-    extract,
+    extract: name === undefined ? extract : extractSaved(extract, name),
     sink: isOrdered ? ordered(saving) : saving,
     horizon: isOrdered ? { horizon: HORIZON } : {},
+    batches:
+      files === undefined || name === undefined
+        ? tasks.batches
+        : await claimed(tasks, files, name, output.existing),
   };
+}
+
+/** @throws UsageError for a variable that no row has. */
+function checkedName(template: string, tasks: Tasks): SaveName {
+  const name = compileSaveName(template);
+  const known = [...tasks.columns, ...URL_VARIABLES];
+  for (const variable of name.variables) {
+    if (known.includes(variable)) continue;
+    throw new UsageError(`--save: there is no column "${variable}"${didYouMean(variable, known)}`);
+  }
+  return name;
+}
+
+/**
+ * Claims the name of each row's file before it is asked for, so that names are the same in every run.
+ * Where the input was counted, all are claimed now.
+ * @throws UsageError for a file that is there already and is not to be overwritten.
+ */
+async function claimed(
+  tasks: Tasks,
+  files: FileSink,
+  name: SaveName,
+  existing: OutputSettings["existing"],
+): Promise<AsyncIterable<readonly Task[]>> {
+  async function claim(task: Task): Promise<void> {
+    const [path, key] = [name.pathOf(task), name.keyOf(task)];
+    if (existing === "refuse" && (await files.has(path, key))) {
+      const shown = files.claim(path, key);
+      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
+    }
+    files.claim(path, key);
+  }
+  async function* claiming(): AsyncGenerator<readonly Task[]> {
+    for await (const batch of tasks.batches) {
+      for (const task of batch) await claim(task);
+      yield batch;
+    }
+  }
+  if (tasks.total === undefined) return claiming();
+  const all: (readonly Task[])[] = [];
+  for await (const batch of claiming()) all.push(batch);
+  async function* given(): AsyncGenerator<readonly Task[]> {
+    yield* all;
+  }
+  return given();
 }
 
 async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {
@@ -64,23 +120,11 @@ async function compilePicks(texts: readonly string[]): Promise<readonly PickedCo
   );
 }
 
-function extractOf(settings: Settings, picks: readonly PickedColumn[], tasks: Tasks): Extract {
+function extractOf(settings: Settings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
-  const body = output.save === undefined ? "in the record" : "left out";
-  const extract =
-    output.kind === "timing-table"
-      ? extractOutcome
-      : command === "get"
-        ? extractAnswer({ picks, body })
-        : extractPicks({ picks, meta: output.meta });
-  if (output.save === undefined) return extract;
-  const template = compileTextTemplate(splitSaveTemplate(output.save).template);
-  const known = [...tasks.columns, ...URL_VARIABLES];
-  for (const name of template.variables) {
-    if (known.includes(name)) continue;
-    throw new UsageError(`--save: there is no column "${name}"${didYouMean(name, known)}`);
-  }
-  return extractSaved(extract, template);
+  if (output.kind === "timing-table") return extractOutcome;
+  if (command === "map") return extractPicks({ picks, meta: output.meta });
+  return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
 }
 
 const OUTCOME = ["outcome"];
@@ -97,14 +141,19 @@ async function openRecords(
   take: Take | undefined,
 ): Promise<Sink> {
   const { output } = settings;
-  if (output.kind === "none") return NOWHERE;
+  if (output.kind === "none") return nullSink;
   if (output.kind === "timing-table") {
-    return { ...NOWHERE, write: (record) => take?.(record.values[0] as Outcome) };
+    return { ...nullSink, write: (record) => take?.(record.values[0] as Outcome) };
   }
   const target =
     output.path === "-"
       ? { kind: "stream" as const, stream: process.stdout }
-      : { kind: "file" as const, path: output.path, exists: output.existing };
+      : {
+          kind: "file" as const,
+          path: output.path,
+          exists: output.existing,
+          inputs: inputsOf(settings),
+        };
   return await openTableSink(target, {
     format: formatOf(output, tasks),
     csv: output.csvCells,
@@ -118,9 +167,6 @@ function formatOf(output: OutputSettings, tasks: Tasks): RecordFormat {
   return format === "lines" ? "csv" : format;
 }
 
-const NOWHERE: Sink = {
-  write() {},
-  commit: () => Promise.resolve({ bytes: 0 }),
-  close: () => Promise.resolve(),
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
+function inputsOf({ input }: Settings): readonly string[] {
+  return input.kind === "urls" || input.path === "-" ? [] : [input.path];
+}

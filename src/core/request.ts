@@ -49,18 +49,14 @@ export function isIdempotent(method: string): boolean {
  * @throws TypeError for a URL that is not absolute http or https.
  */
 export function createRequest(parts: RequestParts): HttpRequest {
-  const parsed = typeof parts.url === "string" ? new URL(parts.url) : parts.url;
-  if (parsed.protocol !== "http:" && parsed.protocol !== "https:") {
-    throw new TypeError(`only http and https URLs can be asked, not ${parsed.protocol}`);
-  }
-  const origin = parsed.origin;
-  const target = parsed.pathname + parsed.search;
+  const place = typeof parts.url === "string" ? placeOf(parts.url) : normalPlace(parts.url);
+  const { origin, target, credentials } = place;
   const method = parts.method ?? "GET";
   const url = origin + target;
   let headers = parts.headers ?? NONE;
   let secretHeaders = parts.secretHeaders ?? NONE;
-  if (parsed.username !== "" || parsed.password !== "") {
-    headers = [...headers, "authorization", basicCredentials(parsed.username, parsed.password)];
+  if (credentials !== undefined) {
+    headers = [...headers, "authorization", credentials];
     secretHeaders = [...secretHeaders, "authorization"];
   }
   return {
@@ -73,6 +69,52 @@ export function createRequest(parts: RequestParts): HttpRequest {
     body: parts.body,
     secretHeaders,
     idempotent: parts.idempotent ?? IDEMPOTENT.has(method),
+  };
+}
+
+/** Where a request goes, normalised. */
+interface Place {
+  readonly origin: string;
+  readonly target: string;
+  readonly credentials: string | undefined;
+}
+
+/** A path and query that the URL parser would leave as they are: no dot segments, nothing to encode. */
+const NORMAL_TARGET = /^\/(?!\.)(?:[\w\-~!$&()*+,;=:@?%.]|\/(?!\.))*(?<!\?)$/;
+const ENCODED_DOT = /%2e/i;
+
+/** The text before the path in the latest URL parsed, and the origin that it means. */
+let latest = { text: "", origin: "" };
+
+/** Rows of one template share their origin: parsing it once a row would cost more than sending does. */
+function placeOf(text: string): Place {
+  if (latest.text !== "" && text.startsWith(latest.text)) {
+    const target = text.slice(latest.text.length);
+    if (NORMAL_TARGET.test(target) && !ENCODED_DOT.test(target)) {
+      return { origin: latest.origin, target, credentials: undefined };
+    }
+  }
+  const place = normalPlace(new URL(text));
+  const end = /^https?:\/\/[^/?#\\@\s]+(?=\/)/.exec(text);
+  if (end !== null && place.credentials === undefined) {
+    // The same text for one origin each time: every map that is keyed by it finds it faster.
+    const origin = place.origin === latest.origin ? latest.origin : place.origin;
+    latest = { text: end[0], origin };
+  }
+  return place;
+}
+
+function normalPlace(url: URL): Place {
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new TypeError(`only http and https URLs can be asked, not ${url.protocol}`);
+  }
+  return {
+    origin: url.origin,
+    target: url.pathname + url.search,
+    credentials:
+      url.username === "" && url.password === ""
+        ? undefined
+        : basicCredentials(url.username, url.password),
   };
 }
 
@@ -99,6 +141,15 @@ export function hostOf(request: HttpRequest): string {
 
 /** The value of an Authorization field for userinfo as a URL spells it (RFC 7617). */
 function basicCredentials(username: string, password: string): string {
-  const decoded = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const decoded = `${unescaped(username)}:${unescaped(password)}`;
   return `Basic ${Buffer.from(decoded, "utf8").toString("base64")}`;
+}
+
+/** Percent-encoded text decoded; as it stands where it is not properly encoded. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

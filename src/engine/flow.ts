@@ -82,8 +82,9 @@ export async function* flow<T extends Owed>(
     );
   }
 
-  const isOver = (): boolean =>
-    stop.signal.aborted || drain?.aborted === true || failure !== undefined;
+  // Beware: a composite signal computes `aborted` each time; the listener below tells once.
+  let isClosed = stop.signal.aborted || drain?.aborted === true;
+  const isOver = (): boolean => isClosed || failure !== undefined;
 
   async function feed(): Promise<void> {
     while (!isOver()) {
@@ -102,6 +103,7 @@ export async function* flow<T extends Owed>(
   }
 
   const endFeeding = (): void => {
+    isClosed = true;
     wakeFeeder?.();
     turns.close().catch(fail);
   };

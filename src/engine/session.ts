@@ -42,6 +42,9 @@ export interface SessionParts {
   readonly emit?: Listener | undefined;
   readonly rules?: readonly AnswerRule[];
   readonly spool?: SpoolOptions | undefined;
+  /** Around each attempt and hop, before it waits for a place. */
+  readonly beforeGates?: readonly Middleware[];
+  /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
   readonly clock?: Clock;
   /** Instead of the network's. */
@@ -117,6 +120,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     removedHeaders: options.removedHeaders ?? [],
     clock,
     emit: parts.emit,
+    beforeGates: parts.beforeGates ?? [],
     last: parts.last ?? [],
   });
   const headers = headerList(options.headers);

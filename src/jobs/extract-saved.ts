@@ -1,37 +1,47 @@
 import { cell, type Row } from "../core/row.ts";
-import type { TextTemplate } from "../formats/text-template.ts";
+import { compileTextTemplate, type TextTemplate } from "../formats/text-template.ts";
+import type { Task } from "../queue/queue.ts";
 import type { Extract } from "./extract.ts";
 
-/** Adds to each record the body of an acceptable answer, named by a template over its row. */
-export function extractSaved(inner: Extract, template: TextTemplate): Extract {
-  return (task, landed) => {
-    const extracted = inner(task, landed);
-    if (extracted.outcome.kind !== "answered") return extracted;
-    const { response, request } = extracted.outcome;
-    const path = template.expand((name) => variableOf(name, task.row, request.url));
-    const saved = { path, key: `${request.key}\n${task.row.number}`, body: response.body };
-    return { ...extracted, record: { ...extracted.record, saved } };
+/** What a file name may name beside the row's columns. */
+export const URL_VARIABLES: readonly string[] = ["url", "host", "basename", "number"];
+
+/** Names the file of each row's answer. */
+export interface SaveName {
+  readonly variables: readonly string[];
+  /** Folders and a file. A `/` in a value is a character of the name, never a folder. */
+  pathOf(task: Task): readonly string[];
+  /** Tells the file of this row from another row's of the same name. */
+  keyOf(task: Task): string;
+}
+
+/** Reads a template of file names, such as `{team}/{name|underscore}.json`. @throws UsageError */
+export function compileSaveName(text: string): SaveName {
+  const parts: TextTemplate[] = text.split("/").map(compileTextTemplate);
+  return {
+    variables: [...new Set(parts.flatMap((part) => part.variables))],
+    pathOf: ({ row, request }) =>
+      parts.map((part) => part.expand((name) => valueOf(name, row, request.url))),
+    keyOf: ({ row, request }) => `${request.key}\n${row.number}`,
   };
 }
 
-/** What a file name may name beside the row's columns. */
-export const URL_VARIABLES = ["url", "host", "path", "basename", "number"] as const;
+/** Adds to each record the body of an acceptable answer and its file's name. */
+export function extractSaved(inner: Extract, name: SaveName): Extract {
+  return (task, landed) => {
+    const { outcome, record } = inner(task, landed);
+    if (outcome.kind !== "answered") return { outcome, record };
+    const saved = { path: name.pathOf(task), key: name.keyOf(task), body: outcome.response.body };
+    return { outcome, record: { ...record, saved } };
+  };
+}
 
-function variableOf(name: string, row: Row, url: string): unknown {
+function valueOf(name: string, row: Row, url: string): unknown {
   const own = cell(row, name);
   if (own !== undefined) return own;
   if (name === "number") return row.number;
-  const parsed = new URL(url);
-  switch (name) {
-    case "url":
-      return url;
-    case "host":
-      return parsed.host;
-    case "path":
-      return parsed.pathname.slice(1);
-    case "basename":
-      return parsed.pathname.split("/").findLast((part) => part !== "") ?? "index";
-    default:
-      return undefined;
-  }
+  if (name === "url") return url;
+  const parsed = URL.parse(url);
+  if (name === "host") return parsed?.host;
+  return parsed?.pathname.split("/").findLast((part) => part !== "") ?? "index";
 }

@@ -38,7 +38,7 @@ export function identity(options: IdentityOptions): Middleware {
     add("user-agent", userAgent);
     add("accept", "*/*");
     add("accept-encoding", options.acceptEncoding);
-    return all;
+    return all.map(utf8);
   }
 
   function headersOf(request: HttpRequest): HeaderList {
@@ -54,4 +54,10 @@ export function identity(options: IdentityOptions): Middleware {
   }
 
   return (next) => (request, call) => next({ ...request, headers: headersOf(request) }, call);
+}
+
+/** Text beyond ASCII goes out as UTF-8, one character per byte, as curl sends it (RFC 9110 §5.5, obs-text). */
+function utf8(text: string): string {
+  // eslint-disable-next-line no-control-regex -- ASCII is what is meant
+  return /^[\u0000-\u007f]*$/.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
 }

@@ -65,10 +65,13 @@ describe("retries", () => {
     expect(transport.asked).toHaveLength(5);
   });
 
-  test("what may have had its effect is not sent again", async () => {
+  test("what may have had its effect is not sent again, and says so", async () => {
     const { transport, send } = world([{ fails: "E_RESET", transient: true }, {}]);
     const post = createRequest({ url: "http://a.example/", method: "POST", body: "x" });
-    await expect(send(post, createCall())).rejects.toMatchObject({ code: "E_RESET" });
+    await expect(send(post, createCall())).rejects.toMatchObject({
+      code: "E_UNKNOWN_EFFECT",
+      cause: { code: "E_RESET" },
+    });
     expect(transport.asked).toHaveLength(1);
   });
 

@@ -30,6 +30,7 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         if (response.status < 400) return response;
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
+        if (error.code === "E_ABORTED") throw error;
         failure = error;
       }
       const decision = policy.decide({
@@ -41,8 +42,8 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         retryAfterMs: response && retryAfterOf(response, clock),
       });
       if (decision.action === "give-up") {
-        if (failure !== undefined) throw failure;
-        return response!;
+        if (failure === undefined) return response!;
+        throw decision.reason === "may-have-happened" ? unknownEffect(failure) : failure;
       }
       if (decision.cost === "free") {
         attempt -= 1;
@@ -60,6 +61,17 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
       call.heldMs += clock.now() - sinceMs;
     }
   };
+}
+
+/** A request that is not safe to repeat and broke on its way: nobody knows what became of it. */
+function unknownEffect(failure: Failure): Failure {
+  const { request, elapsedMs } = failure;
+  const words = `${failure.message}; it may have had its effect and is not sent again`;
+  return new Failure("E_UNKNOWN_EFFECT", words, {
+    request,
+    cause: failure,
+    ...(elapsedMs === undefined ? {} : { elapsedMs }),
+  });
 }
 
 function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {

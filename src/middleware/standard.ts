@@ -27,6 +27,8 @@ export interface StandardOptions extends IdentityOptions {
   readonly retryPolicy: RetryPolicy;
   readonly clock: Clock;
   readonly emit: Listener | undefined;
+  /** Further behaviours around each hop, before it waits for a place (caps). */
+  readonly beforeGates: readonly Middleware[];
   /** Further behaviours just before the wire (cookies, authentication). */
   readonly last: readonly Middleware[];
 }
@@ -74,6 +76,7 @@ export function standard(transport: Send, options: StandardOptions): Send {
       retry({ policy: options.retryPolicy, clock, emit }),
       options.rules.length > 0 && answerRules(options.rules, options.accept),
       redirect(options),
+      ...options.beforeGates,
       perHost(gates, {
         clock,
         forgetAfterMs: Math.max(FORGET_AFTER_MS, longestRateMs, options.maxRetryAfterMs),

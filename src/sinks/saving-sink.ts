@@ -1,8 +1,14 @@
 import type { BodyFile } from "../core/response.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { PathTaken } from "./place-file.ts";
 import type { Mark, OutputRecord, Sink } from "./sink.ts";
 
 /** Saves one body; resolves when it is whole under its final name. */
-export type Save = (path: string, key: string, body: Uint8Array | BodyFile) => Promise<unknown>;
+export type Save = (
+  path: readonly string[],
+  key: string,
+  body: Uint8Array | BodyFile,
+) => Promise<unknown>;
 
 /** Saves under way at once: their disk flushes overlap, memory stays bounded. */
 const MOST_SAVES = 32;
@@ -29,7 +35,7 @@ export function savingSink(save: Save, inner: Sink): Sink {
     save(path, key, body)
       .then(() => inner.write(record, rowNumber))
       .catch((error: unknown) => {
-        failure ??= { error };
+        failure ??= { error: error instanceof PathTaken ? taken(error) : error };
       })
       .finally(() => {
         saving -= 1;
@@ -57,4 +63,9 @@ export function savingSink(save: Save, inner: Sink): Sink {
       await inner[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What stands in the way is not ours to judge row by row: the run stops, what it saved is whole. */
+function taken(error: PathTaken): UsageError {
+  return new UsageError(`${error.message}; --force overwrites`, { cause: error });
 }

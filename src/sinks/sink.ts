@@ -1,8 +1,8 @@
 import type { BodyFile } from "../core/response.ts";
 
-/** A body to be saved, and under which name below the sink's folder. */
+/** A body to be saved, and under which name below the sink's folder: folders and a file, as parts. */
 export interface SavedBody {
-  readonly path: string;
+  readonly path: readonly string[];
   /** Tells two rows with one name apart, the same way in every run. */
   readonly key: string;
   readonly body: Uint8Array | BodyFile;
