@@ -11,6 +11,8 @@ export interface RawServer extends AsyncDisposable {
   readonly received: readonly string[];
   /** Request heads that arrived. */
   readonly requests: number;
+  /** Resolves when every script that was begun has been played to its end. */
+  idle(): Promise<void>;
   /** What went wrong in a script, not on the wire. */
   readonly faults: readonly unknown[];
 }
@@ -27,6 +29,7 @@ export async function startRawServer(
   const received: string[] = [];
   const faults: unknown[] = [];
   const sockets = new Set<Socket>();
+  const playing = new Set<Promise<void>>();
   let requests = 0;
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -53,9 +56,12 @@ export async function startRawServer(
         unread = unread.slice(end + HEAD_END.length);
         const script = scriptOf(requests);
         requests += 1;
-        played = played
+        const turn = played
           .then(() => playSteps(script, { socket, gone: gone.signal }))
-          .catch((error: unknown) => void faults.push(error));
+          .catch((error: unknown) => void faults.push(error))
+          .finally(() => playing.delete(turn));
+        playing.add(turn);
+        played = turn;
       }
     });
   });
@@ -68,6 +74,9 @@ export async function startRawServer(
     faults,
     get requests() {
       return requests;
+    },
+    async idle() {
+      await Promise.all(playing);
     },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));

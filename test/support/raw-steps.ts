@@ -16,10 +16,15 @@ const HOUR_MS = 3_600_000;
 /** Zeros are packed once for all scripts. */
 const packed = new Map<number, Promise<Buffer>>();
 
+/** Whether nothing more can be written: a script that goes on then would never let anyone else run. */
+function isOver({ socket, gone }: Line): boolean {
+  return gone.aborted || !socket.writable;
+}
+
 /** Plays a script on a connection; ends early when the client goes away. @throws RangeError for an unknown verb. */
 export async function playSteps(steps: readonly RawStep[], line: Line): Promise<void> {
   for (const [verb, ...args] of steps) {
-    if (line.gone.aborted) return;
+    if (isOver(line)) return;
     await playStep(verb, args, line);
   }
 }
@@ -52,25 +57,25 @@ async function playStep(verb: string, args: readonly unknown[], line: Line): Pro
       socket.resetAndDestroy();
       return;
     case "drip":
-      for (let times = 0; times < Number(third) && !line.gone.aborted; times += 1) {
+      for (let times = 0; times < Number(third) && !isOver(line); times += 1) {
         await write(line, latin1(first));
         await pause(line, Number(second));
       }
       return;
     case "repeat":
-      for (let times = 0; times < Number(first) && !line.gone.aborted; times += 1) {
+      for (let times = 0; times < Number(first) && !isOver(line); times += 1) {
         await playSteps(second as readonly RawStep[], line);
       }
       return;
     case "repeat_forever_chunk": {
       const size = Number(first);
       const chunk = Buffer.from(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n`, "latin1");
-      while (!line.gone.aborted) await write(line, chunk);
+      while (!isOver(line)) await write(line, chunk);
       return;
     }
     case "repeat_forever_bytes": {
       const bytes = Buffer.alloc(Number(first), "x");
-      while (!line.gone.aborted) await write(line, bytes);
+      while (!isOver(line)) await write(line, bytes);
       return;
     }
     case "gzip_zeros": {
