@@ -1,15 +1,8 @@
-import { JMESPathError, JMESPathTypeError, search } from "@aws-lambda-powertools/jmespath";
+import { compile, TreeInterpreter } from "@jmespath-community/jmespath";
 
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "./nearest.ts";
 import { SelectError } from "./select-error.ts";
-
-/** The functions of the JMESPath specification. */
-const FUNCTIONS = new Set(
-  "abs avg ceil contains ends_with floor join keys length map max max_by merge min min_by not_null reverse sort sort_by starts_with sum to_array to_number to_string type values".split(
-    " ",
-  ),
-);
 
 /** A string, a literal, or a name before a parenthesis. */
 const TOKEN = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`((?:[^`\\]|\\.)*)`|(?<!\w)([A-Za-z_]\w*)\s*\(/g;
@@ -24,34 +17,36 @@ const INHERITED = new RegExp(
  * literal that is no JSON is a string, as it was once: `` status!=`OK` ``. This is the only file that
  * knows which library evaluates it. Bigints are selected as they are, but the library does not compare
  * or compute with them.
- * @throws UsageError for an expression that is none, with the position; the function throws SelectError
- * where the value does not fit the expression.
+ * @throws UsageError for an expression that is none; the function throws SelectError where the value does
+ * not fit the expression.
  */
 export function compileJmespath(text: string): (value: unknown) => unknown {
+  const functions = new Set(Object.keys(TreeInterpreter.runtime._functionTable));
   const expression = text.replace(TOKEN, (token, literal?: string, name?: string) => {
-    if (name !== undefined && !FUNCTIONS.has(name)) {
+    if (name !== undefined && !functions.has(name)) {
       throw new UsageError(
-        `the expression ${text} calls ${name}(), which JMESPath does not have${didYouMean(name, FUNCTIONS)}`,
+        `the expression ${text} calls ${name}(), which JMESPath does not have${didYouMean(name, functions)}`,
       );
     }
     if (literal === undefined) return token;
     const plain = literal.replaceAll("\\`", "`");
-    return isJson(plain) ? token : `\`${JSON.stringify(plain.trim()).replaceAll("`", "\\`")}\``;
+    const json = isJson(plain) ? plain : JSON.stringify(plain.trim());
+    return `\`${json.replaceAll("`", "\\u0060")}\``;
   });
   const own = INHERITED.test(expression) ? withoutPrototypes : (value: unknown) => value;
-  const select = (value: unknown): unknown => search(expression, own(value) as never) ?? null;
+  let tree: ReturnType<typeof compile>;
   try {
-    select(null);
+    tree = compile(expression);
   } catch (error) {
-    // Null rarely fits what functions expect: only what is wrong for every value is refused here.
-    if (!(error instanceof JMESPathTypeError)) throw badExpression(text, error);
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`the expression ${text} is not JMESPath: ${error.message}`);
   }
   return (value) => {
     try {
-      return select(value);
+      return TreeInterpreter.search(tree, own(value) as never) ?? null;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new SelectError(`${text}: ${plainMessage(error)}`, { cause: error });
+      throw new SelectError(`${text}: ${error.message}`, { cause: error });
     }
   };
 }
@@ -65,20 +60,7 @@ function isJson(literal: string): boolean {
   }
 }
 
-function badExpression(text: string, error: unknown): unknown {
-  if (!(error instanceof JMESPathError) && !(error instanceof Error)) return error;
-  return new UsageError(`the expression ${text} is not JMESPath: ${plainMessage(error)}`);
-}
-
-/** The library's sentence without its own beginning and without the expression at its end. */
-function plainMessage({ message }: Error): string {
-  return message
-    .replace(/^(?:Bad|Invalid) jmespath expression: /i, "")
-    .replace(/ in expression: [^]*$/, "")
-    .replace(/\.$/, "");
-}
-
-/** A copy whose objects have no prototype: the library asks `name in object`. */
+/** A copy whose objects have no prototype: the library reads inherited members too. */
 function withoutPrototypes(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(withoutPrototypes);
