@@ -50,13 +50,21 @@ const CODES: Readonly<Record<string, readonly FailureCode[]>> = {
   DECODE_TRUNCATED: ["E_TRUNCATED"],
 };
 
-/** Where we differ, and why. */
+/** Where we differ from the suite, and why. */
 const EXCEPTIONS: Readonly<
-  Record<string, { readonly codes: readonly FailureCode[]; readonly why: string }>
+  Record<string, { readonly outcome: FailureCode | "answered"; readonly why: string }>
 > = {
   "endless-1xx": {
-    codes: ["E_PROTOCOL"],
+    outcome: "E_PROTOCOL",
     why: "a flood of interim answers is refused as soon as it is one, before any deadline",
+  },
+  "trailer-flood": {
+    outcome: "answered",
+    why: "its trailers stay below the cap of 64 KiB on all fields together; they are dropped",
+  },
+  "100-continue-unasked": {
+    outcome: "E_PROTOCOL",
+    why: "undici 8.12 takes a 100 that nobody asked for as a fault of the server",
   },
 };
 
@@ -84,9 +92,14 @@ function classOf(must: Case["must"]): string | undefined {
 function expectOutcome({ id, must }: Case, outcome: Outcome): void {
   const failure = outcome.kind === "failed" ? outcome.failure : undefined;
   const kind = classOf(must);
+  const exception = EXCEPTIONS[id]?.outcome;
+  if (exception !== undefined) {
+    expect(failure?.code ?? outcome.kind).toBe(exception);
+    return;
+  }
   if (must.outcome === "ok-or-error") return;
   if (kind !== undefined && !UNREADABLE.has(kind)) {
-    const codes = EXCEPTIONS[id]?.codes ?? CODES[kind];
+    const codes = CODES[kind];
     expect(codes, `the class ${kind} has no code`).toBeDefined();
     expect(codes, failure?.message ?? "it was answered").toContain(failure?.code);
     return;
@@ -183,8 +196,9 @@ withSuite("hostile-responses", (folder) => {
     });
   });
 
-  test.each(Object.entries(EXCEPTIONS))("%s differs from the suite: $why", (id, { codes }) => {
+  test.each(Object.entries(EXCEPTIONS))("%s still differs from the suite", (id, { outcome }) => {
     const { must } = cases.find((entry) => entry.id === id)!;
-    expect(CODES[classOf(must)!], "no exception any more").not.toEqual(codes);
+    const wanted = CODES[classOf(must) ?? ""] ?? ["answered"];
+    expect(wanted).not.toContain(outcome);
   });
 });
