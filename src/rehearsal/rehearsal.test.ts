@@ -84,13 +84,22 @@ test("then goes on to the next answer, for each URL and client apart", async () 
   expect(await status(path, "another")).toBe(503);
 });
 
-test("a condition before the first answer holds for all of them, one after it for its own", async () => {
+test("what decides about arrivals holds for every answer, or for its own in a later part", async () => {
   const clock = setClock();
   await using server = await rehearse({ clock });
   for (let time = 0; time < 3; time += 1) {
     await raw(`${server.url}/slow/200ms/status/503/then/slow/7ms/200`);
   }
   expect(clock.delaysMs).toEqual([200, 200, 7, 200, 7]);
+});
+
+test("what changes an answer is that answer's alone", async () => {
+  await using server = await rehearse();
+  const url = `${server.url}/header/x-a/b/cut-at/3/json/12345/then/json/12345`;
+  expect(await raw(url)).toMatchObject({ whole: false, headers: { "x-a": "b" } });
+  const again = await raw(url);
+  expect(again).toMatchObject({ whole: true, status: 200 });
+  expect(again.headers["x-a"]).toBe(undefined);
 });
 
 test("a spread of latencies is the same for a URL every time", async () => {
@@ -135,6 +144,22 @@ test("at-once refuses what is too much at one time and takes it again later", as
   expect(await Promise.all(held)).toEqual(["left", "left"]);
   // Until the server has noticed; the test's time limit ends it otherwise.
   while ((await raw(`${server.url}/at-once/2/json/d`)).status !== 200);
+});
+
+test("together lets nobody on before enough are there, one who left not counted", async () => {
+  await using server = await rehearse();
+  const leaving = new AbortController();
+  const left = fetch(`${server.url}/together/2/json/0`, leaving).catch(() => "left");
+  await server.seen.reached(1);
+  leaving.abort();
+  expect(await left).toBe("left");
+  // Until the server has noticed; the test's time limit ends it otherwise.
+  while (server.seen.inFlight > 0) await raw(`${server.url}/json/1`);
+  const first = raw(`${server.url}/together/2/json/1`);
+  await server.seen.reached(server.seen.total + 1);
+  expect(server.seen.inFlight).toBe(1);
+  const second = raw(`${server.url}/together/2/json/2`);
+  expect((await Promise.all([first, second])).map(({ body }) => String(body))).toEqual(["1", "2"]);
 });
 
 test("a cut body has the promised length and only its first bytes", async () => {
