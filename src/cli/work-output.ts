@@ -76,9 +76,12 @@ function checkedName(template: string, tasks: Tasks): SaveName {
   return name;
 }
 
+/** Inputs of up to this many rows have their files' names checked before anything is sent. */
+const MOST_CLAIMED_FIRST = 20_000;
+
 /**
  * Claims the name of each row's file before it is asked for, so that names are the same in every run.
- * Where the input was counted, all are claimed now.
+ * Where they are few enough, all are claimed now.
  * @throws UsageError for a file that is there already and is not to be overwritten.
  */
 async function claimed(
@@ -101,7 +104,7 @@ async function claimed(
       yield batch;
     }
   }
-  if (tasks.total === undefined) return claiming();
+  if (tasks.total === undefined || tasks.total > MOST_CLAIMED_FIRST) return claiming();
   const all: (readonly Task[])[] = [];
   for await (const batch of claiming()) all.push(batch);
   async function* given(): AsyncGenerator<readonly Task[]> {

@@ -82,6 +82,9 @@ export function resolveLimits(options: SessionOptions): {
   };
 }
 
+/** A caller's list is read this far ahead at most, to find requests to other hosts. */
+const LOOK_AHEAD = 1_000;
+
 /** Opens a session. @throws RangeError for a limit or a time that is no positive number. */
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
   const { concurrency, perHost } = resolveLimits(options);
@@ -144,7 +147,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
     const turns = spread(
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
-      { lookAhead: concurrency * 4, perHost },
+      { lookAhead: LOOK_AHEAD, perHost },
     );
     for await (const { owed, outcome } of flow(turns, send, {
       window: concurrency,

@@ -5,6 +5,9 @@ export interface Owed {
   readonly request: HttpRequest;
 }
 
+/** Kept ready where hosts still have turns: enough that nobody waits for the input. */
+const READY = 512;
+
 /** Whose turn it is: gives one at a time, and hears when one has landed. */
 export interface Turns<T extends Owed> {
   /** The next one, or undefined when there is none left. Waits while all have their share out. */
@@ -19,16 +22,29 @@ export interface Turns<T extends Owed> {
 
 /** How far ahead and how evenly. */
 export interface SpreadOptions {
-  /** Read this far ahead, so that an input sorted by host still keeps all hosts busy. @default 10000 */
+  /**
+   * Read this far ahead while no host that is known may have another turn, so that an input sorted by
+   * host still keeps all hosts busy. @default 10000
+   */
   readonly lookAhead?: number;
   /** At most this many of one host out: more would only wait at its gate. */
   readonly perHost: number;
 }
 
 interface Host<T> {
+  readonly name: string;
   readonly pending: T[];
   first: number;
   out: number;
+  before: Host<T> | undefined;
+  behind: Host<T> | undefined;
+}
+
+/** Hosts in a line. Beware: a Set would make a new table every few turns, and the old ones keep alive
+ * what they held until the whole heap is marked. */
+interface Line<T> {
+  first: Host<T> | undefined;
+  last: Host<T> | undefined;
 }
 
 /**
@@ -41,44 +57,64 @@ export function spread<T extends Owed>(
 ): Turns<T> {
   const reader = batches[Symbol.asyncIterator]();
   const hosts = new Map<string, Host<T>>();
-  const levels: Set<Host<T>>[] = [];
+  const levels: Line<T>[] = [];
   let lowest = 0;
   let pending = 0;
   let input: "open" | "reading" | "ended" = "open";
   let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
 
-  function level(out: number): Set<Host<T>> {
-    while (levels.length <= out) levels.push(new Set());
-    return levels[out]!;
+  /** Puts a host with work at the end of its level's line. */
+  function join(host: Host<T>): void {
+    while (levels.length <= host.out) levels.push({ first: undefined, last: undefined });
+    const line = levels[host.out]!;
+    host.before = line.last;
+    host.behind = undefined;
+    if (line.last === undefined) line.first = host;
+    else line.last.behind = host;
+    line.last = host;
+    lowest = Math.min(lowest, host.out);
   }
 
-  function add(owed: T): void {
+  function leave(host: Host<T>): void {
+    const line = levels[host.out]!;
+    if (host.before === undefined) line.first = host.behind;
+    else host.before.behind = host.behind;
+    if (host.behind === undefined) line.last = host.before;
+    else host.behind.before = host.before;
+  }
+
+  const hasWork = (host: Host<T>): boolean => host.first < host.pending.length;
+
+  function known(owed: T): Host<T> {
     const name = hostOf(owed.request);
     let host = hosts.get(name);
     if (host === undefined) {
-      host = { pending: [], first: 0, out: 0 };
+      host = { name, pending: [], first: 0, out: 0, before: undefined, behind: undefined };
       hosts.set(name, host);
     }
-    if (host.first === host.pending.length) {
-      level(host.out).add(host);
-      lowest = Math.min(lowest, host.out);
-    }
+    return host;
+  }
+
+  function add(owed: T): void {
+    const host = known(owed);
+    const isNew = !hasWork(host);
     host.pending.push(owed);
     pending += 1;
+    if (isNew) join(host);
   }
 
   function give(): T | undefined {
-    while (lowest < levels.length && levels[lowest]!.size === 0) lowest += 1;
+    while (lowest < levels.length && levels[lowest]!.first === undefined) lowest += 1;
     if (lowest >= Math.min(levels.length, perHost)) return undefined;
-    const host = levels[lowest]!.values().next().value!;
-    levels[lowest]!.delete(host);
+    const host = levels[lowest]!.first!;
+    leave(host);
     const owed = host.pending[host.first]!;
     host.first += 1;
     host.out += 1;
     pending -= 1;
-    if (host.first < host.pending.length) level(host.out).add(host);
-    if (host.first === host.pending.length || host.first >= 1_024) {
+    if (hasWork(host)) join(host);
+    if (!hasWork(host) || host.first >= 1_024) {
       host.pending.splice(0, host.first);
       host.first = 0;
     }
@@ -87,25 +123,18 @@ export function spread<T extends Owed>(
 
   /** Moves a host between the levels. */
   function shift(owed: T, by: 1 | -1): void {
-    const name = hostOf(owed.request);
-    let host = hosts.get(name);
-    if (host === undefined) {
-      host = { pending: [], first: 0, out: 0 };
-      hosts.set(name, host);
-    }
-    if (host.first < host.pending.length) {
-      levels[host.out]!.delete(host);
-      level(host.out + by).add(host);
-      lowest = Math.min(lowest, host.out + by);
-    }
+    const host = known(owed);
+    const isInLine = hasWork(host);
+    if (isInLine) leave(host);
     host.out += by;
-    if (host.out === 0 && host.pending.length === 0) hosts.delete(name);
+    if (isInLine) join(host);
+    else if (host.out === 0) hosts.delete(host.name);
   }
 
   async function read(): Promise<void> {
     input = "reading";
     try {
-      while (pending < lookAhead) {
+      while (pending < (wake === undefined ? READY : lookAhead)) {
         const batch = await reader.next();
         if (batch.done === true) {
           input = "ended";
@@ -130,19 +159,19 @@ export function spread<T extends Owed>(
       if (input === "ended" && pending === 0) return undefined;
       const woken = Promise.withResolvers<void>();
       wake = woken.resolve;
-      readAhead();
+      readAhead(lookAhead);
       await woken.promise;
       wake = undefined;
     }
   }
 
-  function readAhead(): void {
-    if (input === "open" && pending < lookAhead / 2) void read();
+  function readAhead(most: number): void {
+    if (input === "open" && pending < most) void read();
   }
 
   return {
     next() {
-      readAhead();
+      readAhead(READY / 2);
       if (failure !== undefined) throw failure.error;
       return give() ?? waitForOne();
     },
@@ -156,7 +185,11 @@ export function spread<T extends Owed>(
     async close() {
       input = "ended";
       pending = 0;
-      for (const each of levels) each.clear();
+      levels.length = 0;
+      for (const host of hosts.values()) {
+        host.pending.length = 0;
+        host.first = 0;
+      }
       await reader.return?.();
       wake?.();
     },

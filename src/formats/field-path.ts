@@ -8,6 +8,7 @@ const STEP = /(?:^|\.)([A-Za-z_]\w*)|\[(-?\d+)\]/y;
  * where it is more than that and needs the library.
  */
 export function parseFieldPath(text: string): readonly PathStep[] | undefined {
+  if (text.startsWith(".")) return undefined;
   const steps: PathStep[] = [];
   STEP.lastIndex = 0;
   while (STEP.lastIndex < text.length) {

@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import { createDocument, type Document } from "./document.ts";
 import { followPath, parseFieldPath } from "./field-path.ts";
+import { isTrue } from "./truth.ts";
 
 export { createDocument, type Document };
 
@@ -60,12 +61,6 @@ export async function compileSelector(text: string): Promise<Selector> {
 export async function compileCondition(text: string): Promise<Condition> {
   const selector = await compileSelector(text);
   return { text, holds: (document) => isTrue(selector.select(document)) };
-}
-
-function isTrue(value: unknown): boolean {
-  if (value === null || value === undefined || value === false || value === "") return false;
-  if (typeof value !== "object") return true;
-  return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0;
 }
 
 /** The last name of a path, the attribute of `::attr(N)`, or the expression itself. */

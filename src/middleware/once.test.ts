@@ -57,12 +57,28 @@ describe("equal questions", () => {
 
   test("beyond its memory the oldest is forgotten and asked again", async () => {
     const transport = createScriptedTransport([{ body: "12345" }]);
-    const send = once({ mostAnswers: 3, mostBytes: 1_000 })(transport.send);
-    for (const target of ["/1", "/2", "/3", "/4"]) await send(get(target), createCall());
-    await send(get("/4"), createCall());
-    expect(transport.asked).toHaveLength(4);
-    await send(get("/1"), createCall());
+    const send = once({ mostAnswers: 4, mostBytes: 1_000 })(transport.send);
+    for (const target of ["/1", "/2", "/3", "/4", "/5"]) await send(get(target), createCall());
+    await send(get("/5"), createCall());
+    await send(get("/3"), createCall());
     expect(transport.asked).toHaveLength(5);
+    await send(get("/1"), createCall());
+    expect(transport.asked).toHaveLength(6);
+  });
+
+  test("however many others come between, one under way is not asked twice", async () => {
+    const slow = Promise.withResolvers<void>();
+    const transport = createScriptedTransport(async (request) => {
+      if (request.target === "/slow") await slow.promise;
+      return {};
+    });
+    const send = once({ mostAnswers: 4 })(transport.send);
+    const first = send(get("/slow"), createCall());
+    for (let index = 0; index < 50; index += 1) await send(get(`/${index}`), createCall());
+    const second = send(get("/slow"), createCall());
+    slow.resolve();
+    await Promise.all([first, second]);
+    expect(transport.asked.filter((request) => request.target === "/slow")).toHaveLength(1);
   });
 
   test("bodies count against the memory", async () => {

@@ -42,39 +42,45 @@ export function once({
   mostBytes = 16_777_216,
 }: OnceOptions = {}): Middleware {
   return (next) => {
-    const memory = new Map<string, Asked>();
-    let bytes = 0;
+    // Two generations: the older one is forgotten whole. A map from which the oldest entry is deleted
+    // again and again would walk over all its holes each time.
+    let young = new Map<string, Asked>();
+    let old = new Map<string, Asked>();
+    let youngBytes = 0;
 
-    function forgetOldest(): void {
-      for (const [key, asked] of memory) {
+    function remember(key: string, asked: Asked): void {
+      if (young.size >= mostAnswers / 2 || youngBytes >= mostBytes / 2) {
+        const forgotten = old;
+        old = young;
+        young = new Map();
+        youngBytes = 0;
         // One still under way is always kept: others may be waiting for it.
-        if (asked.pending !== undefined) continue;
-        memory.delete(key);
-        bytes -= asked.bytes.length;
-        return;
+        for (const [each, one] of forgotten) if (one.pending !== undefined) young.set(each, one);
       }
+      young.set(key, asked);
+    }
+
+    function forget(key: string): void {
+      young.delete(key);
+      old.delete(key);
     }
 
     function keep(asked: Asked, key: string, response: HttpResponse): void {
       asked.pending = undefined;
       const { body } = response;
       // A body in a file belongs to whoever saves it first; the next one needs its own.
-      if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) {
-        memory.delete(key);
-        return;
-      }
+      if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) return forget(key);
       asked.status = response.status;
       asked.url = response.url;
       asked.contentType = intern(responseHeader(response.headers, "content-type"));
       asked.bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
-      bytes += body.byteLength;
-      while (memory.size > mostAnswers || bytes > mostBytes) forgetOldest();
+      youngBytes += body.byteLength;
     }
 
     return async (request, call) => {
       if (!SAFE.has(request.method)) return next(request, call);
       const key = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
-      const known = memory.get(key);
+      const known = young.get(key) ?? old.get(key);
       if (known !== undefined) {
         if (!isEqual(known, request)) return next(request, call);
         call.duplicate = true;
@@ -96,7 +102,7 @@ export function once({
         contentType: undefined,
         bytes: "",
       };
-      memory.set(key, asked);
+      remember(key, asked);
       try {
         const response = await pending;
         keep(asked, key, response);
@@ -104,7 +110,7 @@ export function once({
       } catch (error) {
         asked.pending = undefined;
         if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
-        else memory.delete(key);
+        else forget(key);
         throw error;
       }
     };

@@ -16,7 +16,10 @@ export type RowInput =
     };
 
 /** A file up to this size is read to its end before anything is sent, so that a bad line costs nothing. */
-export const CHECKED_BYTES = 4 * 1024 * 1024;
+export const CHECKED_BYTES = 32 * 1024 * 1024;
+
+/** Rows of a file up to this size are kept from that first reading; a larger one is read again. */
+const KEPT_BYTES = 1024 * 1024;
 
 /** An input that is open: its rows in batches, lazily, and what is known of their number. */
 export interface RowSource {
@@ -27,28 +30,36 @@ export interface RowSource {
 }
 
 /**
- * Opens an input. Files of up to `CHECKED_BYTES` are read and checked whole at once; larger ones and
- * streams are read as they are needed. `check` may refuse a row of an input that is checked.
+ * Opens an input. Files of up to `CHECKED_BYTES` are read to their end at once, so that they are
+ * counted and each line is known to be good; larger ones and streams are read as they are needed.
+ * `check` may refuse a row of an input that is checked.
  * @throws UsageError for a file that is missing, unreadable or, when checked, wrong in some line.
  */
 export async function openRows(
   input: RowInput,
   check?: (row: Row, name: string) => void,
 ): Promise<RowSource> {
-  const name = input.kind === "file" ? input.path : input.name;
-  const { chunks, bytes } =
-    input.kind === "file" ? await openFile(input.path) : { ...input, bytes: Infinity };
-  const batches = readRows(chunks, { format: input.format, name });
-  if (bytes > CHECKED_BYTES) return { name, total: undefined, batches };
-  const all: (readonly Row[])[] = [];
+  if (input.kind === "stream") {
+    const { name, chunks, format } = input;
+    return { name, total: undefined, batches: readRows(chunks, { format, name }) };
+  }
+  const { path: name, format } = input;
+  const bytes = await sizeOf(name);
+  const read = (): AsyncIterable<readonly Row[]> =>
+    readRows(createReadStream(name, { highWaterMark: CHUNK_BYTES }), { format, name });
+  if (bytes > CHECKED_BYTES) return { name, total: undefined, batches: read() };
+  const kept: (readonly Row[])[] = [];
   let total = 0;
-  for await (const batch of batches) {
+  for await (const batch of read()) {
     if (check !== undefined) for (const row of batch) check(row, name);
-    all.push(batch);
+    if (bytes <= KEPT_BYTES) kept.push(batch);
     total += batch.length;
   }
-  return { name, total, batches: handOver(all) };
+  return { name, total, batches: bytes <= KEPT_BYTES ? handOver(kept) : read() };
 }
+
+/** Small enough that the rows of one chunk do not hold up those under way. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** Gives the batches and lets go of each as it goes. */
 async function* handOver(batches: (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
@@ -58,19 +69,16 @@ async function* handOver(batches: (readonly Row[])[]): AsyncGenerator<readonly R
   }
 }
 
-async function openFile(
-  path: string,
-): Promise<{ readonly chunks: AsyncIterable<Uint8Array>; readonly bytes: number }> {
+/** Bytes of a file; endless for a pipe or a device, which can be read only once. */
+async function sizeOf(path: string): Promise<number> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new UsageError(`${path} is a folder, not a file`);
-    // A pipe or a device has no size: it is streamed.
-    const bytes = found.isFile() ? found.size : Infinity;
-    return { chunks: createReadStream(path, { highWaterMark: 256 * 1024 }), bytes };
+    return found.isFile() ? found.size : Number.POSITIVE_INFINITY;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const why = code === "ENOENT" ? "there is no such file" : (error as Error).message;
-    throw new UsageError(`${path}: ${why}`);
+    throw new UsageError(`${path}: ${why}`, { cause: error });
   }
 }

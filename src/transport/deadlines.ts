@@ -16,11 +16,11 @@ export interface Deadline {
  * is dear, being idle is common): dispose the list with its owner. Costs two pointer writes a request where a timer or an
  * AbortSignal each would cost 10–20 µs.
  */
-export class Deadlines implements Disposable {
+export class Deadlines<D extends Deadline = Deadline> implements Disposable {
   readonly #clock: Clock;
   readonly #durationMs: number;
-  #head: Deadline | undefined;
-  #tail: Deadline | undefined;
+  #head: D | undefined;
+  #tail: D | undefined;
   #timer: Disposable | undefined;
 
   constructor(durationMs: number, clock: Clock) {
@@ -29,7 +29,7 @@ export class Deadlines implements Disposable {
   }
 
   /** Starts the time of one. */
-  start(deadline: Deadline): void {
+  start(deadline: D): void {
     deadline.dueMs = this.#clock.now() + this.#durationMs;
     deadline.previous = this.#tail;
     deadline.next = undefined;
@@ -40,15 +40,24 @@ export class Deadlines implements Disposable {
   }
 
   /** Forgets one that is over in time; harmless for one that is not in the list. */
-  stop(deadline: Deadline): void {
+  stop(deadline: D): void {
     const { previous, next } = deadline;
     if (previous === undefined && next === undefined && this.#head !== deadline) return;
-    if (previous === undefined) this.#head = next;
+    if (previous === undefined) this.#head = next as D | undefined;
     else previous.next = next;
-    if (next === undefined) this.#tail = previous;
+    if (next === undefined) this.#tail = previous as D | undefined;
     else next.previous = previous;
     deadline.previous = undefined;
     deadline.next = undefined;
+  }
+
+  /** All that are running, the earliest first; each may be stopped meanwhile. */
+  *running(): Generator<D> {
+    for (let deadline = this.#head; deadline !== undefined;) {
+      const { next } = deadline;
+      yield deadline;
+      deadline = next as D | undefined;
+    }
   }
 
   [Symbol.dispose](): void {

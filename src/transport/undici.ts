@@ -10,7 +10,6 @@ import { Deadlines } from "./deadlines.ts";
 import { createDnsCache } from "./dns-cache.ts";
 import { Lanes } from "./lanes.ts";
 import type { SpoolOptions } from "./spool.ts";
-import { StopList } from "./stop-list.ts";
 import { Exchange, type ExchangeContext } from "./undici-exchange.ts";
 import {
   createConnector,
@@ -48,8 +47,8 @@ const MOST_ORIGINS = 512;
  */
 export function createUndiciTransport(options: TransportOptions): Transport {
   const clock = options.clock ?? systemClock;
-  const deadlines = new Deadlines(options.timeoutMs, clock);
-  const stops = new StopList<Exchange>((exchange) => exchange.abort());
+  const open = new Deadlines<Exchange>(options.timeoutMs, clock);
+  const heard = new WeakSet<AbortSignal>();
   const lookup = createDnsCache(clock);
   const origins = new Map<string, Lanes<WireLane>>();
   const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
@@ -80,8 +79,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     spool: options.spool,
     accept: options.accept,
     over(exchange, lane) {
-      deadlines.stop(exchange);
-      if (exchange.call.signal !== undefined) stops.remove(exchange.call.signal, exchange);
+      open.stop(exchange);
       const lanes = origins.get(exchange.request.origin);
       if (lane === "lost") lanes?.drop(exchange.lane);
       lanes?.giveBack(exchange.lane);
@@ -95,16 +93,30 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     const url = new URL(origin);
     const isLax = insecure.has(url.host) || insecure.has(url.hostname);
     const kind = isLax ? "lax" : "strict";
-    const open = (): WireLane =>
+    const openLane = (): WireLane =>
       proxies === undefined
         ? new UndiciLane(origin, connectors[kind], kind === "lax" ? lax : strict, (lane, before) =>
             lanes.handshaken(lane, before),
           )
         : new ProxyLane(proxies[kind]);
     const scout = options.http2 && url.protocol === "https:" && proxies === undefined;
-    const lanes: Lanes<WireLane> = new Lanes(open, scout);
+    const lanes: Lanes<WireLane> = new Lanes(openLane, scout);
     origins.set(origin, lanes);
     return lanes;
+  }
+
+  /**
+   * One listener per signal, whatever the number of requests it stops: one each would cost
+   * microseconds. Beware: a Set of those it stops would leave its outgrown tables to the old
+   * generation, each holding the exchanges of its time.
+   */
+  function listenTo(signal: AbortSignal): void {
+    if (heard.has(signal)) return;
+    heard.add(signal);
+    const stop = (): void => {
+      for (const one of open.running()) if (one.call.signal === signal) one.abort();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   }
 
   function forgetOneIdle(): void {
@@ -143,8 +155,8 @@ export function createUndiciTransport(options: TransportOptions): Transport {
         }
       };
       const one = new Exchange(request, call, lane, context, resolve, onFailure);
-      deadlines.start(one);
-      if (call.signal !== undefined) stops.add(call.signal, one);
+      open.start(one);
+      if (call.signal !== undefined) listenTo(call.signal);
       try {
         lane.dispatch(dispatchOptions(request), one);
       } catch (error) {
@@ -161,7 +173,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       origins.clear();
       await proxies?.strict.destroy();
       await proxies?.lax.destroy();
-      deadlines[Symbol.dispose]();
+      open[Symbol.dispose]();
     },
   };
 }
