@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { createDocument } from "../../src/formats/document.ts";
+import { JsonError } from "../../src/formats/json.ts";
 import {
   type FailureCode,
   openSession,
@@ -112,7 +113,7 @@ function expectOutcome({ id, must }: Case, outcome: Outcome): void {
   if (must.bodyLen !== undefined) expect(response.bytes).toBe(must.bodyLen);
   if (kind !== undefined) {
     const document = createDocument(response.body as Uint8Array, response.header("content-type"));
-    expect(() => document.json()).toThrow();
+    expect(() => document.json()).toThrow(JsonError);
     expect(response.bytes, "the raw bytes are kept").toBeGreaterThan(0);
   }
 }
