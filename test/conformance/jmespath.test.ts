@@ -38,15 +38,15 @@ withSuite(
 
     describe("selects", () => {
       test.each(right)("$file: $expression", async ({ expression, given, result }) => {
-        const { select } = await compileSelector(expression);
-        expect(select(createDocument(given, undefined))).toEqual(result);
+        const selector = await compileSelector(expression);
+        expect(selector.select(createDocument(given, undefined))).toEqual(result);
       });
     });
 
     describe("refuses", () => {
       test.each(wrong)("$file: $expression ($error)", async ({ expression, given, error }) => {
-        const selected = compileSelector(expression).then(({ select }) =>
-          select(createDocument(given, undefined)),
+        const selected = compileSelector(expression).then((selector) =>
+          selector.select(createDocument(given, undefined)),
         );
         // A value of the wrong type is found when there is one; all else before anything is sent.
         const thrown: unknown = await selected.catch((reason: unknown) => reason);

@@ -8,11 +8,9 @@ const INSTALL_SCRIPTS: readonly string[] = ["node"];
 /** All that a user of the package installs, packages of packages included. Review one before it joins. */
 const PRODUCTION: readonly string[] = [
   "@exodus/bytes",
-  "@jmespath-community/jmespath",
   "boolbase",
   "css-select",
   "css-what",
-  "csv-parse",
   "dom-serializer",
   "domelementtype",
   "domhandler",
