@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (unknown !== undefined) {
     throw new Error(`no benchmark "${unknown}"; there are ${[...BENCHMARKS.keys()].join(", ")}`);
   }
-  if (isStale()) build();
+  if (isStale()) await build();
   const home = fileURLToPath(new URL(".work", import.meta.url));
   const sections: Section[] = [];
   let failed = 0;

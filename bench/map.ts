@@ -35,7 +35,6 @@ export function compared(all: readonly PeerRuns[], yardstick: string, rows: numb
   const of = (runs: readonly Measured[], what: (run: Measured) => number): number =>
     median(runs.map(what));
   const base = all.find(({ peer }) => peer.name === yardstick)?.runs ?? [];
-  const baseMs = base.length === 0 ? Number.NaN : of(base, (run) => run.wallMs);
   const lines = all.map(({ peer, runs, trouble }) => {
     if (trouble !== undefined || runs.length === 0) {
       return [peer.name, `not measured: ${(trouble ?? "").replaceAll("|", "/")}`, ...blank(6)];
@@ -43,7 +42,7 @@ export function compared(all: readonly PeerRuns[], yardstick: string, rows: numb
     const wallMs = of(runs, (run) => run.wallMs);
     return [
       peer.name,
-      inTimes(wallMs / baseMs),
+      inTimes(ratioTo(base, runs)),
       inTime(wallMs),
       spread(runs.map((run) => run.wallMs)),
       `${Math.round((1000 * rows) / wallMs)}/s`,
@@ -56,6 +55,13 @@ export function compared(all: readonly PeerRuns[], yardstick: string, rows: numb
     ["", `to the ${yardstick}`, "median", "spread", "rows", "CPU per row", "max RSS", "runs"],
     lines,
   );
+}
+
+/** The median of the ratios round by round: what slows a minute of the machine slows both alike. */
+function ratioTo(base: readonly Measured[], runs: readonly Measured[]): number {
+  const rounds = Math.min(base.length, runs.length);
+  if (rounds === 0) return Number.NaN;
+  return median(runs.slice(0, rounds).map((run, round) => run.wallMs / base[round]!.wallMs));
 }
 
 function blank(count: number): readonly string[] {

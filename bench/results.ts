@@ -12,7 +12,7 @@ const PREFACE = `# Benchmarks: whole commands, as ratios
 
 Written by \`npm run bench\` (\`bench/\`). Each line is a whole command, start-up and exit included, all
 against one local server, in turns after a warm-up of each; medians, with the lowest and highest. A
-ratio below 1 is faster than the yardstick. Absolute times are this machine's; ratios travel better.
+ratio to a yardstick is the median of the ratios round by round; below 1 is faster. Absolute times are this machine's; ratios travel better.
 `;
 
 /** The machine and the programs, in one line. */

@@ -3,10 +3,15 @@
 var major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
   process.stderr.write(
-    "fanfetch: needs Node 24 or newer, this is " + process.version + "; in a checkout use: npm start -- ARGS\n",
+    "fanfetch: needs Node 24 or newer, this is " +
+      process.version +
+      "; in a checkout use: npm start -- ARGS\n",
   );
   process.exitCode = 2;
-} else if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
+} else if (
+  process.argv.length === 3 &&
+  (process.argv[2] === "--version" || process.argv[2] === "-V")
+) {
   // The commonest question of scripts is answered without loading the program.
   import("node:fs").then(function (fs) {
     var text = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
@@ -16,9 +21,18 @@ if (major < 24) {
   import("node:module")
     .then(function (module) {
       module.enableCompileCache();
-      return import("../dist/cli/main.js");
+      return import("../dist/bin/main.js");
     })
-    .then(function (main) {
-      return main.main(process.argv.slice(2));
-    });
+    .then(
+      function (main) {
+        return main.main(process.argv.slice(2));
+      },
+      function (error) {
+        if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+        process.stderr.write(
+          "fanfetch: not built or not installed whole; in a checkout run: npm ci\n",
+        );
+        process.exitCode = 2;
+      },
+    );
 }

@@ -12,6 +12,7 @@ import { openSpool } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { openTasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
+import { keepHeapSmall } from "./young-heap.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {
@@ -67,6 +68,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
   const emit = (event: RunEvent): void => {
     for (const listen of listeners) listen(event);
   };
+  const heap = keepHeapSmall();
   const rules = await readRules(settings);
   const cap = createRequestCap(settings.caps.maxRequests);
   const spool = await openSpool(settings, rules.length);
@@ -116,6 +118,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       };
     },
     async [Symbol.asyncDispose]() {
+      heap[Symbol.dispose]();
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
     },

@@ -52,7 +52,10 @@ export async function openOutput(
   const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, take);
   const files = save && (await openFileSink({ root: save.root, exists: output.existing }));
-  const saving = files === undefined ? records : savingSink(files.save, records);
+  const saving =
+    files === undefined
+      ? records
+      : savingSink((path, key, body) => files.save(path, key, body), records);
   const isOrdered = output.order === "input";
   return {
     extract: name === undefined ? extract : extractSaved(extract, name),

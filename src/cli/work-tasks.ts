@@ -4,6 +4,7 @@ import { createRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { valueText } from "../formats/value-text.ts";
 import { formatOfName, type RowFormat } from "../formats/row-format.ts";
 import type { Task } from "../queue/queue.ts";
 import { createRequestMaker, refuse } from "../sources/request-maker.ts";
@@ -30,14 +31,19 @@ export async function openTasks(settings: Settings): Promise<Tasks> {
   const { source, format } = await openInput(settings);
   const peeked = await peekColumns(source);
   const { columns } = peeked;
-  const make =
+  const maker =
     input.kind === "table"
       ? createRequestMaker(
           { ...settings.request, url: input.urlTemplate },
           { name: source.name, columns },
-        ).make
-      : urlMaker(settings, columns, source);
-  return { total: source.total, format, columns, batches: requestsOf(peeked.source, make) };
+        )
+      : { make: urlMaker(settings, columns, source) };
+  return {
+    total: source.total,
+    format,
+    columns,
+    batches: requestsOf(peeked.source, (row) => maker.make(row)),
+  };
 }
 
 function urlTasks(settings: Settings, urls: readonly string[]): Tasks {
@@ -73,7 +79,7 @@ function requestOfUrl(settings: Settings): (row: Row, position: number) => HttpR
   const { method, headers, secretHeaders, body } = settings.request;
   const shape = { method, headers, secretHeaders, body: body?.content };
   return (row, position) => {
-    const url = String(row.values[position] ?? "");
+    const url = valueText(row.values[position]);
     try {
       return createRequest({ url, ...shape });
     } catch (error) {
@@ -106,7 +112,7 @@ function checkUrlRow(row: Row, name: string): void {
   const position = row.columns.indexOf("url");
   if (position === -1) return;
   try {
-    checkUrl(String(row.values[position] ?? ""));
+    checkUrl(valueText(row.values[position]));
   } catch (error) {
     throw new UsageError(`${name}:${row.line}: ${(error as Error).message}`, { cause: error });
   }

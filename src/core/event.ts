@@ -8,7 +8,13 @@ export type HoldReason = "retry-after" | "backoff" | "rate";
 export type RunEvent =
   | { readonly type: "started"; readonly atMs: number; readonly total: number | undefined }
   | { readonly type: "sent"; readonly atMs: number; readonly request: HttpRequest }
-  | { readonly type: "landed"; readonly atMs: number; readonly request: HttpRequest }
+  | {
+      readonly type: "landed";
+      readonly atMs: number;
+      readonly request: HttpRequest;
+      /** How often it reached the wire: twice where it met a connection that was just closing, 0 where it never left. */
+      readonly requests: number;
+    }
   | {
       readonly type: "retry";
       readonly atMs: number;

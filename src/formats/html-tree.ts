@@ -1,16 +1,38 @@
-import { decodeBuffer } from "encoding-sniffer";
+import { decodeBuffer, getEncoding, type SnifferOptions } from "encoding-sniffer";
 import type { Document as HtmlTree } from "domhandler";
 import { parse } from "parse5";
 import { adapter } from "parse5-htmlparser2-tree-adapter";
 
+/** How far a page is searched for what it says of its encoding: the standard's first step, and as far as a head goes. */
+const FIRST_BYTES = 1024;
+const HEAD_BYTES = 16 * 1024;
+
 /**
- * The tree of an HTML page, as a browser without scripts builds it: the encoding from the byte order
- * mark, the Content-Type field, or what the page says of itself (WHATWG Encoding and HTML §13.2.3).
+ * The tree of an HTML page, as a browser without scripts builds it, decoded as `encodingOf` tells.
  * Malformed pages have trees too: this never throws.
  */
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
+  const options = sniffing(bytes, contentType);
+  return parse(decodeBuffer(asBuffer(bytes), options), { treeAdapter: adapter });
+}
+
+/**
+ * The name of a page's encoding (WHATWG Encoding), in small letters: from the byte order mark, the
+ * Content-Type field, or what the page says of itself in its first 1024 bytes or up to its body, where a
+ * browser would begin anew (HTML §13.2.3); windows-1252 where none of them tells.
+ */
+export function encodingOf(bytes: Uint8Array, contentType: string | undefined): string {
+  return getEncoding(asBuffer(bytes), sniffing(bytes, contentType)).toLowerCase();
+}
+
+function sniffing(bytes: Uint8Array, contentType: string | undefined): SnifferOptions {
   const label = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1];
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const options = label === undefined ? {} : { transportLayerEncodingLabel: label };
-  return parse(decodeBuffer(buffer, options), { treeAdapter: adapter });
+  if (label !== undefined) return { maxBytes: FIRST_BYTES, transportLayerEncodingLabel: label };
+  const head = asBuffer(bytes.subarray(0, HEAD_BYTES)).toString("latin1");
+  const body = head.search(/<body[\s>]/i);
+  return { maxBytes: body === -1 ? HEAD_BYTES : Math.max(FIRST_BYTES, body) };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

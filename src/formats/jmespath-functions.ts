@@ -41,7 +41,7 @@ export const FUNCTIONS: ReadonlyMap<string, JmespathFunction> = new Map([
   ),
   define("not_null(any, ...)", (...values: unknown[]) => values.find((value) => value !== null)),
   define("reverse(array|string)", (value: unknown[] | string) =>
-    typeof value === "string" ? [...value].toReversed().join("") : value.toReversed(),
+    typeof value === "string" ? Array.from(value).toReversed().join("") : value.toReversed(),
   ),
   define("sort(numbers|strings)", (values: Sortable[]) => values.toSorted(order)),
   define("sort_by(array, &expression)", (items: unknown[], query: Query) => {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { Row } from "../core/row.ts";
@@ -110,5 +111,63 @@ describe("lines", () => {
       { number: 2, line: 5, columns: ["url"], values: ["https://b.example/"] },
     ]);
     expect((await read("lines", "x", "id"))[0]!.columns).toEqual(["id"]);
+  });
+});
+
+describe("a row is given as soon as its line has ended", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "é", "🙂", " ", '"', "#") });
+  const quoted = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+
+  test.each([
+    ["csv", "x,y\n", (value: string) => `${quoted(value)},${quoted(`${value}\r\n${value}`)}`],
+    ["tsv", "x\ty\r\n", (value: string) => `${quoted(value)}\t${value.replaceAll('"', "")}`],
+    ["jsonl", "", (value: string) => JSON.stringify({ x: value })],
+    ["lines", "", (value: string) => `a${value}`],
+  ] as const)("%s", async (format, header, write) => {
+    const lines = fc.array(fc.tuple(text, fc.constantFrom("\n", "\r", "\r\n", "\n\n")));
+    await fc.assert(
+      fc.asyncProperty(lines, fc.array(fc.integer({ min: 1, max: 12 })), async (list, sizes) => {
+        const ends: number[] = [];
+        let all = header;
+        for (const [value, end] of list) {
+          all += write(value);
+          // Its line has ended with the first character of a CRLF.
+          ends.push(Buffer.byteLength(all) + 1);
+          all += end;
+        }
+        const bytes = Buffer.from(all);
+        let arrived = 0;
+        let given = 0;
+        const checked = (): void => {
+          // Two bytes tell the encoding.
+          const complete = arrived < 2 ? 0 : ends.filter((end) => end <= arrived).length;
+          expect(given).toBe(complete);
+        };
+        async function* trickle(): AsyncGenerator<Uint8Array> {
+          for (let turn = 0; arrived < bytes.length; turn += 1) {
+            const chunk = bytes.subarray(arrived, arrived + (sizes[turn % sizes.length] ?? 1));
+            arrived += chunk.length;
+            yield chunk;
+            checked();
+          }
+        }
+        const rows: Row[] = [];
+        for await (const batch of readRows(trickle(), { format, name: "x" })) {
+          rows.push(...batch);
+          given = rows.length;
+        }
+        expect(rows).toEqual(await read(format, all));
+        expect(given).toBe(list.length);
+      }),
+    );
+  });
+
+  test("a first line of one letter does not wait for the second", async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("a\n");
+      throw new Error("asked for more");
+    }
+    const rows = readRows(endless(), { format: "lines", name: "x" });
+    expect((await rows.next()).value).toHaveLength(1);
   });
 });

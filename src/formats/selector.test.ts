@@ -148,6 +148,18 @@ describe("CSS", () => {
     ["a meta element", '<meta charset="koi8-r"><p>\xc1', "text/html", "а"],
     ["a byte order mark", "\xef\xbb\xbf<p>\xc3\xa9", "text/html; charset=koi8-r", "é"],
     ["nothing at all", "<p>\xe9", "text/html", "é"],
+    [
+      "a meta element late in the head",
+      `<script>${"x".repeat(5000)}</script><meta charset=koi8-r><p>\xc1`,
+      "text/html",
+      "а",
+    ],
+    [
+      "no meta element that stands late in the body",
+      `<body>${"x".repeat(1500)}<script>"<meta charset=koi8-r>"</script><p>\xe9`,
+      "text/html",
+      "é",
+    ],
     ["a label nobody knows", "<p>\xe9", "text/html; charset=nonsense", "é"],
   ])("the encoding is told by %s", async (_, latin1, type, expected) => {
     expect(await css("css:p", Buffer.from(latin1, "latin1"), type)).toBe(expected);

@@ -19,9 +19,8 @@ export async function* readText(chunks: ByteChunks, name: string): AsyncGenerato
     for (let offset = 0; offset < chunk.length; offset += PIECE_BYTES) {
       let bytes = chunk.subarray(offset, offset + PIECE_BYTES);
       if (decode === undefined) {
-        // Four bytes tell every byte order mark, and UTF-16 without one.
         start = Buffer.concat([start, bytes]);
-        if (start.length < 4) continue;
+        if (!tellsEncoding(start)) continue;
         [decode, bytes] = chooseDecoder(start, name);
       }
       const text = decode(bytes, "more");
@@ -32,6 +31,16 @@ export async function* readText(chunks: ByteChunks, name: string): AsyncGenerato
   if (decode === undefined) [decode, rest] = chooseDecoder(start, name);
   const text = decode(rest, "end");
   if (text !== "") yield text;
+}
+
+/**
+ * Whether a stream's beginning is enough: four bytes tell every byte order mark, and UTF-16 without one;
+ * two are enough where these are neither. A short line is not to wait for the next.
+ */
+function tellsEncoding(start: Uint8Array): boolean {
+  if (start.length >= 4) return true;
+  const [first = 0, second = 0] = start;
+  return first !== 0 && second !== 0 && ![0xef, 0xfe, 0xff].includes(first);
 }
 
 type Decode = (bytes: Uint8Array, end: "more" | "end") => string;

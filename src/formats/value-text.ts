@@ -4,7 +4,5 @@ import { stringifyJson } from "./json.ts";
 export function valueText(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || value === undefined) return "";
-  return typeof value === "object"
-    ? stringifyJson(value)
-    : String(value as number | bigint | boolean);
+  return typeof value === "object" ? stringifyJson(value) : String(value);
 }

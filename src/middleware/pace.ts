@@ -100,13 +100,15 @@ export function pace(options: PaceOptions): Middleware {
     }
     place ??= await inLine(request, call);
     emit?.({ type: "sent", atMs: clock.now(), request });
+    const requestsBefore = call.requests;
     try {
       const response = await next(request, call);
       if (response.status >= 400) heed(response);
       return response;
     } finally {
       place[Symbol.dispose]();
-      emit?.({ type: "landed", atMs: clock.now(), request });
+      const requests = call.requests - requestsBefore;
+      emit?.({ type: "landed", atMs: clock.now(), request, requests });
     }
   };
 }

@@ -27,7 +27,7 @@ test("lets in as many as it may and the others in their order", async () => {
   const [a, , c] = [enter("a"), enter("b"), enter("c"), enter("d")];
   expect([gate.inFlight, gate.waiting]).toEqual([2, 2]);
   (await a)[Symbol.dispose]();
-  (await c!)[Symbol.dispose]();
+  (await c)[Symbol.dispose]();
   await new Promise(setImmediate);
   expect(entered).toEqual(["a", "b", "c", "d"]);
   expect([gate.inFlight, gate.waiting, gate.mostAtOnce]).toEqual([2, 0, 2]);

@@ -110,7 +110,7 @@ export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOpt
     if (failure.code === "E_DNS") {
       return counted(setback, failure.code, isNoSuchName(failure) ? 1 : retries);
     }
-    if (!failure.transient && !failure.unsent) return giveUp("not-retryable");
+    if (!failure.transient) return giveUp("not-retryable");
     if (!failure.unsent && !setback.request.idempotent) return giveUp("may-have-happened");
     const lostIdle = failure.unsent && failure.code === "E_RESET" && (setback.repeats ?? 0) === 0;
     if (lostIdle && retries > 0) {

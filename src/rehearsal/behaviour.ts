@@ -25,8 +25,8 @@ export interface Behaviour {
   readonly doc: string;
   /** A path to try, for the index page. */
   readonly example: string;
-  /** Whether it answers, or changes how what follows answers. */
-  readonly kind: "answer" | "condition";
+  /** Whether it decides when what follows is done, changes how the next answer is sent, or answers. */
+  readonly kind: "arrival" | "delivery" | "answer";
   /**
    * Reads the parameters (decoded) once for many requests.
    * @throws UsageError for one that cannot be read.

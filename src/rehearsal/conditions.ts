@@ -11,7 +11,7 @@ export const CONDITIONS: readonly Behaviour[] = [
     parameters: ["DURATION"],
     doc: "waits before it goes on; 100ms-300ms waits between the two, always the same for one URL",
     example: "/slow/200ms/status/503/then/200",
-    kind: "condition",
+    kind: "arrival",
     prepare([text = ""]) {
       const [least = "", most = least] = text.split("-");
       const leastMs = parseDuration(least);
@@ -28,7 +28,7 @@ export const CONDITIONS: readonly Behaviour[] = [
     parameters: ["N-per-TIME"],
     doc: "takes so many requests in any such time (s, m, 500ms); refuses others with 429, Retry-After and RateLimit fields",
     example: "/limit/5-per-s/json/1",
-    kind: "condition",
+    kind: "arrival",
     prepare([text = ""], { upTo }) {
       const { count, perMs } = parseRate(text.replace("-per-", "/"));
       const policy = `"rehearsal";q=${count};w=${Math.ceil(perMs / 1000)}`;
@@ -56,7 +56,7 @@ export const CONDITIONS: readonly Behaviour[] = [
     parameters: ["N"],
     doc: "answers so many requests at one time; refuses others with 503",
     example: "/at-once/4/slow/100ms",
-    kind: "condition",
+    kind: "arrival",
     prepare([text = ""], { upTo }) {
       const most = parseCount(text);
       return (exchange) => {
@@ -72,11 +72,32 @@ export const CONDITIONS: readonly Behaviour[] = [
     },
   },
   {
+    name: "together",
+    parameters: ["N"],
+    doc: "waits until so many requests are there, then lets them all go on",
+    example: "/together/1/json/1",
+    kind: "arrival",
+    prepare([text = ""], { upTo }) {
+      const enough = parseCount(text);
+      return (exchange) => {
+        const waiting = exchange.counter(upTo, () => new Set<() => void>());
+        return new Promise((resolve) => {
+          const goOn = (): void => resolve("on");
+          waiting.add(goOn);
+          exchange.endings.push(() => waiting.delete(goOn));
+          if (waiting.size < enough) return;
+          for (const one of waiting) one();
+          waiting.clear();
+        });
+      };
+    },
+  },
+  {
     name: "cut-at",
     parameters: ["SIZE"],
     doc: "promises the whole body and closes the connection after so many bytes of it",
     example: "/cut-at/10kB/bytes/1MB",
-    kind: "condition",
+    kind: "delivery",
     prepare([text = ""]) {
       const bytes = parseSize(text);
       return (exchange) => {
@@ -90,7 +111,7 @@ export const CONDITIONS: readonly Behaviour[] = [
     parameters: ["SIZE", "DURATION"],
     doc: "sends the body in pieces of this size, one every so often",
     example: "/drip/1kB/50ms/bytes/10kB",
-    kind: "condition",
+    kind: "delivery",
     prepare([size = "", every = ""]) {
       const delivery = { pieceBytes: Math.max(1, parseSize(size)), everyMs: parseDuration(every) };
       return (exchange) => {
@@ -104,7 +125,7 @@ export const CONDITIONS: readonly Behaviour[] = [
     parameters: ["NAME", "VALUE"],
     doc: "adds a field to the answer",
     example: "/header/etag/%221%22/json/1",
-    kind: "condition",
+    kind: "delivery",
     prepare([name = "", value = ""]) {
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
         throw new UsageError(`"${name}: ${value}" is no header field`);
@@ -126,7 +147,7 @@ function coded(coding: Coding): Behaviour {
     parameters: [],
     doc: `sends the body in the content coding ${coding}, whatever the client accepts`,
     example: `/${coding}/bytes/100kB`,
-    kind: "condition",
+    kind: "delivery",
     prepare: () => (exchange) => {
       exchange.coding = coding;
       return "on";

@@ -10,7 +10,8 @@ interface Found {
 
 /**
  * The steps of a path. `A/then/B/then/C` does A for the first request of this URL and client, B for
- * the second and C from then on; conditions before an answer of the first part hold for all parts.
+ * the second and C from then on. What decides about arrivals at the beginning (slow, limit …) holds for
+ * all of them; what changes an answer (cut-at, header …) is the next answer's alone.
  * @throws UsageError for a word that is no behaviour and a parameter that cannot be read.
  */
 export function planOf(path: string, table: ReadonlyMap<string, Behaviour>): readonly Step[] {
@@ -29,8 +30,8 @@ export function planOf(path: string, table: ReadonlyMap<string, Behaviour>): rea
   }
   const [first, ...others] = parts as [Found[], ...Found[][]];
   if (others.length === 0) return first.map(({ step }) => step);
-  const answering = first.findIndex(({ kind }) => kind === "answer");
-  const common = first.slice(0, Math.max(0, answering));
+  const own = first.findIndex(({ kind }) => kind !== "arrival");
+  const common = first.slice(0, Math.max(0, own));
   const turns = [first.slice(common.length), ...others];
   return [...common.map(({ step }) => step), inTurn(turns.map(stepsOf))];
 }

@@ -46,7 +46,7 @@ function run(outcomes: readonly Outcome[], wallMs: number): Tally {
   }
   for (const outcome of outcomes) {
     if (!outcome.call.duplicate)
-      count(tally, { type: "landed", atMs: 1000, request: outcome.request });
+      count(tally, { type: "landed", atMs: 1000, request: outcome.request, requests: 1 });
     count(tally, { type: "settled", atMs: 1000, outcome });
   }
   count(tally, { type: "ended", atMs: 1000 + wallMs });

@@ -110,10 +110,15 @@ export function count(tally: Tally, event: RunEvent): void {
       if (host.inFlight > host.maxInFlight) host.maxInFlight = host.inFlight;
       return;
     }
-    case "landed":
+    case "landed": {
+      const host = hostTally(tally, hostOf(event.request));
       tally.inFlight -= 1;
-      hostTally(tally, hostOf(event.request)).inFlight -= 1;
+      host.inFlight -= 1;
+      // One was counted when it left.
+      tally.requests += event.requests - 1;
+      host.requests += event.requests - 1;
       return;
+    }
     case "retry":
       tally.retries += 1;
       hostTally(tally, hostOf(event.request)).retries += 1;

@@ -8,6 +8,7 @@ import {
   templatesInJson,
   type TextTemplate,
 } from "../formats/text-template.ts";
+import { valueText } from "../formats/value-text.ts";
 import { columnOfVariable, compileUrlTemplate, type UrlTemplate } from "../formats/url-template.ts";
 import { parseJson, stringifyJson } from "../formats/json.ts";
 
@@ -138,7 +139,7 @@ function compileBody(body: RequestBody | undefined): BodyTemplate | undefined {
     (lookup: Lookup): Lookup =>
     (name) => {
       const value = lookup(name);
-      return value === undefined || value === null ? value : encodeURIComponent(String(value));
+      return value === undefined || value === null ? value : encodeURIComponent(valueText(value));
     };
   return { variables: text.variables, expand: (lookup) => text.expand(encoded(lookup)) };
 }
@@ -151,10 +152,16 @@ function fillHeaders(headers: readonly (string | TextTemplate)[], lookup: Lookup
     if (typeof header === "string") return header;
     const value = header.expand(lookup);
     if (CONTROL.test(value)) {
-      throw new TypeError(`header ${String(headers[index - 1])} would hold a control character`);
+      throw new TypeError(
+        `header ${headerName(headers[index - 1])} would hold a control character`,
+      );
     }
     return value;
   });
+}
+
+function headerName(name: string | TextTemplate | undefined): string {
+  return typeof name === "string" ? name : (name?.text ?? "");
 }
 
 /** The request of a row that gives none, and why. */

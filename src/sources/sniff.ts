@@ -8,7 +8,7 @@ export interface Peeked {
 
 /**
  * Tells a table's format by its first bytes, unless it is given: `[` is JSON, `{` JSON lines, a tab in
- * the first line TSV, anything else CSV. Reads one chunk ahead and gives all chunks on.
+ * the first line TSV, anything else CSV. Reads the first line ahead and gives all chunks on.
  */
 export async function peekFormat(
   input: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -17,13 +17,24 @@ export async function peekFormat(
   const reader =
     Symbol.asyncIterator in input ? input[Symbol.asyncIterator]() : input[Symbol.iterator]();
   if (given !== undefined) return { format: given, chunks: whole(undefined, reader) };
-  const first = await reader.next();
-  const chunk = first.done === true ? new Uint8Array(0) : first.value;
+  // A first line may come in pieces; a person's typing certainly does.
+  const beginning: Uint8Array[] = [];
+  for (let bytes = 0; bytes < MOST_LOOKED_AT;) {
+    const next = await reader.next();
+    if (next.done === true) break;
+    beginning.push(next.value);
+    bytes += next.value.byteLength;
+    if (next.value.includes(NEWLINE)) break;
+  }
+  const chunk = Buffer.concat(beginning);
   return { format: sniff(chunk), chunks: whole(chunk, reader) };
 }
 
+const MOST_LOOKED_AT = 4_096;
+const NEWLINE = 0x0a;
+
 function sniff(chunk: Uint8Array): RowFormat {
-  const text = Buffer.from(chunk.subarray(0, 4_096))
+  const text = Buffer.from(chunk.subarray(0, MOST_LOOKED_AT))
     .toString("utf8")
     .replace(/^\uFEFF/, "")
     .trimStart();

@@ -88,14 +88,3 @@ test("only the transport's undici files know undici", () => {
   );
   expect(knowing.filter((file) => !/^src\/transport\/undici[^/]*\.ts$/.test(file))).toEqual([]);
 });
-
-test("no source asks for Node's own fetch, which is another undici", () => {
-  const asking = files.filter((file) => /(?<![.\w])(?:globalThis\.)?fetch\(/.test(codeOf(file)));
-  expect(asking).toEqual([]);
-});
-
-function codeOf(file: string): string {
-  return textOf(file)
-    .replace(/\/\*[\s\S]*?\*\//g, "")
-    .replace(/\/\/.*$/gm, "");
-}

@@ -37,7 +37,7 @@ const HTTP_STACK = ["http", "https", "http2", "tls", "_http_client", "internal/d
 /** Packages that only a command needs. */
 const HEAVY = [
   ...["undici", "csv-parse", "csv-stringify", "parse5", "css-select", "encoding-sniffer"],
-  ...["json-p3", "@aws-lambda-powertools/jmespath", "hdr-histogram-js", "http-link-header"],
+  ...["json-p3", "@jmespath-community/jmespath", "tough-cookie", "tldts", "ipaddr.js", "vitest"],
 ];
 
 function packagesOf(loaded: Run): readonly string[] {

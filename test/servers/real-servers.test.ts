@@ -152,24 +152,20 @@ for (const { name, installed, start, encodings, closesAfter } of SERVERS) {
       expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: "E_TLS" } });
     });
 
-    test.runIf(closesAfter !== undefined)(
-      "every row is answered at the first try over connections that the server closes",
-      async () => {
+    if (closesAfter !== undefined) {
+      test("every row is answered at the first try over connections that the server closes", async () => {
         const seen = await mapOver(`${server.plain}/closing`, "--retries", "0");
         expect(seen.length).toBe(ROWS);
-        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter!);
-      },
-    );
+        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter);
+      });
 
-    test.runIf(closesAfter !== undefined)(
-      "every row is answered over HTTP/2 connections that the server ends with GOAWAY",
-      async () => {
+      test("every row is answered over HTTP/2 connections that the server ends with GOAWAY", async () => {
         // undici drops what is under way when GOAWAY comes, so some rows are rightly asked again.
         const seen = await mapOver(`${server.secure}/goaway`);
         expect(new Set(seen.map(({ uri }) => uri)).size).toBe(ROWS);
-        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter!);
-      },
-    );
+        expect(connectionsOf(seen)).toBeGreaterThanOrEqual(ROWS / closesAfter);
+      });
+    }
 
     /** Maps the 200 names over a URL, checks that all came back, and tells what the server saw. */
     async function mapOver(base: string, ...options: readonly string[]): Promise<readonly Seen[]> {

@@ -1,12 +1,16 @@
-// `npm start -- ARGS`: the command line from a checkout, built first where a source is newer.
+// `npm start -- ARGS`: the command line from a checkout, built first where a source is newer. Plain
+// JavaScript, so that an older Node comes as far as the guard.
 import { fileURLToPath } from "node:url";
 
 const BIN = new URL("../bin/fanfetch.js", import.meta.url);
 
-/** Makes this process the command line: same stdin, stdout, signals and exit code. */
-async function start(args: readonly string[]): Promise<void> {
+/**
+ * Makes this process the command line: same stdin, stdout, signals and exit code.
+ * @param {readonly string[]} args
+ */
+async function start(args) {
   const { build, isStale } = await import("./build.ts");
-  if (isStale()) build();
+  if (isStale()) await build();
   process.argv.splice(1, process.argv.length, fileURLToPath(BIN), ...args);
   await import(BIN.href);
 }
@@ -21,7 +25,7 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   try {
     await start(args.length === 0 ? ["demo"] : args);
   } catch (error) {
-    process.stderr.write(`fanfetch: ${(error as Error).message}\n`);
+    process.stderr.write(`fanfetch: ${error.message}\n`);
     process.exitCode = 2;
   }
 }
