@@ -41,11 +41,6 @@ const NONE: readonly string[] = Object.freeze([]);
 /** Methods that may be sent again without a second effect (RFC 9110 §9.2.2; QUERY: RFC 10008). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"]);
 
-/** Whether sending a request of this method twice has the effect of sending it once. */
-export function isIdempotent(method: string): boolean {
-  return IDEMPOTENT.has(method);
-}
-
 /**
  * Makes a request from its parts.
  * @throws TypeError for a URL that is not absolute http or https.
