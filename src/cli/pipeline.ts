@@ -64,10 +64,8 @@ export class RunStopped extends Error {
 
 /** Opens what `get` and `map` run on. Imports the HTTP stack. */
 export async function openPipeline(settings: Settings): Promise<Pipeline> {
-  let listeners: readonly Listener[] = [];
-  const emit = (event: RunEvent): void => {
-    for (const listen of listeners) listen(event);
-  };
+  let listen: Listener = () => {};
+  const emit = (event: RunEvent): void => listen(event);
   const heap = keepHeapSmall();
   const rules = await readRules(settings);
   const cap = createRequestCap(settings.caps.maxRequests);
@@ -94,7 +92,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       return {
         total: tasks.total,
         async run(all, signals) {
-          listeners = all;
+          listen = toAll(all);
           const drain = AbortSignal.any([signals.drain, cap.signal]);
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
           await using last = new AsyncDisposableStack();
@@ -133,6 +131,15 @@ async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
     const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
     throw new RunStopped("disk", words, { cause: error });
   }
+}
+
+/** One listener for all; the common single one is called as it is. */
+function toAll(listeners: readonly Listener[]): Listener {
+  const [only, ...others] = listeners;
+  if (only !== undefined && others.length === 0) return only;
+  return (event) => {
+    for (const listener of listeners) listener(event);
+  };
 }
 
 /** Equal questions of one run are asked once; of two runs (`compare`) they are asked twice. */

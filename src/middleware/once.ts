@@ -1,3 +1,4 @@
+import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import { responseHeader } from "../core/headers.ts";
 import type { HeaderList } from "../core/headers.ts";
@@ -77,20 +78,18 @@ export function once({
       youngBytes += body.byteLength;
     }
 
-    return async (request, call) => {
-      if (!SAFE.has(request.method)) return next(request, call);
-      const key = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
-      const known = young.get(key) ?? old.get(key);
-      if (known !== undefined) {
-        if (!isEqual(known, request)) return next(request, call);
-        call.duplicate = true;
-        if (known.failure !== undefined) throw known.failure;
-        if (known.pending === undefined) return revive(known);
-        const response = await known.pending;
-        if (response.body instanceof Uint8Array) return response;
-        call.duplicate = false;
-        return next(request, call);
-      }
+    /** Gives what is known, or waits for it with those who asked before. */
+    async function share(known: Asked, request: HttpRequest, call: Call): Promise<HttpResponse> {
+      call.duplicate = true;
+      if (known.failure !== undefined) throw known.failure;
+      if (known.pending === undefined) return revive(known);
+      const response = await known.pending;
+      if (response.body instanceof Uint8Array) return response;
+      call.duplicate = false;
+      return next(request, call);
+    }
+
+    async function ask(request: HttpRequest, call: Call, key: string): Promise<HttpResponse> {
       const pending = next(request, call);
       const asked: Asked = {
         headers: request.headers,
@@ -113,6 +112,14 @@ export function once({
         else forget(key);
         throw error;
       }
+    }
+
+    return (request, call) => {
+      if (!SAFE.has(request.method)) return next(request, call);
+      const key = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
+      const known = young.get(key) ?? old.get(key);
+      if (known === undefined) return ask(request, call, key);
+      return isEqual(known, request) ? share(known, request, call) : next(request, call);
     };
   };
 }

@@ -32,6 +32,10 @@ export function pace(options: PaceOptions): Middleware {
   const line = createGate(1);
   let heldUntilMs = Number.NEGATIVE_INFINITY;
 
+  // Most hosts never hold anyone: those are not asked for the time.
+  const isHeld = (): boolean =>
+    heldUntilMs !== Number.NEGATIVE_INFINITY && heldUntilMs > clock.now();
+
   async function waitUntil(timeMs: number, call: Call, request: HttpRequest): Promise<void> {
     const sinceMs = clock.now();
     await orAborted(sleep(clock, timeMs - sinceMs, call.signal), request);
@@ -95,7 +99,7 @@ export function pace(options: PaceOptions): Middleware {
 
   return (next) => async (request, call) => {
     let place: Permit | undefined;
-    if (quota === undefined && heldUntilMs <= clock.now() && line.waiting === 0) {
+    if (quota === undefined && !isHeld() && line.waiting === 0) {
       place = total.tryAcquire();
     }
     place ??= await inLine(request, call);

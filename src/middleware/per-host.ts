@@ -49,7 +49,7 @@ export function perHost(make: (host: string) => Middleware, options: PerHostOpti
         return await host.send(request, call);
       } finally {
         host.active -= 1;
-        host.lastMs = options.clock.now();
+        if (host.active === 0) host.lastMs = options.clock.now();
       }
     };
   };

@@ -28,9 +28,9 @@ export class Deadlines<D extends Deadline = Deadline> implements Disposable {
     this.#clock = clock;
   }
 
-  /** Starts the time of one. */
-  start(deadline: D): void {
-    deadline.dueMs = this.#clock.now() + this.#durationMs;
+  /** Starts the time of one; whoever knows the time already need not ask the clock again. */
+  start(deadline: D, nowMs = this.#clock.now()): void {
+    deadline.dueMs = nowMs + this.#durationMs;
     deadline.previous = this.#tail;
     deadline.next = undefined;
     if (this.#tail === undefined) this.#head = deadline;

@@ -40,7 +40,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   readonly #context: ExchangeContext;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (failure: Failure) => void;
-  readonly #startMs: number;
+  /** `Clock.now()` when it left. */
+  readonly startMs: number;
   readonly #connectionsBefore: number;
   #controller: Dispatcher.DispatchController | undefined;
   #progress: Progress = "connecting";
@@ -65,7 +66,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#context = context;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#startMs = context.clock.now();
+    this.startMs = context.clock.now();
     this.#connectionsBefore = lane.connections;
   }
 
@@ -112,7 +113,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       return;
     }
     this.#progress = "headers";
-    this.#firstByteMs = this.#context.clock.now() - this.#startMs;
+    this.#firstByteMs = this.#context.clock.now() - this.startMs;
     this.#status = status;
     this.#headers = headers;
     try {
@@ -140,7 +141,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     if (this.lane.isBroken) {
       return this.#fail(new DecodeError("truncated", "the connection was reset within the answer"));
     }
-    const totalMs = this.#context.clock.now() - this.#startMs;
+    const totalMs = this.#context.clock.now() - this.startMs;
     try {
       const body = this.#body?.finish() ?? EMPTY;
       if (body instanceof Uint8Array) return this.#answer(body, totalMs);
@@ -162,7 +163,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     if (this.#settled === "yes") return;
     this.#settled = "yes";
     this.#body?.discard();
-    const elapsedMs = this.#context.clock.now() - this.#startMs;
+    const elapsedMs = this.#context.clock.now() - this.startMs;
     const failure =
       this.#body?.isFile === true && isDiskError(error)
         ? diskFailure(error, this.request, elapsedMs)
@@ -178,7 +179,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       request: this.request,
       transient,
       unsent: transient && this.#progress === "connecting",
-      elapsedMs: this.#context.clock.now() - this.#startMs,
+      elapsedMs: this.#context.clock.now() - this.startMs,
     });
     this.#leave(failure);
   }

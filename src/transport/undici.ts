@@ -139,7 +139,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
         }
       };
       const one = new Exchange(request, call, lane, context, resolve, onFailure);
-      open.start(one);
+      open.start(one, one.startMs);
       if (call.signal !== undefined) listenTo(call.signal);
       try {
         lane.dispatch(routes.dispatchOptions(request), one);
