@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Both halves of the young generation together, once they have grown to this. */
-const ENOUGH_BYTES = 16 * 1024 * 1024;
+const ENOUGH_BYTES = 8 * 1024 * 1024;
 /** How soon its growth is noticed. */
 const LOOK_MS = 10;
 
@@ -17,7 +17,7 @@ export function keepHeapSmall(): Disposable {
     if (young === undefined || young.space_size < ENOUGH_BYTES) return;
     clearInterval(timer);
     setFlagsFromString("--semi-space-growth-factor=1");
-    setFlagsFromString("--heap-growing-percent=30");
+    setFlagsFromString("--heap-growing-percent=15");
   }, LOOK_MS);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };

@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+
 import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import { responseHeader } from "../core/headers.ts";
@@ -6,10 +8,11 @@ import type { HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
 import type { WireTiming } from "../core/timing.ts";
+import { AnswerStore, hashOf, type StoredAnswer } from "./answer-store.ts";
 
 /** How much is remembered; the oldest is forgotten first and would be asked again. */
 export interface OnceOptions {
-  /** @default 50000 */
+  /** @default 44000 */
   readonly mostAnswers?: number;
   /** Bodies, all together. @default 16777216 */
   readonly mostBytes?: number;
@@ -18,19 +21,17 @@ export interface OnceOptions {
 /** Methods without an effect at the server: two equal ones are one question (RFC 9110 §9.2.1; QUERY: RFC 10008). */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
-/**
- * The memory of one question. There are many of these for long, so an answer is kept as few small
- * things: its body is a text with one character for each byte, which costs no buffer of its own.
- */
+/** A question that is not packed: under way, failed, or unlike others of its URL. */
 interface Asked {
   readonly headers: HeaderList;
   readonly body: string | Uint8Array | undefined;
   pending: Promise<HttpResponse> | undefined;
   failure: Failure | undefined;
-  status: number;
-  url: string;
-  contentType: string | undefined;
-  bytes: string;
+  /** An answer that the packed form cannot hold. */
+  response: HttpResponse | undefined;
+  /** Where its entry is now. */
+  store: AnswerStore<Asked>;
+  entry: number;
 }
 
 /**
@@ -39,117 +40,137 @@ interface Asked {
  * bounded: a question repeated after very many others is asked again.
  */
 export function once({
-  mostAnswers = 50_000,
+  mostAnswers = 44_000,
   mostBytes = 16_777_216,
 }: OnceOptions = {}): Middleware {
   return (next) => {
-    // Two generations: the older one is forgotten whole. A map from which the oldest entry is deleted
-    // again and again would walk over all its holes each time.
-    let young = new Map<string, Asked>();
-    let old = new Map<string, Asked>();
-    let youngBytes = 0;
+    const seed = randomInt(2 ** 32 - 1);
+    // Two generations: the older one is forgotten whole and its memory becomes the younger one's.
+    let young = new AnswerStore<Asked>();
+    let old = new AnswerStore<Asked>();
+    /** The headers of the first question: those that share them are packed. */
+    let common: HeaderList | undefined;
 
-    function remember(key: string, asked: Asked): void {
-      if (young.size >= mostAnswers / 2 || youngBytes >= mostBytes / 2) {
-        const forgotten = old;
-        old = young;
-        young = new Map();
-        youngBytes = 0;
+    function remember(question: string, hash: number, asked: Asked): void {
+      if (young.size >= mostAnswers / 2 || young.bytes >= mostBytes / 2) {
         // One still under way is always kept: others may be waiting for it.
-        for (const [each, one] of forgotten) if (one.pending !== undefined) young.set(each, one);
+        const underWay = [...old.objects()].filter(({ object }) => object.pending !== undefined);
+        old.clear();
+        [old, young] = [young, old];
+        for (const one of underWay) put(one.question, one.hash, one.object);
       }
-      young.set(key, asked);
+      put(question, hash, asked);
     }
 
-    function forget(key: string): void {
-      young.delete(key);
-      old.delete(key);
+    function put(question: string, hash: number, asked: Asked): void {
+      asked.store = young;
+      asked.entry = young.add(question, hash, asked);
     }
 
-    function keep(asked: Asked, key: string, response: HttpResponse): void {
+    function keep(asked: Asked, response: HttpResponse): void {
       asked.pending = undefined;
-      const { body } = response;
+      const { body, status } = response;
       // A body in a file belongs to whoever saves it first; the next one needs its own.
-      if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) return forget(key);
-      asked.status = response.status;
-      asked.url = response.url;
-      asked.contentType = intern(responseHeader(response.headers, "content-type"));
-      asked.bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
-      youngBytes += body.byteLength;
+      if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) {
+        return asked.store.forget(asked.entry);
+      }
+      const contentType = responseHeader(response.headers, "content-type");
+      const isPlain =
+        areSame(common, asked.headers) &&
+        asked.body === undefined &&
+        response.redirects.length === 0;
+      if (!isPlain || !asked.store.pack(asked.entry, { status, contentType, bytes: body })) {
+        asked.response = response;
+      }
     }
 
     /** Gives what is known, or waits for it with those who asked before. */
-    async function share(known: Asked, request: HttpRequest, call: Call): Promise<HttpResponse> {
+    async function share(asked: Asked, request: HttpRequest, call: Call): Promise<HttpResponse> {
       call.duplicate = true;
-      if (known.failure !== undefined) throw known.failure;
-      if (known.pending === undefined) return revive(known);
-      const response = await known.pending;
+      if (asked.failure !== undefined) throw asked.failure;
+      if (asked.response !== undefined) return asked.response;
+      const response = await asked.pending!;
       if (response.body instanceof Uint8Array) return response;
       call.duplicate = false;
       return next(request, call);
     }
 
-    async function ask(request: HttpRequest, call: Call, key: string): Promise<HttpResponse> {
+    async function ask(
+      request: HttpRequest,
+      call: Call,
+      question: string,
+      hash: number,
+    ): Promise<HttpResponse> {
       const pending = next(request, call);
+      const { headers, body } = request;
+      common ??= headers;
       const asked: Asked = {
-        headers: request.headers,
-        body: request.body,
+        headers,
+        body,
         pending,
         failure: undefined,
-        status: 0,
-        url: "",
-        contentType: undefined,
-        bytes: "",
+        response: undefined,
+        store: young,
+        entry: 0,
       };
-      remember(key, asked);
+      remember(question, hash, asked);
       try {
         const response = await pending;
-        keep(asked, key, response);
+        keep(asked, response);
         return response;
       } catch (error) {
         asked.pending = undefined;
         if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
-        else forget(key);
+        else asked.store.forget(asked.entry);
         throw error;
       }
     }
 
     return (request, call) => {
       if (!SAFE.has(request.method)) return next(request, call);
-      const key = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
-      const known = young.get(key) ?? old.get(key);
-      if (known === undefined) return ask(request, call, key);
-      return isEqual(known, request) ? share(known, request, call) : next(request, call);
+      const question = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
+      const hash = hashOf(question, seed);
+      let store = young;
+      let entry = store.find(question, hash);
+      if (entry === -1) {
+        store = old;
+        entry = store.find(question, hash);
+        if (entry === -1) return ask(request, call, question, hash);
+      }
+      const asked = store.object(entry);
+      if (asked !== undefined) {
+        return isEqual(asked, request) ? share(asked, request, call) : next(request, call);
+      }
+      const answer = store.answer(entry);
+      if (answer === undefined || !areSame(common, request.headers) || request.body !== undefined) {
+        return next(request, call);
+      }
+      call.duplicate = true;
+      return Promise.resolve(revive(request.url, answer));
     };
   };
 }
 
-/** The few content types that there are, each once. */
-const types = new Map<string, string>();
-
-function intern(type: string | undefined): string | undefined {
-  if (type === undefined) return undefined;
-  const known = types.get(type);
-  if (known !== undefined) return known;
-  if (types.size < 100) types.set(type, type);
-  return type;
+function isEqual(asked: Asked, request: HttpRequest): boolean {
+  return asked.body === request.body && areSame(asked.headers, request.headers);
 }
 
-function isEqual(asked: Asked, request: HttpRequest): boolean {
-  if (asked.body !== request.body) return false;
-  if (asked.headers === request.headers) return true;
+/** Rows share their list of headers unless it is templated: those are the same at a glance. */
+function areSame(one: HeaderList | undefined, other: HeaderList): boolean {
+  if (one === other) return true;
   return (
-    asked.headers.length === request.headers.length &&
-    asked.headers.every((field, index) => field === request.headers[index])
+    one !== undefined &&
+    one.length === other.length &&
+    one.every((field, index) => field === other[index])
   );
 }
 
-function revive(asked: Asked): HttpResponse {
+function revive(url: string, { status, contentType, bytes }: StoredAnswer): HttpResponse {
   return new HttpResponse({
-    url: asked.url,
-    status: asked.status,
-    headers: asked.contentType === undefined ? {} : { "content-type": asked.contentType },
-    body: Buffer.from(asked.bytes, "latin1"),
+    url,
+    status,
+    headers: contentType === undefined ? {} : { "content-type": contentType },
+    body: bytes,
     wireBytes: 0,
     protocol: "http/1.1",
     timing: REMEMBERED,
