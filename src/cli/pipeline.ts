@@ -12,7 +12,7 @@ import { openSpool } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { openTasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
-import { keepHeapSmall } from "./young-heap.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {

@@ -9,7 +9,7 @@ import { type AnswerRule, answerRules } from "./answer-rules.ts";
 import { concurrency } from "./concurrency.ts";
 import { identity, type IdentityOptions } from "./identity.ts";
 import { pace } from "./pace.ts";
-import { perHost } from "./per-host.ts";
+import { type HostGates, perHost } from "./per-host.ts";
 import { redirect, type RedirectOptions } from "./redirect.ts";
 import { refuseUnsendable } from "./refuse-unsendable.ts";
 import { retry } from "./retry.ts";
@@ -55,8 +55,9 @@ const FORGET_AFTER_MS = 60_000;
 export function standard(transport: Send, options: StandardOptions): Send {
   const { clock, emit, rates } = options;
   const longestRateMs = Math.max(0, ...rates.map((rate) => rate.perMs));
-  const gates = (host: string): Middleware => {
-    const place = concurrency(createGate(options.perHost), clock);
+  const gates = (host: string): HostGates => {
+    const gate = createGate(options.perHost);
+    const place = concurrency(gate, clock);
     const departure = pace({
       host,
       quota: rates.length === 0 ? undefined : createQuota(rates),
@@ -65,7 +66,10 @@ export function standard(transport: Send, options: StandardOptions): Send {
       clock,
       emit,
     });
-    return (next) => place(departure(next));
+    return {
+      middleware: (next) => place(departure(next)),
+      isIdle: () => gate.inFlight === 0 && gate.waiting === 0,
+    };
   };
   return compose(
     transport,

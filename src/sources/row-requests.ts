@@ -8,13 +8,18 @@ export interface RowRequest {
   readonly request: HttpRequest;
 }
 
+/** Requests made at once: rows come by the thousand, their requests are made as they are needed. */
+const SLICE = 256;
+
 /** Each row with its request, in batches. */
 export async function* requestsOf(
   source: RowSource,
   make: (row: Row) => HttpRequest,
 ): AsyncGenerator<readonly RowRequest[]> {
   for await (const batch of source.batches) {
-    yield batch.map((row) => ({ row, request: make(row) }));
+    for (let start = 0; start < batch.length; start += SLICE) {
+      yield batch.slice(start, start + SLICE).map((row) => ({ row, request: make(row) }));
+    }
   }
 }
 
