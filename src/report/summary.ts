@@ -28,7 +28,7 @@ export interface Summary {
   readonly sequentialMs: number;
   readonly speedup: number;
   readonly maxInFlight: number;
-  /** By origin. */
+  /** By host, `name` or `name:port`; by origin where one host was asked by both schemes. */
   readonly hosts: Readonly<Record<string, HostSummary>>;
   readonly failures: Readonly<Record<string, number>>;
   /** Folder of the run; null where it is kept in memory only. */
@@ -50,7 +50,9 @@ export function summarise(tally: Tally, run: string | null = null): Summary {
     sequentialMs: round(tally.sequentialMs),
     speedup: wallMs === 0 ? 0 : round(tally.sequentialMs / wallMs),
     maxInFlight: tally.maxInFlight,
-    hosts: record([...tally.hosts].map(([origin, host]) => [origin, summariseHost(host)])),
+    hosts: record(
+      [...tally.hosts].map(([origin, host]) => [nameOf(origin, tally), summariseHost(host)]),
+    ),
     failures: record([...tally.failures]),
     run,
   };
@@ -59,6 +61,11 @@ export function summarise(tally: Tally, run: string | null = null): Summary {
 /** The text of a summary file: indented JSON with a line end. */
 export function formatSummary(summary: Summary): string {
   return `${JSON.stringify(summary, undefined, 2)}\n`;
+}
+
+function nameOf(origin: string, { hosts }: Tally): string {
+  const host = origin.replace(/^https?:\/\//, "");
+  return hosts.has(`http://${host}`) && hosts.has(`https://${host}`) ? origin : host;
 }
 
 function summariseHost(host: HostTally): HostSummary {

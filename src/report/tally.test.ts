@@ -222,7 +222,7 @@ describe("the summary", () => {
       run: null,
     });
     expect(JSON.parse(formatSummary(summary))).toMatchObject({
-      hosts: { "https://a.test": { requests: 2 } },
+      hosts: { "a.test": { requests: 2 } },
     });
   });
 
