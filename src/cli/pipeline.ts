@@ -12,7 +12,7 @@ import { openSpool } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { openTasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
-import { keepHeapSmall } from "./keep-heap-small.ts";
+import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {
@@ -66,7 +66,6 @@ export class RunStopped extends Error {
 export async function openPipeline(settings: Settings): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
-  const heap = keepHeapSmall();
   const rules = await readRules(settings);
   const cap = createRequestCap(settings.caps.maxRequests);
   const spool = await openSpool(settings, rules.length);
@@ -93,6 +92,8 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
         total: tasks.total,
         async run(all, signals) {
           listen = toAll(all);
+          const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+          using _heap = keepHeapSmall(isShort ? "few" : "many");
           const drain = AbortSignal.any([signals.drain, cap.signal]);
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
           await using last = new AsyncDisposableStack();
@@ -116,7 +117,6 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       };
     },
     async [Symbol.asyncDispose]() {
-      heap[Symbol.dispose]();
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
     },

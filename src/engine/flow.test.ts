@@ -56,7 +56,7 @@ function byHand() {
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("flow", () => {
-  test("keeps at most a window out, though outcomes wait to be taken", async () => {
+  test("keeps at most a window out, and stops when a window of outcomes waits to be taken", async () => {
     const { open, send } = byHand();
     const outcomes = flow(spread(once(requests(10)), { perHost: 99 }), send, { window: 3 });
     const first = outcomes.next();
@@ -65,10 +65,17 @@ describe("flow", () => {
     for (const one of open.slice()) one.resolve();
     await first;
     await tick();
-    // Two outcomes are not taken yet: they hold their places.
-    expect(open).toHaveLength(3);
+    // Two outcomes are not taken yet; those who landed have made room.
+    expect(open).toHaveLength(6);
+    for (const one of open.slice(3)) one.resolve();
+    await tick();
+    // Five are not taken: nobody leaves until someone takes.
+    expect(open).toHaveLength(6);
+    await outcomes.next();
+    await outcomes.next();
     await outcomes.next();
     await tick();
+    expect(open.length).toBeGreaterThan(6);
     await outcomes.return();
   });
 

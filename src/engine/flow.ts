@@ -13,7 +13,7 @@ export interface Landed<T> {
 
 /** How much may be out, and how it is stopped. */
 export interface FlowOptions {
-  /** Requests out and outcomes not yet taken, together; those who rest do not count. */
+  /** Requests out, those who rest not counted; and outcomes not yet taken: at most so many of each. */
   readonly window: number;
   /** Stops everything under way: what had no answer yet is not yielded, it is still owed. */
   readonly signal?: AbortSignal | undefined;
@@ -60,6 +60,7 @@ export async function* flow<T extends Owed>(
     const isOwed = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
     if (!isOwed) landed.push({ owed, outcome });
     wakeTaker?.();
+    wakeFeeder?.();
   }
 
   function start(owed: T): void {
@@ -88,7 +89,8 @@ export async function* flow<T extends Owed>(
 
   async function feed(): Promise<void> {
     while (!isOver()) {
-      if (out - Math.min(resting, MOST_RESTING) + landed.length - first >= window) {
+      const untaken = landed.length - first;
+      if (out - Math.min(resting, MOST_RESTING) >= window || untaken >= window) {
         const woken = Promise.withResolvers<void>();
         wakeFeeder = woken.resolve;
         await woken.promise;
