@@ -79,6 +79,23 @@ describe("flow", () => {
     await outcomes.return();
   });
 
+  test("after one without an answer nobody leaves in its place until it was seen", async () => {
+    const { open, send } = byHand();
+    const outcomes = flow(spread(once(requests(5)), { perHost: 9 }), send, { window: 1 });
+    const first = outcomes.next();
+    await tick();
+    open[0]!.reject(new Failure("E_DNS", "no address", { request: open[0]!.request }));
+    await first;
+    await tick();
+    expect(open).toHaveLength(1);
+    const second = outcomes.next();
+    await tick();
+    expect(open).toHaveLength(2);
+    open[1]!.resolve();
+    await second;
+    await outcomes.return();
+  });
+
   test("a source that waits for outcomes not yet yielded does not deadlock", async () => {
     const waiting = Promise.withResolvers<void>();
     async function* discovering(): AsyncGenerator<readonly Owed[]> {

@@ -43,6 +43,9 @@ export async function* flow<T extends Owed>(
   let first = 0;
   let out = 0;
   let resting = 0;
+  /** Those who landed without an answer hold their places until they were seen: whoever takes them may
+   * want nothing more. */
+  let unseen = 0;
   const feeding = { ended: false };
   let failure: { readonly error: unknown } | undefined;
   let wakeTaker: (() => void) | undefined;
@@ -59,6 +62,7 @@ export async function* flow<T extends Owed>(
     // What was stopped before its answer has no outcome: it is still owed.
     const isOwed = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
     if (!isOwed) landed.push({ owed, outcome });
+    if (!isOwed && outcome.kind !== "answered") unseen += 1;
     wakeTaker?.();
     wakeFeeder?.();
   }
@@ -90,7 +94,8 @@ export async function* flow<T extends Owed>(
   async function feed(): Promise<void> {
     while (!isOver()) {
       const untaken = landed.length - first;
-      if (out - Math.min(resting, MOST_RESTING) >= window || untaken >= window) {
+      const held = out - Math.min(resting, MOST_RESTING) + unseen;
+      if (held >= window || untaken >= window) {
         const woken = Promise.withResolvers<void>();
         wakeFeeder = woken.resolve;
         await woken.promise;
@@ -128,6 +133,7 @@ export async function* flow<T extends Owed>(
           first = 0;
         }
         yield next;
+        if (next.outcome.kind !== "answered") unseen -= 1;
         wakeFeeder?.();
         continue;
       }

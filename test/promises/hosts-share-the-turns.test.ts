@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
-import { sleep } from "../core/clock.ts";
-import { createRequest } from "../core/request.ts";
-import { createManualClock } from "../transport/manual-clock.ts";
-import { createScriptedTransport } from "../transport/scripted.ts";
-import { flow } from "./flow.ts";
-import { openSession } from "./session.ts";
-import { spread } from "./spread.ts";
+import { sleep } from "../../src/core/clock.ts";
+import { createRequest } from "../../src/core/request.ts";
+import { createManualClock } from "../../src/transport/manual-clock.ts";
+import { createScriptedTransport } from "../../src/transport/scripted.ts";
+import { flow } from "../../src/engine/flow.ts";
+import { openSession } from "../../src/engine/session.ts";
+import { spread } from "../../src/engine/spread.ts";
 
 const HOSTS = 40;
 const EACH = 250;
