@@ -53,7 +53,6 @@ export interface Tally {
   readonly failures: Map<FailureCode, number>;
   /** The statuses among the E_STATUS failures. */
   readonly statuses: Map<number, number>;
-  readonly latency: Histogram;
 }
 
 /** An empty tally. */
@@ -77,7 +76,6 @@ export function createTally(): Tally {
     hosts: new Map(),
     failures: new Map(),
     statuses: new Map(),
-    latency: createHistogram(),
   };
 }
 
@@ -153,7 +151,6 @@ function settle(tally: Tally, outcome: Outcome): void {
     host.bytes += bytes;
     tally.sequentialMs += timing.totalMs;
     if (timing.totalMs > tally.slowestMs) tally.slowestMs = timing.totalMs;
-    tally.latency.record(timing.totalMs);
     host.latency.record(timing.totalMs);
   } else if (outcome.kind === "failed") {
     const { code, response } = outcome.failure;

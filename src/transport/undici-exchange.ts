@@ -47,6 +47,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   #progress: Progress = "connecting";
   #settled: "no" | "yes" = "no";
   #firstByteMs: number | null = null;
+  #lastByteMs = 0;
   #interim = 0;
   #status = 0;
   #headers: ResponseHeaders = {};
@@ -85,6 +86,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#giveUp("E_TIMEOUT", words, true);
   }
 
+  /** Gives up an answer of which nothing has come since `sinceMs`. */
+  expireIfIdle(sinceMs: number): void {
+    if (this.#progress !== "headers" || this.#lastByteMs > sinceMs) return;
+    this.#giveUp("E_TIMEOUT", "the answer stopped arriving", true);
+  }
+
   /** Stops it because nobody waits for it any more. */
   abort(): void {
     this.#giveUp("E_ABORTED", "stopped", false);
@@ -113,7 +120,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       return;
     }
     this.#progress = "headers";
-    this.#firstByteMs = this.#context.clock.now() - this.startMs;
+    this.#lastByteMs = this.#context.clock.now();
+    this.#firstByteMs = this.#lastByteMs - this.startMs;
     this.#status = status;
     this.#headers = headers;
     try {
@@ -126,10 +134,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     const body = this.#body;
     if (body === undefined || this.#settled === "yes") return;
+    this.#lastByteMs = this.#context.clock.now();
     try {
       if (body.take(chunk) === "taken") return;
       controller.pause();
-      body.onceDrained(() => controller.resume());
+      // While it is our disk that is slow, the server is not idle.
+      this.#lastByteMs = Number.POSITIVE_INFINITY;
+      body.onceDrained(() => {
+        this.#lastByteMs = this.#context.clock.now();
+        controller.resume();
+      });
     } catch (error) {
       this.#fail(error);
     }

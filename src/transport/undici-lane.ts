@@ -31,7 +31,6 @@ export type Connector = (
 export interface LaneOptions {
   /** For name resolution, TCP and TLS together; shared by all lanes. */
   readonly connects: Deadlines;
-  readonly idleTimeoutMs: number;
   readonly http2: boolean;
   readonly clock: Clock;
 }
@@ -103,7 +102,8 @@ export class UndiciLane implements Lane, Deadline {
       pipelining: 1,
       // The total deadline is ours; undici's would only fire beside it.
       headersTimeout: 0,
-      bodyTimeout: options.idleTimeoutMs,
+      // Ours, in one sweep over all: undici's makes and drops two timers a request.
+      bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: 64 * 1024,
       allowH2: options.http2,

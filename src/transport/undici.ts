@@ -35,6 +35,9 @@ export interface TransportOptions {
   readonly scopeOf?: ScopeOf | undefined;
 }
 
+/** How often within the idle timeout is looked: an idle answer ends at most an eighth late. */
+const IDLE_LOOKS = 8;
+
 /** Origins whose idle connections are kept; beyond, the longest known idle one is closed. */
 const MOST_ORIGINS = 512;
 
@@ -99,6 +102,20 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     signal.addEventListener("abort", stop, { once: true });
   }
 
+  let idleSweep: Disposable | undefined;
+
+  /** Looks for answers that have stopped arriving, as long as anything is under way. */
+  function sweepIdle(): void {
+    idleSweep = undefined;
+    const sinceMs = clock.now() - options.idleTimeoutMs;
+    let isAny = false;
+    for (const one of open.running()) {
+      one.expireIfIdle(sinceMs);
+      isAny = true;
+    }
+    if (isAny) idleSweep = clock.after(options.idleTimeoutMs / IDLE_LOOKS, sweepIdle);
+  }
+
   function forgetOneIdle(): void {
     for (const [origin, lanes] of origins) {
       if (lanes.inUse > 0) continue;
@@ -140,6 +157,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       };
       const one = new Exchange(request, call, lane, context, resolve, onFailure);
       open.start(one, one.startMs);
+      idleSweep ??= clock.after(options.idleTimeoutMs / IDLE_LOOKS, sweepIdle);
       if (call.signal !== undefined) listenTo(call.signal);
       try {
         lane.dispatch(routes.dispatchOptions(request), one);
@@ -158,6 +176,7 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       for (const lanes of origins.values()) lanes.destroy();
       origins.clear();
       connects[Symbol.dispose]();
+      idleSweep?.[Symbol.dispose]();
       open[Symbol.dispose]();
     },
   };
