@@ -13,7 +13,7 @@ export interface RunParts {
   readonly send: Send;
   readonly extract: Extract;
   readonly sink: Sink;
-  /** Requests out and outcomes not yet written, together. */
+  /** Requests out, and outcomes not yet written: at most so many of each. */
   readonly window: number;
   /** Of one host out. */
   readonly perHost: number;

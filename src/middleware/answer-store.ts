@@ -28,15 +28,21 @@ export class AnswerStore<T extends object> {
   readonly #types: string[] = [];
   #arena = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #used = 0;
+  #beside = 0;
   #size = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** Bytes of questions and bodies. */
+  /** Bytes of questions and bodies, those that objects hold included. */
   get bytes(): number {
-    return this.#used;
+    return this.#used + this.#beside;
+  }
+
+  /** Counts what an object holds that is not packed, in bytes. */
+  weigh(bytes: number): void {
+    this.#beside += bytes;
   }
 
   /** Forgets everything and keeps the memory for what comes. */
@@ -45,6 +51,7 @@ export class AnswerStore<T extends object> {
     this.#kinds.fill(0);
     this.#objects.length = 0;
     this.#used = 0;
+    this.#beside = 0;
     this.#size = 0;
   }
 

@@ -66,6 +66,18 @@ describe("equal questions", () => {
     expect(transport.asked).toHaveLength(6);
   });
 
+  test("bodies count against the memory whatever the headers of their questions", async () => {
+    const transport = createScriptedTransport([{ body: "x".repeat(400) }]);
+    const send = once({ mostAnswers: 1_000, mostBytes: 16_000 })(transport.send);
+    for (let index = 0; index < 30; index += 1) {
+      await send(get(`/${index}`, ["x-row", `${index}`]), createCall());
+    }
+    await send(get("/29", ["x-row", "29"]), createCall());
+    expect(transport.asked).toHaveLength(30);
+    await send(get("/5", ["x-row", "5"]), createCall());
+    expect(transport.asked).toHaveLength(31);
+  });
+
   test("however many others come between, one under way is not asked twice", async () => {
     const slow = Promise.withResolvers<void>();
     const transport = createScriptedTransport(async (request) => {

@@ -21,6 +21,9 @@ export interface OnceOptions {
 /** Methods without an effect at the server: two equal ones are one question (RFC 9110 §9.2.1; QUERY: RFC 10008). */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
+/** What a response that is not packed takes beside its body, roughly. */
+const OBJECT_BYTES = 1_024;
+
 /** A question that is not packed: under way, failed, or unlike others of its URL. */
 interface Asked {
   readonly headers: HeaderList;
@@ -81,6 +84,7 @@ export function once({
         response.redirects.length === 0;
       if (!isPlain || !asked.store.pack(asked.entry, { status, contentType, bytes: body })) {
         asked.response = response;
+        asked.store.weigh(body.byteLength + OBJECT_BYTES);
       }
     }
 
