@@ -4,14 +4,17 @@ import { systemClock } from "../core/clock.ts";
 import { openSession, resolveLimits, type Session } from "../engine/session.ts";
 import { run } from "../jobs/run.ts";
 import { once } from "../middleware/once.ts";
-import { createMemoryQueue } from "../queue/memory-queue.ts";
 import type { Settings } from "./settings.ts";
 import { type OpenCookies, openCookies } from "./work-cookies.ts";
-import { openOutput } from "./work-output.ts";
+import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
-import { openTasks } from "./work-tasks.ts";
+import { createGuard } from "./work-guard.ts";
+import { openQueue } from "./work-queue.ts";
+import { openWorkRun, type WorkRun } from "./work-run.ts";
+import { openTasks, type Tasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
+import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
@@ -24,12 +27,19 @@ export interface RunSignals {
 export interface Work {
   /** Inputs, where they could be counted without reading them all. */
   readonly total: number | undefined;
+  /** The run on disk; undefined for one in memory. */
+  readonly durable: WorkRun | undefined;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
    * be read further), a DiskError, a ClosedPipe, or a programming error.
    */
-  run(listeners: readonly Listener[], signals: RunSignals): Promise<void>;
+  run(
+    listeners: readonly Listener[],
+    signals: RunSignals,
+    /** What was counted so far, as JSON for the journal. */
+    counters?: () => string,
+  ): Promise<void>;
 }
 
 /**
@@ -48,25 +58,12 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Why a run ended before its inputs did, other than by a person's signal. */
-export type StopReason = "cap" | "quota" | "disk" | "network" | "refused" | "locked";
-
-/** A run that stopped itself, resumable; the sentence says why. */
-export class RunStopped extends Error {
-  override readonly name = "RunStopped";
-  readonly reason: StopReason;
-
-  constructor(reason: StopReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
-  }
-}
-
 /** Opens what `get` and `map` run on. Imports the HTTP stack. */
 export async function openPipeline(settings: Settings): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
   const rules = await readRules(settings);
+  const guard = createGuard();
   const cap = createRequestCap(settings.caps.maxRequests);
   const spool = await openSpool(settings, rules.length);
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
@@ -81,16 +78,25 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       rules,
       spool: spool?.options,
       beforeGates: cap.middleware,
-      last: jar === undefined ? [] : [jar.middleware],
+      last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
   );
   return {
     async prepare(now, take) {
-      const tasks = await openTasks(now);
-      const output = await openOutput(now, tasks, take);
+      const durable = await openWorkRun(now);
+      let tasks: Tasks;
+      let output: WorkOutput;
+      try {
+        tasks = await openTasks(now);
+        output = await openOutput(now, tasks, { take, run: durable });
+      } catch (error) {
+        await durable?.discard();
+        throw error;
+      }
       return {
         total: tasks.total,
-        async run(all, signals) {
+        durable,
+        async run(all, signals, counters = () => "{}") {
           listen = toAll(all);
           const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
           using _heap = keepHeapSmall(isShort ? "few" : "many");
@@ -98,10 +104,14 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
           await using last = new AsyncDisposableStack();
           last.defer(() => saveCookies(jar));
+          const owed = openQueue(output, { durable, counters });
+          let reason = "failed";
+          last.defer(() => durable?.journal.end(reason, counters()));
           await using sink = output.sink;
+          guard.use(durable?.journal);
           await run({
-            queue: createMemoryQueue(output.batches, output.horizon),
-            send: sendOf(session, now),
+            queue: owed.queue,
+            send: guard.inDoubt(sendOf(session, now)),
             extract: output.extract,
             sink,
             ...windowOf(now),
@@ -111,7 +121,9 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
             stop: signals.stop,
           });
           await sink.close();
+          await owed.flush();
           emit({ type: "ended", atMs: systemClock.now() });
+          reason = drain.aborted || signals.stop.aborted ? "stopped" : "finished";
           if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
         },
       };

@@ -4,12 +4,14 @@ import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { formatAccount } from "../report/account.ts";
-import { count, createTally, settledOf, type Tally } from "../report/tally.ts";
+import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
+import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { watchCaps } from "./caps.ts";
 import { endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import { RunStopped, type StopReason, type Work } from "./pipeline.ts";
+import type { Work } from "./pipeline.ts";
+import { RunStopped, type StopReason } from "./run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
@@ -51,6 +53,12 @@ export async function runWork(
   await checkSummaryFile(settings.summary);
   const work = await prepare(progress);
   for (const hint of settings.hints) progress.say(hint);
+  const run = work.durable?.journal.run;
+  if (run !== undefined) restoreTally(tally, run);
+  for (const note of work.durable?.notes ?? []) progress.say(note);
+  const before = { ...earlierCounters(run ?? { sessions: [] }) };
+  const counters = (): string =>
+    countersOf(tally, before, wallMsOf(tally, clock.now()) - tally.earlierMs);
   using interrupts = listenForInterrupts(signals, clock, (stage) => {
     const inFlight = formatCount(tally.inFlight);
     progress.say(
@@ -67,7 +75,7 @@ export async function runWork(
   };
   let error: unknown;
   try {
-    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop });
+    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop }, counters);
   } catch (caught) {
     error = caught;
   }
@@ -94,7 +102,7 @@ export async function runWork(
 
 function reasonOf(error: unknown): StopReason | undefined {
   if (error instanceof RunStopped) return error.reason;
-  return (error as { code?: unknown } | undefined)?.code === "E_DISK" ? "disk" : undefined;
+  return (error as Error | undefined)?.name === "DiskError" ? "disk" : undefined;
 }
 
 function stopWords(tally: Tally, flag: string | undefined): string {

@@ -1,0 +1,18 @@
+import { UsageError } from "../../core/usage-error.ts";
+import type { CommandLine } from "../command-line.ts";
+import { readText } from "../read-text.ts";
+import { sendWork } from "../send-work.ts";
+import { readSettings } from "../settings.ts";
+import { continuedLine, storedJob } from "../stored-job.ts";
+import type { Terminal } from "../terminal.ts";
+import { whichRun } from "../which-run.ts";
+
+/** `fanfetch resume`: goes on with a run that stopped, as it was begun. */
+export async function resume(line: CommandLine, terminal: Terminal): Promise<number> {
+  const [word, ...more] = line.positionals;
+  if (more.length > 0) throw new UsageError("resume takes one run");
+  const directory = whichRun(word);
+  const job = storedJob(directory);
+  const settings = await readSettings(job.command, continuedLine(job, line), readText);
+  return await sendWork({ ...settings, run: { kind: "existing", directory } }, terminal);
+}

@@ -1,0 +1,212 @@
+// The thread that alone writes the journal: its waits for the disk are nobody else's.
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { getSystemErrorMessage } from "node:util";
+import { parentPort } from "node:worker_threads";
+
+import { UsageError } from "../core/usage-error.ts";
+import { inputDigest } from "./input-digest.ts";
+import { JournalError, NoLocks, RunLocked } from "./journal-format.ts";
+import type {
+  EarlierSession,
+  JournalFault,
+  JournalReply,
+  JournalRequest,
+  OpenedRun,
+  Wanted,
+} from "./journal-messages.ts";
+import { JOURNAL_FILE, JournalStore } from "./journal-store.ts";
+import { OutcomeRecords } from "./outcome-record.ts";
+import { failedRows, outputSequence } from "./log-questions.ts";
+import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
+import { lockRun } from "./run-lock.ts";
+import { readTally } from "./run-tally.ts";
+
+let store: JournalStore | undefined;
+let lock: Disposable | undefined;
+/** After a write that failed nothing is written any more: what the disk holds is to be read anew. */
+let broken: JournalFault | undefined;
+
+parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: number }) => {
+  let reply: JournalReply;
+  try {
+    if (broken !== undefined && request.kind !== "end") reply = { number, fault: broken };
+    else reply = { number, value: answer(request) };
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
+    reply = { number, fault };
+  }
+  parentPort!.postMessage(reply);
+  if (request.kind === "end") parentPort!.close();
+});
+
+function answer(request: JournalRequest & { number?: number }): unknown {
+  switch (request.kind) {
+    case "open":
+      return open(request.wanted, request.pid);
+    case "begin":
+      return store!.begin(process.pid, Date.now());
+    case "commit":
+      return store!.commit(request.group);
+    case "intend":
+      return store!.intend(request.rows);
+    case "note":
+      return store!.note(request.facts);
+    case "digest":
+      return inputDigest(request.path);
+    case "failed":
+      return failedRows(store!, request);
+    case "sequence":
+      return outputSequence(store!);
+    case "reread":
+      return describe(store!, "earlier");
+    case "take back": {
+      const records = new OutcomeRecords();
+      const now = Date.now();
+      for (const row of request.rows) records.addOwed(row, now);
+      return store!.takeBack(new Set(request.rows), records.take(), request.facts);
+    }
+    case "end":
+      try {
+        if (broken === undefined) store?.end(request.reason, Date.now(), request.counters);
+        store?.[Symbol.dispose]();
+      } finally {
+        lock?.[Symbol.dispose]();
+      }
+  }
+}
+
+function open(wanted: Wanted, pid: number): OpenedRun {
+  const input = wanted.input.kind === "file" ? inputDigest(wanted.input.path) : null;
+  if (wanted.kind === "existing") {
+    const run = read(wanted.directory, "earlier", pid);
+    if (wanted.input.kind === "file" && run.identity.input !== input) {
+      throw new UsageError(
+        `${wanted.input.path} is not what it was when the run began; its rows would not be the same`,
+      );
+    }
+    return run;
+  }
+  const { base, work, earlier, job } = wanted;
+  const identity: RunIdentity = { work, input };
+  // What can be read only once is never known to be the same.
+  const isKnown = wanted.input.kind !== "read once";
+  const isSame = (other: RunIdentity): boolean =>
+    isKnown && other.work === work && other.input === input;
+  const found = earlier === "ignore" ? undefined : findEarlier(wanted, isSame);
+  if (found !== undefined) return read(found, "earlier", pid);
+  if (wanted.refusal !== undefined) throw new UsageError(wanted.refusal);
+  const directory = wanted.directory ?? newRunDirectory(base, wanted.name, new Date());
+  if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
+  const order = JSON.stringify(wanted.order);
+  const facts = { identity: JSON.stringify(identity), job, order };
+  JournalStore.create(directory, facts)[Symbol.dispose]();
+  return read(directory, "new", pid);
+}
+
+/** The run of the same work in the directory that was named, or the latest below the base. */
+function findEarlier(
+  { directory, base }: Extract<Wanted, { kind: "same or new" }>,
+  isSame: (identity: RunIdentity) => boolean,
+): string | undefined {
+  if (directory === undefined) return findRun(base, isSame);
+  if (!existsSync(join(directory, JOURNAL_FILE))) return undefined;
+  using journal = JournalStore.open(directory, "read");
+  const identity = journal.fact<RunIdentity>("identity");
+  if (identity !== undefined && isSame(identity)) return directory;
+  const title = journal.fact<{ title?: string }>("job")?.title ?? "other work";
+  throw new UsageError(`${directory} holds another run (${title}); --force replaces it`);
+}
+
+/** Makes room for a new run, unless somebody works on the one that is there. */
+function removeRun(directory: string): void {
+  using _lock = lockedRun(directory);
+  for (const name of [JOURNAL_FILE, `${JOURNAL_FILE}-wal`, `${JOURNAL_FILE}-shm`]) {
+    rmSync(join(directory, name), { force: true });
+  }
+}
+
+function read(directory: string, origin: OpenedRun["origin"], pid: number): OpenedRun {
+  JournalStore.open(directory, "read")[Symbol.dispose]();
+  lock = lockedRun(directory);
+  store = JournalStore.open(directory, "write");
+  const found = describe(store, origin);
+  store.begin(pid, Date.now());
+  return found;
+}
+
+function describe(from: JournalStore, origin: OpenedRun["origin"]): OpenedRun {
+  const { database, directory } = from;
+  return {
+    directory,
+    origin,
+    identity: from.fact<RunIdentity>("identity")!,
+    facts: new Map(
+      database
+        .prepare("SELECT * FROM fact")
+        .all()
+        .map((fact) => [fact["name"] as string, fact["value"] as string]),
+    ),
+    units: [...from.done.units()],
+    hosts: from.hosts(),
+    held: [...from.held()],
+    intents: from.intents(),
+    sessions: readSessions(from),
+    tally: [...readTally(database)].map(({ latency, ...entry }) => ({
+      ...entry,
+      steps: latency.steps,
+    })),
+  };
+}
+
+function lockedRun(directory: string): Disposable {
+  try {
+    return lockRun(directory);
+  } catch (error) {
+    if (!(error instanceof RunLocked)) throw error;
+    throw new RunLocked(`${directory} is being run by process ${ownerOf(directory)}`);
+  }
+}
+
+function readSessions(from: JournalStore): readonly EarlierSession[] {
+  const found = from.database.prepare("SELECT * FROM session ORDER BY id").all();
+  return found.map((session) => ({
+    pid: session["pid"] as number,
+    beganMs: session["began_ms"] as number,
+    endedMs: session["ended_ms"] as number | null,
+    reason: session["reason"] as string | null,
+    counters: session["counters"] as string | null,
+  }));
+}
+
+function ownerOf(directory: string): string {
+  using journal = JournalStore.open(directory, "read");
+  const last = readSessions(journal).at(-1);
+  return last === undefined ? "that is just starting" : String(last.pid);
+}
+
+/** Result codes of SQLite (sqlite.org/rescode.html) that mean a file that is not as it was written. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+
+function faultOf(error: unknown): JournalFault {
+  const { message, stack, errcode, errno, code } = error as Error & {
+    errcode?: number;
+    errno?: number;
+    code?: string;
+  };
+  if (error instanceof RunLocked) return { kind: "locked", message };
+  if (error instanceof NoLocks || error instanceof UsageError) return { kind: "usage", message };
+  if (error instanceof JournalError) return { kind: "journal", message };
+  const path = store === undefined ? "the run's directory" : join(store.directory, JOURNAL_FILE);
+  if (errcode !== undefined && code === "ERR_SQLITE_ERROR") {
+    if (DAMAGED.has(errcode & 0xff)) {
+      return { kind: "journal", message: `${path} is damaged: ${message}` };
+    }
+    return { kind: "disk", message: `cannot write ${path}: ${message}` };
+  }
+  if (typeof errno === "number") {
+    return { kind: "disk", message: `cannot write ${path}: ${getSystemErrorMessage(errno)}` };
+  }
+  return { kind: "bug", message, stack };
+}

@@ -1,0 +1,131 @@
+import { Worker } from "node:worker_threads";
+
+import { DiskError } from "../core/disk-error.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { DoneRows } from "./done-rows.ts";
+import { JournalError, RunLocked } from "./journal-format.ts";
+import type {
+  JournalFault,
+  JournalReply,
+  JournalRequest,
+  OpenedRun,
+  Wanted,
+} from "./journal-messages.ts";
+import type { Group } from "./journal-store.ts";
+
+/** The journal of a run that this process works on, locked for it; its thread does the writing. */
+export interface Journal {
+  readonly run: OpenedRun;
+  /** Rows that have their outcome, durable. */
+  readonly done: DoneRows;
+  /** Resolves when the group is on the disk. @throws DiskError; after one nothing is written any more. */
+  commit(group: Group): Promise<void>;
+  /** Resolves when it is durable that these rows may have been sent. @throws DiskError */
+  intend(rows: readonly number[]): Promise<void>;
+  /** Notes facts, as JSON by name. @throws DiskError */
+  note(facts: Readonly<Record<string, string>>): Promise<void>;
+  /** Rows are owed again, whatever became of them before. @throws DiskError */
+  takeBack(rows: readonly number[], facts: Readonly<Record<string, string>>): Promise<void>;
+  /** Notes how the run ended, lets go of it and ends the thread. */
+  end(reason: string, counters: string): Promise<void>;
+}
+
+/** The thread of a journal before it knows its run. */
+export interface JournalThread {
+  /**
+   * Opens the run that is wanted and locks it for this process.
+   * @throws RunLocked, JournalError, UsageError, DiskError
+   */
+  open(wanted: Wanted): Promise<Journal>;
+  /** The digest of an input. */
+  digest(path: string): Promise<string>;
+  /** Ends the thread, whatever it did. */
+  stop(): Promise<void>;
+}
+
+type Ask = (request: JournalRequest, transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
+
+/** Starts the thread; it comes up while others get ready. */
+export function startJournalThread(): JournalThread {
+  // Beside this file in whatever language it runs in.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
+    name: "journal",
+  });
+  worker.unref();
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let asked = 0;
+  let ended: Error | undefined;
+
+  const endAll = (error: Error): void => {
+    ended ??= error;
+    for (const one of waiting.values()) one.reject(ended);
+    waiting.clear();
+  };
+  worker.on("message", (reply: JournalReply) => {
+    const one = waiting.get(reply.number);
+    waiting.delete(reply.number);
+    if (waiting.size === 0) worker.unref();
+    if ("fault" in reply) one?.reject(errorOf(reply.fault));
+    else one?.resolve(reply.value);
+  });
+  worker.on("error", endAll);
+  worker.on("exit", () => endAll(new DiskError("the journal's thread has ended")));
+
+  const ask: Ask = (request, transfer = []) => {
+    if (ended !== undefined) return Promise.reject(ended);
+    asked += 1;
+    const one = Promise.withResolvers<unknown>();
+    waiting.set(asked, one);
+    worker.ref();
+    worker.postMessage({ ...request, number: asked }, transfer);
+    return one.promise;
+  };
+
+  return {
+    async open(wanted) {
+      const run = (await ask({ kind: "open", wanted, pid: process.pid })) as OpenedRun;
+      return createJournal(run, ask);
+    },
+    digest: async (path) => (await ask({ kind: "digest", path })) as string,
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
+
+function createJournal(run: OpenedRun, ask: Ask): Journal {
+  const done = new DoneRows();
+  for (const [unit, bits] of run.units) done.load(unit, bits);
+  return {
+    run,
+    done,
+    async commit(group) {
+      const { buffer } = group.records as Uint8Array<ArrayBuffer>;
+      await ask({ kind: "commit", group, answers: undefined }, [buffer]);
+    },
+    async intend(rows) {
+      await ask({ kind: "intend", rows });
+    },
+    async note(facts) {
+      await ask({ kind: "note", facts });
+    },
+    async takeBack(rows, facts) {
+      await ask({ kind: "take back", rows, facts });
+      for (const row of rows) done.remove(row);
+    },
+    async end(reason, counters) {
+      await ask({ kind: "end", reason, counters });
+    },
+  };
+}
+
+function errorOf({ kind, message, stack }: JournalFault): Error {
+  if (kind === "locked") return new RunLocked(message);
+  if (kind === "journal") return new JournalError(message);
+  if (kind === "usage") return new UsageError(message);
+  if (kind === "disk") return new DiskError(message);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
