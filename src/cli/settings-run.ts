@@ -2,6 +2,7 @@ import { UsageError } from "../core/usage-error.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type DescribedJob, describeJob, type JobParts } from "./run-job.ts";
 import type { Values } from "./settings.ts";
+import type { Again } from "./work-retry.ts";
 
 /** Whether and where a run is kept on disk. */
 export type RunSettings =
@@ -13,7 +14,12 @@ export type RunSettings =
       readonly earlier: "go on" | "ignore";
     } & DescribedJob)
   /** A run that exists. */
-  | { readonly kind: "existing"; readonly directory: string };
+  | {
+      readonly kind: "existing";
+      readonly directory: string;
+      /** Failures that are to be asked again. */
+      readonly again?: Again;
+    };
 
 /**
  * Any command that writes a file is a run on disk.

@@ -33,8 +33,8 @@ export interface DurableQueueOptions {
 
 /** A queue over a journal. */
 export interface DurableQueue extends Queue {
-  /** Makes durable what was settled and written so far. @throws DiskError */
-  flush(): Promise<void>;
+  /** Ends the output with `closeOutput` and makes durable what was settled. @throws DiskError */
+  close(closeOutput: () => Promise<Written>): Promise<void>;
 }
 
 /** A group is committed when it has so many outcomes … */
@@ -65,6 +65,7 @@ export function createDurableQueue(
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let total: number | undefined;
+  let state: "open" | "closing" = "open";
 
   function hostNumber(origin: string): number {
     if (origin === lastHost.origin) return lastHost.number;
@@ -111,10 +112,10 @@ export function createDurableQueue(
     return taken;
   }
 
-  async function commitGroup(): Promise<void> {
+  async function commitGroup(output: () => Promise<Written>): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const written = await commitOutput();
+    const written = await output();
     const held = written.held.map(({ row }) => row);
     const records = takePending([...written.rows, ...held]);
     const rows = Array.from({ length: records.count }, (_, index) => records.rowOf(index));
@@ -146,7 +147,7 @@ export function createDurableQueue(
   /** One group after the other, as long as there is enough for one. */
   async function commitGroups(): Promise<void> {
     try {
-      do await commitGroup();
+      do await commitGroup(commitOutput);
       while (pending.count >= GROUP_RECORDS);
     } catch (error) {
       failure ??= { error };
@@ -163,6 +164,7 @@ export function createDurableQueue(
   }
 
   function schedule(): void {
+    if (state === "closing") return;
     timer ??= setTimeout(() => {
       timer = undefined;
       // Whoever settles next hears of a failure.
@@ -203,12 +205,12 @@ export function createDurableQueue(
         started.catch(() => {});
       } else if (timer === undefined && committing === undefined) schedule();
     },
-    async flush() {
-      while (committing !== undefined) await committing;
+    async close(closeOutput) {
+      state = "closing";
       clearTimeout(timer);
-      timer = undefined;
+      while (committing !== undefined) await committing.catch(() => {});
       if (failure !== undefined) throw failure.error;
-      await startCommit();
+      await commitGroup(closeOutput);
     },
   };
 }

@@ -6,7 +6,10 @@ import type { TallyEntry } from "./run-tally.ts";
 export type InputToKnow =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "in the work" }
-  | { readonly kind: "read once" };
+  /** Standard input, which is copied as it is read. */
+  | { readonly kind: "read once" }
+  /** Standard input that was read to its end into a file, because there was such a run before. */
+  | { readonly kind: "was read"; readonly path: string };
 
 /** Which run is wanted. */
 export type Wanted =
@@ -37,7 +40,10 @@ export type JournalRequest =
   | { readonly kind: "commit"; readonly group: Group; readonly answers: Uint8Array | undefined }
   | { readonly kind: "intend"; readonly rows: readonly number[] }
   | { readonly kind: "note"; readonly facts: Readonly<Record<string, string>> }
-  | { readonly kind: "digest"; readonly path: string }
+  /** Bytes of an input that can be read only once. */
+  | { readonly kind: "input"; readonly bytes: Uint8Array }
+  /** Whether there is a run of the same work whose input could be read only once. */
+  | { readonly kind: "was read before"; readonly base: string; readonly work: string }
   /** Rows whose last outcome is a failure of one of these. */
   | {
       readonly kind: "failed";
@@ -46,6 +52,7 @@ export type JournalRequest =
     }
   /** Rows in the order in which their records stand in the output. */
   | { readonly kind: "sequence" }
+  | { readonly kind: "groups" }
   /** The run as it is now. */
   | { readonly kind: "reread" }
   | {

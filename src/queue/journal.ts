@@ -15,6 +15,7 @@ import type { Group } from "./journal-store.ts";
 
 /** The journal of a run that this process works on, locked for it; its thread does the writing. */
 export interface Journal {
+  /** The run as it was when it was opened, or taken back from. */
   readonly run: OpenedRun;
   /** Rows that have their outcome, durable. */
   readonly done: DoneRows;
@@ -24,8 +25,19 @@ export interface Journal {
   intend(rows: readonly number[]): Promise<void>;
   /** Notes facts, as JSON by name. @throws DiskError */
   note(facts: Readonly<Record<string, string>>): Promise<void>;
+  /** Copies what was read of an input that can be read only once; durable with the next commit. */
+  keepInput(bytes: Uint8Array): Promise<void>;
   /** Rows are owed again, whatever became of them before. @throws DiskError */
   takeBack(rows: readonly number[], facts: Readonly<Record<string, string>>): Promise<void>;
+  /** Rows whose last outcome is a failure of these kinds; of any, where none is named. */
+  failedRows(only: {
+    readonly codes: readonly string[];
+    readonly statuses: readonly number[];
+  }): Promise<readonly number[]>;
+  /** Rows in the order in which their records stand in the output. */
+  sequence(): Promise<Float64Array>;
+  /** Group commits so far. */
+  groups(): Promise<number>;
   /** Notes how the run ended, lets go of it and ends the thread. */
   end(reason: string, counters: string): Promise<void>;
 }
@@ -37,8 +49,8 @@ export interface JournalThread {
    * @throws RunLocked, JournalError, UsageError, DiskError
    */
   open(wanted: Wanted): Promise<Journal>;
-  /** The digest of an input. */
-  digest(path: string): Promise<string>;
+  /** Whether there is a run of the same work below `base` whose input could be read only once. */
+  wasReadBefore(base: string, work: string): Promise<boolean>;
   /** Ends the thread, whatever it did. */
   stop(): Promise<void>;
 }
@@ -87,18 +99,23 @@ export function startJournalThread(): JournalThread {
       const run = (await ask({ kind: "open", wanted, pid: process.pid })) as OpenedRun;
       return createJournal(run, ask);
     },
-    digest: async (path) => (await ask({ kind: "digest", path })) as string,
+    async wasReadBefore(base, work) {
+      return (await ask({ kind: "was read before", base, work })) as boolean;
+    },
     async stop() {
       await worker.terminate();
     },
   };
 }
 
-function createJournal(run: OpenedRun, ask: Ask): Journal {
+function createJournal(opened: OpenedRun, ask: Ask): Journal {
+  let run = opened;
   const done = new DoneRows();
   for (const [unit, bits] of run.units) done.load(unit, bits);
   return {
-    run,
+    get run() {
+      return run;
+    },
     done,
     async commit(group) {
       const { buffer } = group.records as Uint8Array<ArrayBuffer>;
@@ -110,9 +127,22 @@ function createJournal(run: OpenedRun, ask: Ask): Journal {
     async note(facts) {
       await ask({ kind: "note", facts });
     },
+    async keepInput(bytes) {
+      await ask({ kind: "input", bytes });
+    },
     async takeBack(rows, facts) {
       await ask({ kind: "take back", rows, facts });
       for (const row of rows) done.remove(row);
+      run = (await ask({ kind: "reread" })) as OpenedRun;
+    },
+    async failedRows(only) {
+      return (await ask({ kind: "failed", ...only })) as readonly number[];
+    },
+    async sequence() {
+      return (await ask({ kind: "sequence" })) as Float64Array;
+    },
+    async groups() {
+      return (await ask({ kind: "groups" })) as number;
     },
     async end(reason, counters) {
       await ask({ kind: "end", reason, counters });
