@@ -62,7 +62,8 @@ export async function openOutput(
   const name = save && checkedName(save.template, tasks);
   const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, { take, run });
-  const isOrdered = output.order === "input" && output.kind !== "none";
+  const isOrdered =
+    output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
   const own = run?.files === "its own";
   const files =
@@ -92,7 +93,7 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
     const [columns, values] = parseJson(text) as [string[], unknown[]];
     return { row, record: { columns, values } };
   });
-  return { next: run.nextInOrder, held, atEnd: "keep what waits" };
+  return { next: run.nextInOrder, held, marks: "kept" };
 }
 
 /** @throws UsageError for a variable that no row has. */

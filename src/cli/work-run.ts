@@ -10,7 +10,7 @@ import { INPUT_FILE } from "../queue/input-copy.ts";
 import { JournalError, RunLocked } from "../queue/journal-format.ts";
 import { type Journal, type JournalThread, startJournalThread } from "../queue/journal.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
-import { checkStanding, type Found } from "../sinks/check-standing.ts";
+import { checkStanding, type StandingCheck } from "../sinks/check-standing.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputOf } from "./input-to-know.ts";
 import { RunStopped } from "./run-stopped.ts";
@@ -116,7 +116,7 @@ async function settleEarlier(
   { run }: Settings,
   journal: Journal,
   table: RunTable | undefined,
-): Promise<Found> {
+): Promise<StandingCheck> {
   if (journal.run.origin === "new") return "as it was";
   if (table !== undefined) {
     await endRewrite(journal, table);
