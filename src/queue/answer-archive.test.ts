@@ -13,10 +13,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { temporaryFolder } from "../../test/support/temp.ts";
+import { createCall } from "../core/call.ts";
+import { createRequest } from "../core/request.ts";
 import type { StoredAnswer } from "../middleware/answer-store.ts";
+import type { Archive } from "../middleware/archive.ts";
+import { once } from "../middleware/once.ts";
 import { QuestionHash } from "../middleware/question-hash.ts";
+import { createScriptedTransport } from "../transport/scripted.ts";
 import { openAnswerArchive, type AnswerArchive } from "./answer-archive.ts";
 import { createAnswerPack } from "./answer-pack.ts";
+import { BloomFilter } from "./bloom-filter.ts";
 
 /** A run's directory that is open. */
 interface Opened extends Disposable {
@@ -114,6 +120,7 @@ describe("an archive of answers", () => {
         await using folder = await temporaryFolder();
         let opened = open(join(folder.path, "run"));
         const held = new Map<string, string>();
+        let size = 0;
         try {
           for (const [index, { group: answers, ends, tail }] of steps.entries()) {
             append(opened.archive, answers);
@@ -123,11 +130,13 @@ describe("an archive of answers", () => {
             } else if (ends !== "killed early") {
               for (const [question, body] of answers) held.set(question, body);
               commit(opened);
+              size = statSync(join(opened.directory, "answers.pack")).size;
             }
             if (ends !== "committed") {
               const copy = killed(opened.directory, join(folder.path, `copy-${index}`), tail);
               opened[Symbol.dispose]();
               opened = open(copy);
+              expect(statSync(join(copy, "answers.pack")).size).toBe(size);
             }
             for (let number = 0; number <= 30; number += 1) {
               const question = `http://a.example/${number}`;
@@ -194,6 +203,50 @@ describe("an archive of answers", () => {
     expect(find(opened.archive, "q54000")).toBeUndefined();
     expect(hashesOf(opened.archive).size).toBe(54_000);
     expect(opened.archive.damaged).toBe(0);
+  });
+
+  test("never has much to read again after a kill, however large its answers are", async () => {
+    await using folder = await temporaryFolder();
+    using opened = open(folder.path);
+    const body = "x".repeat(65_536);
+    const rows = opened.database.prepare("SELECT count(*) AS rows FROM seen");
+    for (let first = 0; first < 1_050; first += 70) {
+      append(
+        opened.archive,
+        Array.from({ length: 70 }, (_, index) => [`q${first + index}`, body] as const),
+      );
+      commit(opened);
+    }
+    expect(rows.get()!["rows"]).toBe(1_050);
+    expect(find(opened.archive, "q1049")).toBe(body);
+  });
+
+  test("behind once, a run and its resumption ask each question one time", async () => {
+    await using folder = await temporaryFolder();
+    const transport = createScriptedTransport((request) => ({ body: request.target }));
+    for (let run = 0; run < 3; run += 1) {
+      using opened = open(folder.path);
+      const filter = new BloomFilter();
+      for (const batch of opened.archive.hashes()) filter.addAll(batch);
+      const pack = createAnswerPack();
+      const archive: Archive = {
+        mayHave: (high, low) => filter.mayHave(high, low),
+        find: async (question, high, low) => opened.archive.find(question, high, low),
+        keep: (question, high, low, answer) => {
+          if (!pack.add(question, high, low, answer)) return;
+          filter.add(high, low);
+          opened.archive.append(pack.take()!);
+        },
+      };
+      const send = once({ archive, seed: [8, 9], mostAnswers: 10 })(transport.send);
+      for (let row = 0; row < 100; row += 1) {
+        const url = `http://a.example/${(row * 11 + run) % (40 + run)}`;
+        const response = await send(createRequest({ url }), createCall());
+        expect(response.text()).toBe(new URL(url).pathname);
+      }
+      commit(opened);
+    }
+    expect(transport.asked).toHaveLength(42);
   });
 
   test("cut at any byte of its last entry finds all but that one", async () => {

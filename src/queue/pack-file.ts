@@ -21,8 +21,6 @@ export interface PackFile extends Disposable {
    * @throws the file system's error.
    */
   append(bytes: Uint8Array): number;
-  /** Takes back everything from a place that `append` gave: it is written over. */
-  rewind(place: number): void;
   /** Returns when all that was appended would survive a power cut. */
   sync(): void;
   /** The bytes at a place; fewer where the file ends. */
@@ -69,9 +67,6 @@ export function openPackFile(
       }
       length += bytes.byteLength;
       return place;
-    },
-    rewind(place) {
-      length = place;
     },
     sync() {
       if (unsynced) fdatasyncSync(file);

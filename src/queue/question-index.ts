@@ -79,9 +79,10 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
       let batch = new Int32Array(BATCH * 2);
       let used = 0;
       const all = database.prepare("SELECT hash >> 32 AS high, hash & 4294967295 AS low FROM seen");
-      for (const { high, low } of all.iterate()) {
-        batch[used] = high as number;
-        batch[used + 1] = low as number;
+      all.setReturnArrays(true);
+      for (const [high, low] of all.iterate() as Iterable<unknown> as Iterable<readonly number[]>) {
+        batch[used] = high!;
+        batch[used + 1] = low!;
         used += 2;
         if (used < batch.length) continue;
         yield batch;
