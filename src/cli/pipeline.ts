@@ -106,12 +106,14 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           last.defer(() => saveCookies(jar));
           const owed = openQueue(output, { durable, counters });
           let reason = "failed";
-          last.defer(() => durable?.journal.end(reason, counters()));
+          last.defer(() =>
+            durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
+          );
           await using sink = output.sink;
           guard.use(durable?.journal);
           await run({
             queue: owed.queue,
-            send: guard.inDoubt(sendOf(session, now)),
+            send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
             extract: output.extract,
             sink,
             ...windowOf(now),
@@ -162,9 +164,18 @@ function toAll(listeners: readonly Listener[]): Listener {
   };
 }
 
-/** Equal questions of one run are asked once; of two runs (`compare`) they are asked twice. */
-function sendOf(session: Session, settings: Settings): Session["send"] {
-  return settings.request.duplicates === "asked once" ? once()(session.send) : session.send;
+/**
+ * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
+ * (`compare`) they are asked twice.
+ */
+async function sendOf(session: Session, { settings, durable }: Sending): Promise<Session["send"]> {
+  if (settings.request.duplicates !== "asked once") return session.send;
+  return once(await durable?.journal.openArchive())(session.send);
+}
+
+interface Sending {
+  readonly settings: Settings;
+  readonly durable: WorkRun | undefined;
 }
 
 /** Sequential is a window of one. */

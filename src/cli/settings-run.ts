@@ -22,7 +22,7 @@ export type RunSettings =
     };
 
 /**
- * Any command that writes a file is a run on disk.
+ * Any command that writes a file, or keeps its answers, is a run on disk.
  * @throws UsageError for `--run` without a directory.
  */
 export function readRun(line: CommandLine, values: Values, parts: JobParts): RunSettings {
@@ -30,7 +30,9 @@ export function readRun(line: CommandLine, values: Values, parts: JobParts): Run
   if (directory === "") throw new UsageError("--run needs the name of a directory");
   const { output } = parts;
   const writes =
-    output.save !== undefined || (output.kind === "records" && output.path !== "-");
+    output.save !== undefined ||
+    output.keeps === "answers" ||
+    (output.kind === "records" && output.path !== "-");
   if (!writes && directory === undefined) return { kind: "in memory" };
   return {
     kind: "durable",

@@ -38,6 +38,8 @@ export interface WorkOutput {
   readonly batches: AsyncIterable<readonly Task[]>;
   /** Whether answers go to files. */
   readonly saves: "bodies" | "no bodies";
+  /** Whether answers are kept with the run. */
+  readonly keeps: "answers" | "nothing";
 }
 
 /** Who else has to do with the outputs. */
@@ -83,6 +85,7 @@ export async function openOutput(
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
     saves: files === undefined ? "no bodies" : "bodies",
+    keeps: output.keeps,
   };
 }
 

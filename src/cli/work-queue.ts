@@ -31,6 +31,7 @@ export function openQueue(output: WorkOutput, { durable, counters }: WorkQueueOp
     journal: durable.journal,
     counters,
     saves: output.saves,
+    keeps: output.keeps,
     commitOutput: async () => writtenBy(await sink.commit()),
   });
   return { queue, close: () => queue.close(async () => writtenBy(await sink.close())) };

@@ -27,6 +27,8 @@ export interface DurableQueueOptions {
   readonly counters: () => string;
   /** Whether bodies are saved, and their checksums worth keeping. @default "no bodies" */
   readonly saves?: "bodies" | "no bodies";
+  /** Whether the bodies of answers go into the journal's store. @default "nothing" */
+  readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
 }
@@ -52,7 +54,7 @@ export function createDurableQueue(
   tasks: AsyncIterable<readonly Task[]>,
   options: DurableQueueOptions,
 ): DurableQueue {
-  const { journal, commitOutput, counters, saves = "no bodies" } = options;
+  const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
   const hosts = new Map(journal.run.hosts.map((origin, number) => [origin, number]));
@@ -60,7 +62,8 @@ export function createDurableQueue(
   let newHosts: string[] = [];
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
-  let details = new Map<number, string>();
+  const details = new Map<number, string>();
+  const bodies = new Map<number, Uint8Array>();
   let timer: NodeJS.Timeout | undefined;
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
@@ -132,7 +135,13 @@ export function createDurableQueue(
       if (text !== undefined) detailsNow.push([row, text]);
       details.delete(row);
     }
-    await journal.commit({
+    const bodiesNow: [number, Uint8Array][] = [];
+    for (const [index, row] of bodies.size === 0 ? [] : rows.entries()) {
+      const body = bodies.get(row);
+      if (body !== undefined) bodiesNow.push([index, body]);
+      bodies.delete(row);
+    }
+    const group = {
       records: records.take(),
       details: detailsNow,
       hosts: hostsNow,
@@ -140,7 +149,8 @@ export function createDurableQueue(
       held: written.held.map(({ row, text }) => [row, text] as const),
       passed,
       counters: counters(),
-    });
+    };
+    await journal.commit(group, bodiesNow);
     for (const row of rows) done.add(row);
   }
 
@@ -196,8 +206,12 @@ export function createDurableQueue(
         atMs: Date.now(),
         checksum: checksumOf(outcome),
       });
-      const detail = outcomeDetail(outcome);
+      const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);
+      if (keeps === "answers" && outcome.kind === "answered") {
+        const { body } = outcome.response;
+        if (body instanceof Uint8Array) bodies.set(row, body);
+      }
       ahead.settled(row);
       if (pending.count >= GROUP_RECORDS) {
         const started = startCommit();

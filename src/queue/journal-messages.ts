@@ -37,7 +37,23 @@ export type Wanted =
 export type JournalRequest =
   | { readonly kind: "open"; readonly wanted: Wanted; readonly pid: number }
   | { readonly kind: "begin" }
-  | { readonly kind: "commit"; readonly group: Group; readonly answers: Uint8Array | undefined }
+  | {
+      readonly kind: "commit";
+      readonly group: Group;
+      /** Answers for the archive, packed. */
+      readonly answers: Uint8Array | undefined;
+      /** Bodies to keep, and the places of their records in the group. */
+      readonly bodies: readonly (readonly [index: number, body: Uint8Array])[];
+    }
+  /** The answer to a question that was asked before. */
+  | {
+      readonly kind: "find";
+      readonly question: string;
+      readonly high: number;
+      readonly low: number;
+    }
+  /** Hashes of all questions in the archive. */
+  | { readonly kind: "hashes" }
   | { readonly kind: "intend"; readonly rows: readonly number[] }
   | { readonly kind: "note"; readonly facts: Readonly<Record<string, string>> }
   /** Bytes of an input that can be read only once. */
@@ -60,7 +76,13 @@ export type JournalRequest =
       readonly rows: readonly number[];
       readonly facts: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "end"; readonly reason: string; readonly counters: string };
+  | {
+      readonly kind: "end";
+      readonly reason: string;
+      readonly counters: string;
+      /** What becomes of the archive of answers. */
+      readonly archive: "kept" | "dropped";
+    };
 
 /** A process that worked on the run before. */
 export interface EarlierSession {

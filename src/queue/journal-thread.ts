@@ -1,10 +1,12 @@
 // The thread that alone writes the journal: its waits for the disk are nobody else's.
+import { randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { getSystemErrorMessage } from "node:util";
 import { parentPort } from "node:worker_threads";
 
 import { UsageError } from "../core/usage-error.ts";
+import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
 import { JournalError, NoLocks, RunLocked } from "./journal-format.ts";
@@ -18,7 +20,8 @@ import type {
   Wanted,
 } from "./journal-messages.ts";
 import { JOURNAL_FILE, JournalStore } from "./journal-store.ts";
-import { OutcomeRecords } from "./outcome-record.ts";
+import { noteKept, OutcomeRecords } from "./outcome-record.ts";
+import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
 import { failedRows, outputSequence } from "./log-questions.ts";
 import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
 import { lockRun } from "./run-lock.ts";
@@ -27,6 +30,8 @@ import { readTally } from "./run-tally.ts";
 let store: JournalStore | undefined;
 let lock: Disposable | undefined;
 let copy: InputCopy | undefined;
+let archive: AnswerArchive | undefined;
+let kept: KeptAnswers | undefined;
 /** After a write that failed nothing is written any more: what the disk holds is to be read anew. */
 let broken: JournalFault | undefined;
 
@@ -51,8 +56,11 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "begin":
       return store!.begin(process.pid, Date.now());
     case "commit":
-      copy?.sync();
-      return store!.commit(request.group);
+      return commit(request);
+    case "find":
+      return archive!.find(request.question, request.high, request.low);
+    case "hashes":
+      return [...archive!.hashes()];
     case "intend":
       return store!.intend(request.rows);
     case "note":
@@ -77,12 +85,33 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     }
     case "end":
       try {
-        if (broken === undefined) store?.end(request.reason, Date.now(), request.counters);
+        if (broken === undefined) {
+          store?.end(request.reason, Date.now(), request.counters);
+          if (request.archive === "dropped") archive?.drop();
+        }
         store?.[Symbol.dispose]();
       } finally {
         lock?.[Symbol.dispose]();
       }
   }
+}
+
+/** Output first, then all that its records need to be true, then the records. */
+function commit({ group, answers, bodies }: Extract<JournalRequest, { kind: "commit" }>): void {
+  copy?.sync();
+  if (answers !== undefined) {
+    archive!.append(answers);
+    archive!.sync();
+  }
+  if (bodies.length > 0) {
+    kept ??= openKeptAnswers(store!.database, store!.directory);
+    for (const [index, body] of bodies) noteKept(group.records, index, kept.put(body));
+    kept.sync();
+  }
+  store!.commit(group, () => {
+    if (answers !== undefined) archive!.record();
+    if (bodies.length > 0) kept!.record();
+  });
 }
 
 function open(wanted: Wanted, pid: number): OpenedRun {
@@ -111,7 +140,8 @@ function open(wanted: Wanted, pid: number): OpenedRun {
   if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
   const order = JSON.stringify(wanted.order);
   const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
-  const facts = { identity: JSON.stringify(identity), job, order, ...wasRead };
+  const seed = JSON.stringify([randomInt(2 ** 32), randomInt(2 ** 32)]);
+  const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead };
   JournalStore.create(directory, facts)[Symbol.dispose]();
   if (wanted.input.kind === "was read") takeInput(wanted.input.path, directory);
   const run = read(directory, "new", pid);
@@ -151,6 +181,7 @@ function read(directory: string, origin: OpenedRun["origin"], pid: number): Open
   JournalStore.open(directory, "read")[Symbol.dispose]();
   lock = lockedRun(directory);
   store = JournalStore.open(directory, "write");
+  archive = openAnswerArchive(store.database, directory);
   const found = describe(store, origin);
   store.begin(pid, Date.now());
   return found;

@@ -2,6 +2,11 @@ import { Worker } from "node:worker_threads";
 
 import { DiskError } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
+import type { StoredAnswer } from "../middleware/answer-store.ts";
+import type { Archive } from "../middleware/archive.ts";
+import type { HashSeed } from "../middleware/question-hash.ts";
+import { createAnswerPack } from "./answer-pack.ts";
+import { BloomFilter } from "./bloom-filter.ts";
 import { DoneRows } from "./done-rows.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
 import type {
@@ -20,7 +25,9 @@ export interface Journal {
   /** Rows that have their outcome, durable. */
   readonly done: DoneRows;
   /** Resolves when the group is on the disk. @throws DiskError; after one nothing is written any more. */
-  commit(group: Group): Promise<void>;
+  commit(group: Group, bodies?: Bodies): Promise<void>;
+  /** Answers of questions asked before, for those who ask again; with its seed. */
+  openArchive(): Promise<{ readonly archive: Archive; readonly seed: HashSeed }>;
   /** Resolves when it is durable that these rows may have been sent. @throws DiskError */
   intend(rows: readonly number[]): Promise<void>;
   /** Notes facts, as JSON by name. @throws DiskError */
@@ -38,9 +45,12 @@ export interface Journal {
   sequence(): Promise<Float64Array>;
   /** Group commits so far. */
   groups(): Promise<number>;
-  /** Notes how the run ended, lets go of it and ends the thread. */
-  end(reason: string, counters: string): Promise<void>;
+  /** Notes how the run ended, lets go of it and ends the thread; who is finished drops the archive. */
+  end(reason: string, counters: string, archive?: "kept" | "dropped"): Promise<void>;
 }
+
+/** Bodies to keep, each with the place of its record in the group. */
+export type Bodies = readonly (readonly [index: number, body: Uint8Array])[];
 
 /** The thread of a journal before it knows its run. */
 export interface JournalThread {
@@ -110,6 +120,7 @@ export function startJournalThread(): JournalThread {
 
 function createJournal(opened: OpenedRun, ask: Ask): Journal {
   let run = opened;
+  const pack = createAnswerPack();
   const done = new DoneRows();
   for (const [unit, bits] of run.units) done.load(unit, bits);
   return {
@@ -117,9 +128,30 @@ function createJournal(opened: OpenedRun, ask: Ask): Journal {
       return run;
     },
     done,
-    async commit(group) {
+    async commit(group, bodies = []) {
+      const answers = pack.take();
       const { buffer } = group.records as Uint8Array<ArrayBuffer>;
-      await ask({ kind: "commit", group, answers: undefined }, [buffer]);
+      const transfer = answers === undefined ? [buffer] : [buffer, answers.buffer];
+      await ask({ kind: "commit", group, answers, bodies }, transfer);
+    },
+    async openArchive() {
+      const filter = new BloomFilter();
+      const seed = JSON.parse(run.facts.get("seed")!) as HashSeed;
+      if (run.origin === "earlier") {
+        for (const hashes of (await ask({ kind: "hashes" })) as readonly Int32Array[]) {
+          for (let at = 0; at < hashes.length; at += 2) filter.add(hashes[at]!, hashes[at + 1]!);
+        }
+      }
+      const archive: Archive = {
+        mayHave: (high, low) => filter.mayHave(high, low),
+        async find(question, high, low) {
+          return (await ask({ kind: "find", question, high, low })) as StoredAnswer | undefined;
+        },
+        keep(question, high, low, answer) {
+          if (pack.add(question, high, low, answer)) filter.add(high, low);
+        },
+      };
+      return { archive, seed };
     },
     async intend(rows) {
       await ask({ kind: "intend", rows });
@@ -144,8 +176,8 @@ function createJournal(opened: OpenedRun, ask: Ask): Journal {
     async groups() {
       return (await ask({ kind: "groups" })) as number;
     },
-    async end(reason, counters) {
-      await ask({ kind: "end", reason, counters });
+    async end(reason, counters, archive = "kept") {
+      await ask({ kind: "end", reason, counters, archive });
     },
   };
 }
