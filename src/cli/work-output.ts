@@ -16,7 +16,7 @@ import {
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Task } from "../queue/queue.ts";
 import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
-import { nullSink } from "../sinks/null-sink.ts";
+import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
@@ -52,14 +52,16 @@ export async function openOutput(
   const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, take);
   const files = save && (await openFileSink({ root: save.root, exists: output.existing }));
+  const isOrdered = output.order === "input";
+  // Saves overlap and end in any order: the order is restored behind them.
+  const inOrder = isOrdered ? ordered(records) : records;
   const saving =
     files === undefined
-      ? records
-      : savingSink((path, key, body) => files.save(path, key, body), records);
-  const isOrdered = output.order === "input";
+      ? inOrder
+      : savingSink((path, key, body) => files.save(path, key, body), inOrder);
   return {
     extract: name === undefined ? extract : extractSaved(extract, name),
-    sink: isOrdered ? ordered(saving) : saving,
+    sink: saving,
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches:
       files === undefined || name === undefined
@@ -147,9 +149,9 @@ async function openRecords(
   take: Take | undefined,
 ): Promise<Sink> {
   const { output } = settings;
-  if (output.kind === "none") return nullSink;
+  if (output.kind === "none") return createNullSink();
   if (output.kind === "timing-table") {
-    return { ...nullSink, write: (record) => take?.(record.values[0] as Outcome) };
+    return { ...createNullSink(), write: (record) => take?.(record.values[0] as Outcome) };
   }
   const target =
     output.path === "-"
