@@ -223,6 +223,17 @@ describe("with an archive", () => {
     expect(counts).toEqual([1, 2, 3, 3]);
   });
 
+  test("a row with other headers than its run's is not given what they were answered", async () => {
+    const transport = createScriptedTransport([{}]);
+    const { archive } = createMapArchive();
+    const shared = ["x-user", "1"];
+    await once({ archive, seed })(transport.send)(get("/x", shared), createCall());
+    const send = once({ archive, seed })(transport.send);
+    await send(get("/y", shared), createCall());
+    await send(get("/x", ["x-user", "2"]), createCall());
+    expect(transport.asked).toHaveLength(3);
+  });
+
   test("only what its URL says all about, and is small, is kept or looked for", async () => {
     const transport = createScriptedTransport((request) =>
       request.target === "/reset"

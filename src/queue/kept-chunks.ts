@@ -12,6 +12,8 @@ export type Body = HttpResponse["body"];
 const CHUNK_BYTES = 4_194_304;
 /** Before each piece: its bytes, and its bytes as packed; equal where packing does not make it smaller. */
 const HEAD_BYTES = 8;
+/** Smaller pieces stay as they are: setting zstd up takes 40 µs, and there is little to gain. */
+const WORTH_PACKING_BYTES = 256;
 const LEVEL_3 = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 const HASH_BYTES = 16;
 
@@ -57,7 +59,7 @@ export function* chunksOf(body: Body): Generator<Uint8Array> {
 
 /** A piece as it stands in the pack: zstd (RFC 8878), or as it is where that is not smaller. */
 export function packedChunk(chunk: Uint8Array): Buffer {
-  const tight = zstdCompressSync(chunk, LEVEL_3);
+  const tight = chunk.byteLength < WORTH_PACKING_BYTES ? chunk : zstdCompressSync(chunk, LEVEL_3);
   const content = tight.byteLength < chunk.byteLength ? tight : chunk;
   const packed = Buffer.allocUnsafe(HEAD_BYTES + content.byteLength);
   packed.writeUInt32LE(chunk.byteLength, 0);
