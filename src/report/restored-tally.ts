@@ -60,7 +60,10 @@ export function restoreTally(tally: Tally, run: OpenedRun): void {
       latency.restore(steps, slowestMs);
       host.latency.merge(latency);
     } else if (kind === "failed" && count > 0) {
-      tally.failures.set(code as FailureCode, (tally.failures.get(code as FailureCode) ?? 0) + count);
+      tally.failures.set(
+        code as FailureCode,
+        (tally.failures.get(code as FailureCode) ?? 0) + count,
+      );
       if (code === "E_STATUS") {
         tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + count);
       }
