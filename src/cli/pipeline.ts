@@ -12,7 +12,7 @@ import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
-import { idOf, openWorkRun, type WorkRun } from "./work-run.ts";
+import { idOf, type WorkRun } from "./work-run.ts";
 import { sortTable, standingOf } from "./work-retry.ts";
 import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
 import { openTableSink } from "../sinks/table-sink.ts";
@@ -61,11 +61,14 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Opens what `get` and `map` run on, the run on disk first. Imports the HTTP stack. */
-export async function openPipeline(settings: Settings): Promise<Pipeline> {
-  const rules = await readRules(settings);
-  const durable = await openWorkRun(settings);
+/** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what opening `run` throws. */
+export async function openPipeline(
+  settings: Settings,
+  run: Promise<WorkRun | undefined> = Promise.resolve(undefined),
+): Promise<Pipeline> {
+  const durable = await run;
   try {
+    const rules = await readRules(settings);
     return await pipelineOf(settings, { rules, durable });
   } catch (error) {
     await durable?.discard();

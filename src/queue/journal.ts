@@ -67,8 +67,21 @@ export interface JournalThread {
 
 type Ask = (request: JournalRequest, transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
 
-/** Starts the thread; it comes up while others get ready. */
+let warmed: JournalThread | undefined;
+
+/** Starts a thread for whoever asks for one first: it comes up while the HTTP stack is loaded. */
+export function warmJournalThread(): void {
+  warmed ??= startThread();
+}
+
+/** The thread that was warmed, or a new one. */
 export function startJournalThread(): JournalThread {
+  const thread = warmed ?? startThread();
+  warmed = undefined;
+  return thread;
+}
+
+function startThread(): JournalThread {
   // Beside this file in whatever language it runs in.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
