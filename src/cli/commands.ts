@@ -52,6 +52,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "extract",
+    usage: "extract [RUN] --pick EXPR",
+    doc: "other fields from kept answers; no request is sent",
+    load: async () => (await import("./commands/extract.ts")).extract,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -67,6 +73,5 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] = (
-  "crawl run plan runs show explain diff report export extract limits rehearse " +
-  "worker submit watch"
+  "crawl run plan runs show explain diff report export limits rehearse " + "worker submit watch"
 ).split(" ");

@@ -1,5 +1,6 @@
 import { systemClock } from "../core/clock.ts";
 import type { Outcome } from "../core/outcome.ts";
+import { FAILURE_CODES } from "../core/failure.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { parseJson } from "../formats/json.ts";
@@ -56,7 +57,7 @@ const HORIZON = 50_000;
 export async function openOutput(
   settings: Settings,
   tasks: Tasks,
-  { take, run }: OutputParts,
+  { take, run }: OutputParts = {},
 ): Promise<WorkOutput> {
   const { output } = settings;
   const picks = await compilePicks(output.picks);
@@ -143,11 +144,30 @@ async function claimed(tasks: Tasks, claims: Claims): Promise<AsyncIterable<read
   }
   const all: (readonly Task[])[] = [];
   for await (const batch of claiming()) all.push(batch);
+  if (run !== undefined && existing === "own" && run.table === undefined) {
+    await askMissingAgain(all.flat(), claims, run);
+  }
   await noteChecked();
   async function* given(): AsyncGenerator<readonly Task[]> {
     yield* all;
   }
   return given();
+}
+
+/** Answers whose files somebody took away are owed again. */
+async function askMissingAgain(
+  tasks: readonly Task[],
+  { files, name }: Claims,
+  { journal }: WorkRun,
+): Promise<void> {
+  const withoutFile = new Set(await journal.failedRows({ codes: FAILURE_CODES, statuses: [] }));
+  const missing: number[] = [];
+  for (const task of tasks) {
+    const row = task.row.number;
+    if (!journal.done.has(row) || withoutFile.has(row)) continue;
+    if (!(await files.has(name.pathOf(task), name.keyOf(task)))) missing.push(row);
+  }
+  if (missing.length > 0) await journal.takeBack(missing, {});
 }
 
 interface Claims {
