@@ -97,6 +97,8 @@ async function openRun(
     async () => mayGoOn && (await thread.wasReadBefore(base, run.work)),
   );
   const table = tableOf(settings);
+  await using read = new AsyncDisposableStack();
+  if (input.kind === "was read") read.defer(() => rm(input.path, { force: true }));
   const isTaken = output.existing === "refuse" && table !== undefined && existsSync(table.path);
   return await thread.open({
     kind: "same or new",
