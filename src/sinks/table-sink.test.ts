@@ -220,6 +220,21 @@ test("records that trickle go out after a while, and no timer is left", async ()
   expect(clock.armed()).toBe(0);
 });
 
+test("a record that comes while a commit runs does not lie longer than others", async () => {
+  const output = createTestOutput();
+  const clock = createTestClock();
+  const sink = createTableSink(output, { format: "jsonl", clock });
+  void sink.write(record(1), 1);
+  const committed = sink.commit();
+  void sink.write(record(2), 2);
+  await committed;
+  expect(output.text).toBe('{"a":1}\n');
+  clock.fire();
+  await Promise.resolve();
+  expect(output.text).toBe('{"a":1}\n{"a":2}\n');
+  await sink.close();
+});
+
 test("nothing is written to a closed table", async () => {
   const sink = createTableSink(createTestOutput(), { format: "jsonl" });
   await sink.close();
