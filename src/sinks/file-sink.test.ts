@@ -22,24 +22,34 @@ import { openFileSink } from "./file-sink.ts";
 import { PathTaken } from "./place-file.ts";
 import { DiskError } from "./sink.ts";
 
-/** What the system refuses to open, and how many temporary files are open. */
-const system = vi.hoisted(() => ({ refusals: 0, open: 0, mostOpen: 0 }));
+/** What the system refuses to open, and what is open: files and folders, temporary files. */
+const system = vi.hoisted(() => ({
+  refusals: 0,
+  descriptors: Infinity,
+  open: 0,
+  temporary: 0,
+  mostTemporary: 0,
+}));
 
 vi.mock(import("node:fs/promises"), async (importOriginal) => {
   const original = await importOriginal();
   const open: typeof original.open = async (path, ...rest) => {
-    if (system.refusals > 0) {
-      system.refusals -= 1;
+    system.refusals -= 1;
+    if (system.refusals >= 0 || system.open >= system.descriptors) {
       throw Object.assign(new Error("EMFILE"), { code: "EMFILE", errno: -24, syscall: "open" });
     }
-    const handle = await original.open(path, ...rest);
-    if (!String(path).endsWith(".part")) return handle;
+    const temporary = String(path).endsWith(".part") ? 1 : 0;
+    // Counted before, since others ask while this one is being opened.
     system.open += 1;
-    system.mostOpen = Math.max(system.mostOpen, system.open);
+    const handle = await original.open(path, ...rest).finally(() => (system.open -= 1));
+    system.open += 1;
+    system.temporary += temporary;
+    system.mostTemporary = Math.max(system.mostTemporary, system.temporary);
     const close = handle.close.bind(handle);
-    handle.close = () => {
+    handle.close = async () => {
+      await close();
       system.open -= 1;
-      return close();
+      system.temporary -= temporary;
     };
     return handle;
   };
@@ -281,7 +291,7 @@ test("without descriptors fewer files are saved at once, and none is lost", asyn
   const clock = createManualClock();
   await using sink = await openFileSink({ root, exists: "refuse", atOnce: 8, clock });
   system.refusals = 8;
-  system.mostOpen = 0;
+  system.mostTemporary = 0;
   let done = 0;
   const rows = Array.from({ length: 60 }, (_, row) => row);
   const saving = Promise.all(
@@ -290,10 +300,25 @@ test("without descriptors fewer files are saved at once, and none is lost", asyn
     ),
   );
   await overTime(clock, saving);
-  expect([system.refusals, done]).toEqual([0, 60]);
-  expect(system.mostOpen).toBeGreaterThan(0);
-  expect(system.mostOpen).toBeLessThanOrEqual(4);
+  expect(done).toBe(60);
+  expect(system.mostTemporary).toBeGreaterThan(0);
+  expect(system.mostTemporary).toBeLessThanOrEqual(4);
   for (const row of rows) expect(await text(join(root, `${row % 12}/${row}`))).toBe(`${row}`);
+});
+
+test("few descriptors suffice for folders and files", async () => {
+  const clock = createManualClock();
+  await using sink = await openFileSink({ root, exists: "refuse", clock });
+  system.descriptors = system.open + 9;
+  try {
+    const rows = Array.from({ length: 100 }, (_, row) => row);
+    const save = async (row: number): Promise<unknown> =>
+      sink.save(`${row % 50}/${row % 3}/${row}`, `${row}`, bytes(`${row}`));
+    await overTime(clock, Promise.all(rows.map(save)));
+    expect((await everything()).filter((path) => /^\d+\/\d\/\d+$/.test(path))).toHaveLength(100);
+  } finally {
+    system.descriptors = Infinity;
+  }
 });
 
 test("a shortage of descriptors that does not end is a fault of the disk", async () => {
