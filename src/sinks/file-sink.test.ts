@@ -259,6 +259,8 @@ test("what a kill left of the same run is removed from each folder, and nothing 
   await sink.save("a/4", "4", bytes("x"));
   expect((await everything()).filter((path) => path.endsWith(".part"))).toEqual(others.toSorted());
   await writeFile(join(root, "a/.fanfetch-r1-99.part"), "");
+  // As many folders as are kept open, so that the first ones are opened again.
+  for (let row = 10; row < 50; row += 1) await sink.save(`d/${row}/x`, `${row}`, bytes("x"));
   await sink.save("a/5", "5", bytes("x"));
   expect(await everything()).toContain("a/.fanfetch-r1-99.part");
 });
