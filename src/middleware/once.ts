@@ -99,35 +99,37 @@ export function once({
       return next(request, call);
     }
 
-    async function ask(
+    function ask(
       request: HttpRequest,
       call: Call,
       question: string,
       hash: number,
     ): Promise<HttpResponse> {
-      const pending = next(request, call);
       const { headers, body } = request;
       common ??= headers;
       const asked: Asked = {
         headers,
         body,
-        pending,
+        pending: undefined,
         failure: undefined,
         response: undefined,
         store: young,
         entry: 0,
       };
       remember(question, hash, asked);
-      try {
-        const response = await pending;
-        keep(asked, response);
-        return response;
-      } catch (error) {
-        asked.pending = undefined;
-        if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
-        else asked.store.forget(asked.entry);
-        throw error;
-      }
+      asked.pending = next(request, call).then(
+        (response) => {
+          keep(asked, response);
+          return response;
+        },
+        (error: unknown) => {
+          asked.pending = undefined;
+          if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
+          else asked.store.forget(asked.entry);
+          throw error;
+        },
+      );
+      return asked.pending;
     }
 
     return (request, call) => {
