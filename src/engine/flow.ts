@@ -51,11 +51,23 @@ export async function* flow<T extends Owed>(
   let feeder = "ready" as Feeder;
   const fed = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
-  let wakeTaker: (() => void) | undefined;
+  let taker: "taking" | "waiting" | "told" = "taking";
+  let wakeTaker = (): void => {};
+
+  /**
+   * Tells the taker, once those who left meanwhile are on the wire, which is in the next turn of the event
+   * loop: the server is at work while records are made. Where nobody is out there is nothing to wait for.
+   */
+  function tell(): void {
+    if (out === 0) return wakeTaker();
+    if (taker !== "waiting") return;
+    taker = "told";
+    setImmediate(setImmediate, wakeTaker);
+  }
 
   const fail = (error: unknown): void => {
     failure ??= { error };
-    wakeTaker?.();
+    tell();
   };
 
   function land(owed: T, outcome: Outcome): void {
@@ -65,8 +77,8 @@ export async function* flow<T extends Owed>(
     const isOwed = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
     if (!isOwed) landed.push({ owed, outcome });
     if (!isOwed && outcome.kind !== "answered") unseen += 1;
-    wakeTaker?.();
     feed();
+    tell();
   }
 
   function start(owed: T): void {
@@ -95,7 +107,7 @@ export async function* flow<T extends Owed>(
   function endFeed(): void {
     feeder = "ended";
     fed.resolve();
-    wakeTaker?.();
+    tell();
   }
 
   /** Starts as many as there is room for, without waiting: a promise per turn would be felt. */
@@ -160,8 +172,9 @@ export async function* flow<T extends Owed>(
       if (feeder === "ended" && out === 0) return;
       await new Promise<void>((resolve) => {
         wakeTaker = resolve;
+        taker = "waiting";
       });
-      wakeTaker = undefined;
+      taker = "taking";
     }
   } finally {
     signal?.removeEventListener("abort", stopAll);
