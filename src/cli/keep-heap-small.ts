@@ -20,6 +20,8 @@ const LOOK_MS = 10;
  * does not copy all that is in flight, and in a long run the old one by a twelfth at a time.
  */
 export function keepHeapSmall(expected: Expected): Disposable {
+  // What lives of a young generation this small is copied sooner than helping threads are awake.
+  setFlagsFromString("--no-parallel-scavenge");
   if (expected === "many") setFlagsFromString("--heap-growing-percent=8");
   const timer = setInterval(() => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
