@@ -13,6 +13,7 @@ import { readRules } from "./work-rules.ts";
 import { openTasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
+import { spareCompiler } from "./spare-compiler.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {
@@ -93,6 +94,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
         async run(all, signals) {
           listen = toAll(all);
           const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+          spareCompiler(tasks.total);
           using _heap = keepHeapSmall(isShort ? "few" : "many");
           const drain = AbortSignal.any([signals.drain, cap.signal]);
           emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
