@@ -19,6 +19,7 @@ import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
+import { spareCompiler } from "./spare-compiler.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {
@@ -111,6 +112,7 @@ async function pipelineOf(
     const { signals, counters } = how;
     listen = toAll(how.listeners);
     const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
     const drain = AbortSignal.any([signals.drain, cap.signal]);
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });

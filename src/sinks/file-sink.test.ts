@@ -20,7 +20,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { createManualClock, type ManualClock } from "../transport/manual-clock.ts";
 import { openFileSink } from "./file-sink.ts";
 import { PathTaken } from "./place-file.ts";
-import { DiskError } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
 
 /** What the system refuses to open, and what is open: files and folders, temporary files. */
 const system = vi.hoisted(() => ({

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { createNullSink } from "./null-sink.ts";
 import { ordered } from "./ordered.ts";
 import { savingSink } from "./saving-sink.ts";
-import { DiskError, type OutputRecord, type Sink } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type OutputRecord, type Sink } from "./sink.ts";
 
 const record = (name: string): OutputRecord => ({
   columns: ["a"],
