@@ -2,7 +2,12 @@ import { crc32 } from "node:zlib";
 
 import { JournalError } from "../queue/journal-format.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
-import { type OutcomeRecord, readRecords, readRows, RECORD_BYTES } from "../queue/outcome-record.ts";
+import {
+  type OutcomeRecord,
+  readRecords,
+  readRows,
+  RECORD_BYTES,
+} from "../queue/outcome-record.ts";
 
 /** Rows whose records are in memory at once: 5 MB of them. */
 const WINDOW_ROWS = 65_536;

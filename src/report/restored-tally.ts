@@ -38,8 +38,13 @@ export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounte
   return sum;
 }
 
+/** What a run counted; a journal's own counts may come one by one. */
+export interface CountedRun extends Pick<OpenedRun, "sessions" | "hosts"> {
+  readonly tally: Iterable<OpenedRun["tally"][number]>;
+}
+
 /** Adds to an empty tally what earlier processes of the run have done, so that its account is whole. */
-export function restoreTally(tally: Tally, run: OpenedRun): void {
+export function restoreTally(tally: Tally, run: CountedRun): void {
   const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
   tally.requests += requests;
   tally.retries += retries;
@@ -60,7 +65,10 @@ export function restoreTally(tally: Tally, run: OpenedRun): void {
       latency.restore(steps, slowestMs);
       host.latency.merge(latency);
     } else if (kind === "failed" && count > 0) {
-      tally.failures.set(code as FailureCode, (tally.failures.get(code as FailureCode) ?? 0) + count);
+      tally.failures.set(
+        code as FailureCode,
+        (tally.failures.get(code as FailureCode) ?? 0) + count,
+      );
       if (code === "E_STATUS") {
         tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + count);
       }

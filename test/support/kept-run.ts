@@ -48,7 +48,9 @@ export function keptRun(
   directory: string,
   facts: Readonly<Record<string, unknown>> = { job: JOB },
 ): KeptRun {
-  const noted = Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  const noted = Object.entries(facts).map(
+    ([name, value]) => [name, JSON.stringify(value)] as const,
+  );
   const store = JournalStore.create(directory, Object.fromEntries(noted));
   store.begin(4711, BEGAN_MS);
   const hosts: string[] = [];

@@ -1,0 +1,44 @@
+import type { Flag } from "./flag.ts";
+
+const group = "Runs";
+
+/** What is told of a run, and where it is exported to. */
+export const RUN_FLAGS: readonly Flag[] = [
+  {
+    name: "older",
+    argument: "DURATION",
+    group,
+    doc: "prune: only runs whose last process ended longer ago, such as 30d",
+    commands: ["runs"],
+  },
+  {
+    name: "only",
+    argument: "CODE,STATUS",
+    group,
+    doc: "failures of these codes and statuses, such as E_TIMEOUT,404,5xx",
+    commands: ["show"],
+  },
+  {
+    name: "limit",
+    argument: "N",
+    group,
+    doc: "failed rows that are listed",
+    default: "20",
+    commands: ["show"],
+  },
+  {
+    name: "output",
+    letter: "o",
+    argument: "FILE|-",
+    group,
+    doc: "the outcomes: .jsonl .csv .har .warc.gz by extension; - is JSONL on stdout",
+    take: "file",
+    commands: ["export"],
+  },
+  {
+    name: "force",
+    group,
+    doc: "overwrite a file that exists",
+    commands: ["export"],
+  },
+];
