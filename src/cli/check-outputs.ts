@@ -11,7 +11,7 @@ import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { countRecords } from "../sinks/table-records.ts";
-import { checkStanding } from "../sinks/table-standing.ts";
+import { checkStanding } from "../sinks/check-standing.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { RecordFormat } from "./settings-output.ts";

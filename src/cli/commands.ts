@@ -40,6 +40,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/resume.ts")).resume,
   },
   {
+    name: "retry",
+    usage: "retry [RUN]",
+    doc: "ask again what failed; --only CODE,STATUS picks",
+    load: async () => (await import("./commands/retry.ts")).retry,
+  },
+  {
     name: "verify",
     usage: "verify [RUN]",
     doc: "count a run again from its journal, its input and its outputs",
@@ -85,4 +91,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan retry diff report extract limits rehearse worker submit watch".split(" ");
+  "crawl run plan diff report extract limits rehearse worker submit watch".split(" ");

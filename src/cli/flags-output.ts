@@ -55,6 +55,12 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
   },
   { name: "no-csv-safe", group, doc: "write every cell as it is", commands },
   {
+    name: "keep",
+    group,
+    doc: "keep the raw answers with the run, for extract and export",
+    commands,
+  },
+  {
     name: "run",
     argument: "DIR",
     group,

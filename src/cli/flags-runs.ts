@@ -2,7 +2,7 @@ import type { Flag } from "./flag.ts";
 
 const group = "Runs";
 
-/** What is told of a run, and where it is exported to. */
+/** Which of its outcomes are meant, what is told of a run, and where it is exported to. */
 export const RUN_FLAGS: readonly Flag[] = [
   {
     name: "older",
@@ -15,8 +15,9 @@ export const RUN_FLAGS: readonly Flag[] = [
     name: "only",
     argument: "CODE,STATUS",
     group,
-    doc: "failures of these codes and statuses, such as E_TIMEOUT,404,5xx",
-    commands: ["show"],
+    doc: "failures with these codes or statuses, such as E_TIMEOUT,404,5xx",
+    repeat: "adds",
+    commands: ["show", "retry"],
   },
   {
     name: "limit",

@@ -12,7 +12,7 @@ import { readRules } from "./work-rules.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { openWorkRun, type WorkRun } from "./work-run.ts";
-import { openTasks, type Tasks } from "./work-tasks.ts";
+import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
@@ -87,7 +87,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       let tasks: Tasks;
       let output: WorkOutput;
       try {
-        tasks = await openTasks(now);
+        tasks = await openTasks(now, durable && stdinOf(durable));
         output = await openOutput(now, tasks, { take, run: durable });
       } catch (error) {
         await durable?.discard();
@@ -106,12 +106,14 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
           last.defer(() => saveCookies(jar));
           const owed = openQueue(output, { durable, counters });
           let reason = "failed";
-          last.defer(() => durable?.journal.end(reason, counters()));
+          last.defer(() =>
+            durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
+          );
           await using sink = output.sink;
           guard.use(durable?.journal);
           await run({
             queue: owed.queue,
-            send: guard.inDoubt(sendOf(session, now)),
+            send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
             extract: output.extract,
             sink,
             ...windowOf(now),
@@ -120,8 +122,7 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
             drain,
             stop: signals.stop,
           });
-          await sink.close();
-          await owed.flush();
+          await owed.close();
           emit({ type: "ended", atMs: systemClock.now() });
           reason = drain.aborted || signals.stop.aborted ? "stopped" : "finished";
           if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
@@ -132,6 +133,15 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Standard input of a run on disk is read from its copy, or copied as it is read. */
+function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
+  return {
+    file: stdinFile,
+    // A disk that refuses is heard of at the next commit.
+    keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
 }
 
@@ -154,9 +164,18 @@ function toAll(listeners: readonly Listener[]): Listener {
   };
 }
 
-/** Equal questions of one run are asked once; of two runs (`compare`) they are asked twice. */
-function sendOf(session: Session, settings: Settings): Session["send"] {
-  return settings.request.duplicates === "asked once" ? once()(session.send) : session.send;
+/**
+ * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
+ * (`compare`) they are asked twice.
+ */
+async function sendOf(session: Session, { settings, durable }: Sending): Promise<Session["send"]> {
+  if (settings.request.duplicates !== "asked once") return session.send;
+  return once(await durable?.journal.openArchive())(session.send);
+}
+
+interface Sending {
+  readonly settings: Settings;
+  readonly durable: WorkRun | undefined;
 }
 
 /** Sequential is a window of one. */

@@ -1,7 +1,9 @@
 import { readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
+import { INPUT_FILE } from "../queue/input-copy.ts";
 import { JOURNAL_FILE } from "../queue/journal-store.ts";
+import { KEPT_FILE } from "../queue/kept-reader.ts";
 import { lockRun } from "../queue/run-lock.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
 
@@ -14,19 +16,14 @@ const BESIDE = ["", "-wal", "-shm", "-journal"];
 /** Every name that a run gives to a file in its directory. */
 const RUN_FILES: ReadonlySet<string> = new Set([
   ...[JOURNAL_FILE, LOCK_FILE].flatMap((name) => BESIDE.map((end) => `${name}${end}`)),
-  ...["answers.pack", "kept.pack", "input"],
+  ...["answers.pack", KEPT_FILE, INPUT_FILE],
 ]);
-
-/** Whether a run made the file of this name: its input is kept as `input` with the ending it had. */
-function isRunFile(name: string): boolean {
-  return RUN_FILES.has(name) || /^input\.[a-z]+$/.test(name);
-}
 
 /** What the files of a run take on the disk, in bytes; outputs are no part of it. */
 export function runBytes(directory: string): number {
   let bytes = 0;
   for (const name of readdirSync(directory)) {
-    if (!isRunFile(name)) continue;
+    if (!RUN_FILES.has(name)) continue;
     // The files of a run that goes on come and go.
     bytes += statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0;
   }
@@ -51,7 +48,7 @@ export function removeRun(directory: string): RemovedRun {
     // The journal goes first: what is left, should we be stopped here, is no run any more.
     for (const end of BESIDE) rmSync(join(directory, `${JOURNAL_FILE}${end}`), { force: true });
     for (const name of readdirSync(directory)) {
-      if (isRunFile(name) && !name.startsWith(LOCK_FILE)) rmSync(join(directory, name));
+      if (RUN_FILES.has(name) && !name.startsWith(LOCK_FILE)) rmSync(join(directory, name));
     }
   }
   for (const end of BESIDE) rmSync(join(directory, `${LOCK_FILE}${end}`), { force: true });

@@ -42,7 +42,7 @@ export interface JobParts {
 }
 
 /** Options that decide what an answer is; the others are in the settings of request and output. */
-const DECIDING = ["accept", "fail-if", "retry-if", "keep"] as const;
+const DECIDING = ["accept", "fail-if", "retry-if"] as const;
 
 /** Describes the command for a journal. */
 export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {

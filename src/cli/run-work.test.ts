@@ -85,6 +85,7 @@ async function run({ flags = [], total = 2, body }: Setting) {
   const keys = new EventEmitter();
   const work: Work = {
     total,
+    durable: undefined,
     async run(listeners, signals) {
       const emit: Emit = (event) => {
         for (const listen of listeners) listen(event);

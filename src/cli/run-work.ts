@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
@@ -88,13 +90,17 @@ export async function runWork(
     throw error;
 
   if (error !== undefined && !isAbort) progress.complain(`fanfetch: ${visible(message ?? "")}`);
-  const unwritten = await writeSummary(settings.summary, tally);
+  const directory = run && shownPath(run.directory);
+  const unwritten = await writeSummary(settings.summary, { tally, run: directory });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
   const isWhole =
     interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
-  if (!isWhole) progress.say(stopWords(tally, caps.reached?.flag));
-  if (interrupts.exitCode === undefined) for (const hint of endHints(tally)) progress.say(hint);
+  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory }));
+  if (interrupts.exitCode === undefined) {
+    for (const hint of endHints(tally)) progress.say(hint);
+    if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
+  }
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
   return exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
@@ -105,8 +111,27 @@ function reasonOf(error: unknown): StopReason | undefined {
   return (error as Error | undefined)?.name === "DiskError" ? "disk" : undefined;
 }
 
-function stopWords(tally: Tally, flag: string | undefined): string {
+/** How a run stopped, and how to go on. */
+function stopWords(
+  tally: Tally,
+  { flag, directory }: { readonly flag: string | undefined; readonly directory: string | undefined },
+): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
   const why = flag === undefined ? "" : ` by ${flag}`;
-  return `stopped${why} at ${formatCount(settledOf(tally))}${of}; what was answered is written`;
+  const where = `stopped${why} at ${formatCount(settledOf(tally))}${of}`;
+  return directory === undefined
+    ? `${where}; what was answered is written`
+    : `${where}, nothing lost · go on with: fanfetch resume ${directory}`;
+}
+
+/** Where failures are seen and asked again. */
+function failedHint(tally: Tally, directory: string): string {
+  const [[code] = [""]] = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
+  return `  see them: fanfetch show ${directory} · again: fanfetch retry ${directory} --only ${code}`;
+}
+
+/** As a person would type it here. */
+function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return visible(near === "" || near.startsWith("..") ? path : near);
 }

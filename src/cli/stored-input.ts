@@ -1,4 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 import { UsageError } from "../core/usage-error.ts";
+import { INPUT_FILE } from "../queue/input-copy.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import { inputProblems } from "./check-input.ts";
 import type { RunJob } from "./run-job.ts";
@@ -23,12 +27,13 @@ export async function openStoredInput(store: JournalStore): Promise<StoredInput>
   try {
     const settings = await storedSettings(store.directory);
     const { input } = settings;
-    if (input.kind !== "urls" && input.path === "-") {
+    const file = join(store.directory, INPUT_FILE);
+    if (input.kind !== "urls" && input.path === "-" && !existsSync(file)) {
       return { kind: "gone", why: "its input came from stdin" };
     }
     const [problem] = inputProblems(store, settings);
     if (problem !== undefined) return { kind: "gone", why: problem };
-    return { kind: "as it was", settings, tasks: await openTasks(settings) };
+    return { kind: "as it was", settings, tasks: await openTasks(settings, { file, keep: () => {} }) };
   } catch (error) {
     if (error instanceof UsageError) return { kind: "gone", why: error.message };
     throw error;

@@ -38,6 +38,8 @@ export interface WorkOutput {
   readonly batches: AsyncIterable<readonly Task[]>;
   /** Whether answers go to files. */
   readonly saves: "bodies" | "no bodies";
+  /** Whether answers are kept with the run. */
+  readonly keeps: "answers" | "nothing";
 }
 
 /** Who else has to do with the outputs. */
@@ -62,7 +64,8 @@ export async function openOutput(
   const name = save && checkedName(save.template, tasks);
   const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, { take, run });
-  const isOrdered = output.order === "input" && output.kind !== "none";
+  const isOrdered =
+    output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
   const own = run?.files === "its own";
   const files =
@@ -82,6 +85,7 @@ export async function openOutput(
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
     saves: files === undefined ? "no bodies" : "bodies",
+    keeps: output.keeps,
   };
 }
 
@@ -92,7 +96,7 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
     const [columns, values] = parseJson(text) as [string[], unknown[]];
     return { row, record: { columns, values } };
   });
-  return { next: run.nextInOrder, held, atEnd: "keep what waits" };
+  return { next: run.nextInOrder, held, marks: "kept" };
 }
 
 /** @throws UsageError for a variable that no row has. */

@@ -1,15 +1,16 @@
 import { stringifyJson } from "../formats/json.ts";
-import { createDurableQueue } from "../queue/durable-queue.ts";
+import { createDurableQueue, type Written } from "../queue/durable-queue.ts";
 import { createMemoryQueue } from "../queue/memory-queue.ts";
 import type { Queue } from "../queue/queue.ts";
+import type { Mark } from "../sinks/sink.ts";
 import type { WorkOutput } from "./work-output.ts";
 import type { WorkRun } from "./work-run.ts";
 
 /** The queue of a run and how its last outcomes are made durable. */
 export interface WorkQueue {
   readonly queue: Queue;
-  /** Once the sink is closed. @throws DiskError */
-  flush(): Promise<void>;
+  /** Closes the sink and makes the last outcomes durable. @throws DiskError */
+  close(): Promise<void>;
 }
 
 /** What decides which queue it is. */
@@ -22,24 +23,25 @@ export interface WorkQueueOptions {
 export function openQueue(output: WorkOutput, { durable, counters }: WorkQueueOptions): WorkQueue {
   const { batches, horizon, sink } = output;
   if (durable === undefined) {
-    return { queue: createMemoryQueue(batches, horizon), flush: async () => {} };
+    const queue = createMemoryQueue(batches, horizon);
+    return { queue, close: async () => void (await sink.close()) };
   }
   const queue = createDurableQueue(batches, {
     ...horizon,
     journal: durable.journal,
     counters,
     saves: output.saves,
-    async commitOutput() {
-      const { rows, standing, held } = await sink.commit();
-      return {
-        rows,
-        standing,
-        held: held.map(({ row, record }) => ({
-          row,
-          text: stringifyJson([record.columns, record.values]),
-        })),
-      };
-    },
+    keeps: output.keeps,
+    commitOutput: async () => writtenBy(await sink.commit()),
   });
-  return { queue, flush: () => queue.flush() };
+  return { queue, close: () => queue.close(async () => writtenBy(await sink.close())) };
+}
+
+/** A mark as the journal keeps it. */
+function writtenBy({ rows, standing, held }: Mark): Written {
+  const kept = held.map(({ row, record }) => ({
+    row,
+    text: stringifyJson([record.columns, record.values]),
+  }));
+  return { rows, standing, held: kept };
 }

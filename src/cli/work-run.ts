@@ -1,34 +1,43 @@
 import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
+import { visible } from "../formats/visible.ts";
+import { INPUT_FILE } from "../queue/input-copy.ts";
 import { JournalError, RunLocked } from "../queue/journal-format.ts";
 import { type Journal, type JournalThread, startJournalThread } from "../queue/journal.ts";
-import type { InputToKnow, Wanted } from "../queue/journal-messages.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
-import { checkStanding, type Found } from "../sinks/table-standing.ts";
+import { checkStanding, type StandingCheck } from "../sinks/check-standing.ts";
 import type { Standing } from "../sinks/sink.ts";
+import { inputOf } from "./input-to-know.ts";
 import { RunStopped } from "./run-stopped.ts";
+import { type RunTable, tableOf } from "./run-table.ts";
 import type { Settings } from "./settings.ts";
-import type { InputSettings } from "./settings-input.ts";
+import { endRewrite, takeFailuresBack } from "./work-retry.ts";
 
 /** The durable side of a piece of work. */
 export interface WorkRun {
   readonly journal: Journal;
   /** Short and its own, for the names of temporary files. */
   readonly id: string;
-  /** In the order of the input, the first row that the table does not have. */
-  readonly nextInOrder: number;
+  /** The table of records, where there is one. */
+  readonly table: RunTable | undefined;
   /** Where the table stood; undefined in a run that is new to its outputs. */
   readonly standing: Standing | undefined;
+  /** How records come to stand in the table; `appended` until a retry of a run in order has ended. */
+  readonly order: "as the command says" | "appended";
+  /** In the order of the input, the first row that the table does not have. */
+  readonly nextInOrder: number;
   /** What files that exist where answers are saved are to this run. */
   readonly files: "its own" | "as the command says";
+  /** Where standard input was copied to; undefined where it is being copied. */
+  readonly stdinFile: string | undefined;
   /** What a person is to hear before it starts. */
   readonly notes: readonly string[];
-  /** Removes a run that was made and has nothing in it. */
+  /** Lets go of a run in which nothing was sent; a new one is removed. */
   discard(): Promise<void>;
 }
 
@@ -37,15 +46,16 @@ const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
 
 /**
  * Opens the run that the settings ask for: the earlier one of the same work, or a new one.
- * @throws RunStopped where another process runs it or the disk refuses, UsageError for outputs that
- * are not this run's or not as it left them, and for a journal that cannot be used.
+ * @throws RunStopped where another process runs it, DiskError, UsageError for outputs that are not this
+ * run's or not as it left them, for an input that has changed and for a journal that cannot be used.
  */
 export async function openWorkRun(settings: Settings): Promise<WorkRun | undefined> {
   if (settings.run.kind === "in memory") return undefined;
   let thread = startJournalThread();
   try {
+    const table = tableOf(settings);
     let journal = await openRun(settings, thread, "go on");
-    let found = await tableOf(settings, journal);
+    let found = await settleEarlier(settings, journal, table);
     if (found === "missing" && settings.run.kind === "durable") {
       // Whoever took the table away wants another one.
       await journal.end("stopped", "{}");
@@ -53,10 +63,10 @@ export async function openWorkRun(settings: Settings): Promise<WorkRun | undefin
       journal = await openRun(settings, thread, "ignore");
       found = "as it was";
     }
-    if (found === "as it was") return workRun(settings, journal);
+    if (found === "as it was") return workRun(journal, table);
     await journal.end("stopped", "{}");
     throw new UsageError(
-      `${settings.output.path} is ${FOUND[found]} since ${journal.run.directory} wrote it; put it back, or begin anew with --force`,
+      `${visible(settings.output.path)} is ${FOUND[found]} since ${journal.run.directory} wrote it; put it back, or begin anew with --force`,
     );
   } catch (error) {
     await thread.stop();
@@ -64,49 +74,62 @@ export async function openWorkRun(settings: Settings): Promise<WorkRun | undefin
   }
 }
 
+const FOUND = { missing: "gone", shorter: "shorter", changed: "changed" } as const;
+
 async function openRun(
   settings: Settings,
   thread: JournalThread,
   earlier: "go on" | "ignore",
 ): Promise<Journal> {
-  const { run, input, output } = settings;
+  const { run, output } = settings;
   if (run.kind === "existing") {
-    return await thread.open({ kind: "existing", directory: run.directory, input: toKnow(input) });
+    const input = await inputOf(settings, async () => false);
+    return await thread.open({ kind: "existing", directory: run.directory, input });
   }
   if (run.kind === "in memory") throw new TypeError("a run in memory has no journal");
-  const taken = output.existing === "refuse" ? outputThatExists(settings) : undefined;
-  const wanted: Wanted = {
+  const base = resolve(RUNS_FOLDER);
+  const mayGoOn = earlier === "go on" && run.earlier === "go on";
+  const input = await inputOf(
+    settings,
+    async () => mayGoOn && (await thread.wasReadBefore(base, run.work)),
+  );
+  const table = tableOf(settings);
+  const isTaken = output.existing === "refuse" && table !== undefined && existsSync(table.path);
+  return await thread.open({
     kind: "same or new",
-    base: resolve(RUNS_FOLDER),
+    base,
     directory: run.directory && resolve(run.directory),
     name: run.name,
     work: run.work,
-    input: toKnow(input),
+    input,
     job: JSON.stringify(run.job),
     order: output.order,
-    earlier: run.earlier === "ignore" ? "ignore" : earlier,
-    refusal:
-      taken === undefined ? undefined : `${taken} exists and is not this run's; --force overwrites it`,
-  };
-  return await thread.open(wanted);
+    earlier: mayGoOn ? "go on" : "ignore",
+    refusal: isTaken
+      ? `${visible(output.path)} exists and is not this run's; --force overwrites it`
+      : undefined,
+  });
 }
 
-function toKnow(input: InputSettings): InputToKnow {
-  if (input.kind === "urls") return { kind: "in the work" };
-  return input.path === "-" ? { kind: "read once" } : { kind: "file", path: resolve(input.path) };
-}
-
-/** A table that stands where the output is to go. */
-function outputThatExists({ output }: Settings): string | undefined {
-  const isTable = output.kind === "records" && output.path !== "-";
-  return isTable && isPlainFile(output.path) ? output.path : undefined;
-}
-
-/** How the table of an earlier run is found. */
-async function tableOf(settings: Settings, journal: Journal): Promise<Found> {
-  const standing = standingOf(journal);
-  if (!hasTable(settings) || standing.bytes === 0) return "as it was";
-  return await checkStanding(settings.output.path, standing);
+/** Brings an earlier run to where this command goes on from; tells how its table is found. */
+async function settleEarlier(
+  { run }: Settings,
+  journal: Journal,
+  table: RunTable | undefined,
+): Promise<StandingCheck> {
+  if (journal.run.origin === "new") return "as it was";
+  if (table !== undefined) {
+    await endRewrite(journal, table);
+    const standing = standingOf(journal);
+    if (standing.bytes > 0) {
+      const found = await checkStanding(table.path, standing);
+      if (found !== "as it was") return found;
+    }
+  }
+  if (run.kind === "existing" && run.again !== undefined) {
+    await takeFailuresBack(journal, run.again, table);
+  }
+  return "as it was";
 }
 
 function standingOf({ run }: Journal): Standing {
@@ -114,50 +137,45 @@ function standingOf({ run }: Journal): Standing {
   return noted === undefined ? NOTHING : (JSON.parse(noted) as Standing);
 }
 
-function hasTable({ output }: Settings): boolean {
-  return output.kind === "records" && output.path !== "-";
-}
-
-function workRun(settings: Settings, journal: Journal): WorkRun {
+function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
   const { run } = journal;
-  const id = hash("sha256", run.directory, "hex").slice(0, 12);
+  const isNew = run.origin === "new";
   const passed = run.facts.get("passed");
-  const nextInOrder = passed === undefined ? 1 : Number(passed) + 1;
-  if (run.origin === "new") {
-    const discard = async (): Promise<void> => {
-      await journal.end("discarded", "{}");
-      await rm(run.directory, { recursive: true, force: true });
-      // Goes with its last run.
-      await rmdir(dirname(run.directory)).catch(() => {});
-    };
-    return {
-      ...{ journal, id, nextInOrder, discard },
-      ...{ standing: undefined, files: "as the command says", notes: [] },
-    };
-  }
+  const inputFile = join(run.directory, INPUT_FILE);
+  // Beware: a new run whose standard input was read before has its file already.
+  const isCopying = isNew && run.facts.get("input") === undefined;
   return {
-    ...{ journal, id, nextInOrder },
-    standing: hasTable(settings) ? standingOf(journal) : undefined,
+    journal,
+    id: hash("sha256", run.directory, "hex").slice(0, 12),
+    table,
+    standing: isNew || table === undefined ? undefined : standingOf(journal),
+    order: (run.facts.get("appendedFrom") ?? "null") === "null" ? "as the command says" : "appended",
+    nextInOrder: passed === undefined ? 1 : Number(passed) + 1,
     files: run.facts.has("checked") ? "its own" : "as the command says",
-    notes: [goingOn(settings, journal)],
-    discard: () => journal.end("stopped", "{}"),
+    stdinFile: isCopying ? undefined : inputFile,
+    notes: isNew ? [] : [goingOn(journal)],
+    discard: () => discard(journal),
   };
 }
 
-const FOUND = { missing: "gone", shorter: "shorter", changed: "changed" } as const;
+async function discard(journal: Journal): Promise<void> {
+  const { run } = journal;
+  await journal.end("stopped", "{}");
+  if (run.origin === "earlier") return;
+  await rm(run.directory, { recursive: true, force: true });
+  // Goes with its last run.
+  await rmdir(dirname(run.directory)).catch(() => {});
+}
 
-function goingOn(settings: Settings, { run, done }: Journal): string {
+function goingOn({ run, done }: Journal): string {
   const total = run.facts.get("total");
   const of = total === undefined ? "" : ` of ${formatCount(Number(total))}`;
   const last = run.sessions.at(-1);
-  const died = last !== undefined && last.endedMs === null ? "; its last process ended without a word" : "";
-  const all = total !== undefined && done.count >= Number(total);
-  const rest = all && settings.run.kind === "durable" ? "; --force asks anew" : "";
-  return `going on with ${run.directory}: ${formatCount(done.count)}${of} inputs are there already${died}${rest}`;
-}
-
-function isPlainFile(path: string): boolean {
-  return existsSync(path) && !path.startsWith("/dev/");
+  const died =
+    last !== undefined && last.endedMs === null ? "; its last process ended without a word" : "";
+  const isAll = total !== undefined && done.count >= Number(total);
+  const rest = isAll ? "; nothing is owed, --force asks anew" : "";
+  return `going on with ${run.directory}: ${formatCount(done.count)}${of} are there already${died}${rest}`;
 }
 
 /** A fault of the journal as the command line tells it. */

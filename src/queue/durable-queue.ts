@@ -27,14 +27,16 @@ export interface DurableQueueOptions {
   readonly counters: () => string;
   /** Whether bodies are saved, and their checksums worth keeping. @default "no bodies" */
   readonly saves?: "bodies" | "no bodies";
+  /** Whether the bodies of answers go into the journal's store. @default "nothing" */
+  readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
 }
 
 /** A queue over a journal. */
 export interface DurableQueue extends Queue {
-  /** Makes durable what was settled and written so far. @throws DiskError */
-  flush(): Promise<void>;
+  /** Ends the output with `closeOutput` and makes durable what was settled. @throws DiskError */
+  close(closeOutput: () => Promise<Written>): Promise<void>;
 }
 
 /** A group is committed when it has so many outcomes … */
@@ -52,7 +54,7 @@ export function createDurableQueue(
   tasks: AsyncIterable<readonly Task[]>,
   options: DurableQueueOptions,
 ): DurableQueue {
-  const { journal, commitOutput, counters, saves = "no bodies" } = options;
+  const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
   const hosts = new Map(journal.run.hosts.map((origin, number) => [origin, number]));
@@ -60,11 +62,13 @@ export function createDurableQueue(
   let newHosts: string[] = [];
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
-  let details = new Map<number, string>();
+  const details = new Map<number, string>();
+  const bodies = new Map<number, Uint8Array>();
   let timer: NodeJS.Timeout | undefined;
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let total: number | undefined;
+  let state: "open" | "closing" = "open";
 
   function hostNumber(origin: string): number {
     if (origin === lastHost.origin) return lastHost.number;
@@ -111,10 +115,10 @@ export function createDurableQueue(
     return taken;
   }
 
-  async function commitGroup(): Promise<void> {
+  async function commitGroup(output: () => Promise<Written>): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const written = await commitOutput();
+    const written = await output();
     const held = written.held.map(({ row }) => row);
     const records = takePending([...written.rows, ...held]);
     const rows = Array.from({ length: records.count }, (_, index) => records.rowOf(index));
@@ -131,7 +135,13 @@ export function createDurableQueue(
       if (text !== undefined) detailsNow.push([row, text]);
       details.delete(row);
     }
-    await journal.commit({
+    const bodiesNow: [number, Uint8Array][] = [];
+    for (const [index, row] of bodies.size === 0 ? [] : rows.entries()) {
+      const body = bodies.get(row);
+      if (body !== undefined) bodiesNow.push([index, body]);
+      bodies.delete(row);
+    }
+    const group = {
       records: records.take(),
       details: detailsNow,
       hosts: hostsNow,
@@ -139,14 +149,15 @@ export function createDurableQueue(
       held: written.held.map(({ row, text }) => [row, text] as const),
       passed,
       counters: counters(),
-    });
+    };
+    await journal.commit(group, bodiesNow);
     for (const row of rows) done.add(row);
   }
 
   /** One group after the other, as long as there is enough for one. */
   async function commitGroups(): Promise<void> {
     try {
-      do await commitGroup();
+      do await commitGroup(commitOutput);
       while (pending.count >= GROUP_RECORDS);
     } catch (error) {
       failure ??= { error };
@@ -163,6 +174,7 @@ export function createDurableQueue(
   }
 
   function schedule(): void {
+    if (state === "closing") return;
     timer ??= setTimeout(() => {
       timer = undefined;
       // Whoever settles next hears of a failure.
@@ -194,8 +206,12 @@ export function createDurableQueue(
         atMs: Date.now(),
         checksum: checksumOf(outcome),
       });
-      const detail = outcomeDetail(outcome);
+      const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);
+      if (keeps === "answers" && outcome.kind === "answered") {
+        const { body } = outcome.response;
+        if (body instanceof Uint8Array) bodies.set(row, body);
+      }
       ahead.settled(row);
       if (pending.count >= GROUP_RECORDS) {
         const started = startCommit();
@@ -203,12 +219,12 @@ export function createDurableQueue(
         started.catch(() => {});
       } else if (timer === undefined && committing === undefined) schedule();
     },
-    async flush() {
-      while (committing !== undefined) await committing;
+    async close(closeOutput) {
+      state = "closing";
       clearTimeout(timer);
-      timer = undefined;
+      while (committing !== undefined) await committing.catch(() => {});
       if (failure !== undefined) throw failure.error;
-      await startCommit();
+      await commitGroup(closeOutput);
     },
   };
 }

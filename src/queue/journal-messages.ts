@@ -6,7 +6,10 @@ import type { TallyEntry } from "./run-tally.ts";
 export type InputToKnow =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "in the work" }
-  | { readonly kind: "read once" };
+  /** Standard input, which is copied as it is read. */
+  | { readonly kind: "read once" }
+  /** Standard input that was read to its end into a file, because there was such a run before. */
+  | { readonly kind: "was read"; readonly path: string };
 
 /** Which run is wanted. */
 export type Wanted =
@@ -34,10 +37,29 @@ export type Wanted =
 export type JournalRequest =
   | { readonly kind: "open"; readonly wanted: Wanted; readonly pid: number }
   | { readonly kind: "begin" }
-  | { readonly kind: "commit"; readonly group: Group; readonly answers: Uint8Array | undefined }
+  | {
+      readonly kind: "commit";
+      readonly group: Group;
+      /** Answers for the archive, packed. */
+      readonly answers: Uint8Array | undefined;
+      /** Bodies to keep, and the places of their records in the group. */
+      readonly bodies: readonly (readonly [index: number, body: Uint8Array])[];
+    }
+  /** The answer to a question that was asked before. */
+  | {
+      readonly kind: "find";
+      readonly question: string;
+      readonly high: number;
+      readonly low: number;
+    }
+  /** Hashes of all questions in the archive. */
+  | { readonly kind: "hashes" }
   | { readonly kind: "intend"; readonly rows: readonly number[] }
   | { readonly kind: "note"; readonly facts: Readonly<Record<string, string>> }
-  | { readonly kind: "digest"; readonly path: string }
+  /** Bytes of an input that can be read only once. */
+  | { readonly kind: "input"; readonly bytes: Uint8Array }
+  /** Whether there is a run of the same work whose input could be read only once. */
+  | { readonly kind: "was read before"; readonly base: string; readonly work: string }
   /** Rows whose last outcome is a failure of one of these. */
   | {
       readonly kind: "failed";
@@ -46,6 +68,7 @@ export type JournalRequest =
     }
   /** Rows in the order in which their records stand in the output. */
   | { readonly kind: "sequence" }
+  | { readonly kind: "groups" }
   /** The run as it is now. */
   | { readonly kind: "reread" }
   | {
@@ -53,7 +76,13 @@ export type JournalRequest =
       readonly rows: readonly number[];
       readonly facts: Readonly<Record<string, string>>;
     }
-  | { readonly kind: "end"; readonly reason: string; readonly counters: string };
+  | {
+      readonly kind: "end";
+      readonly reason: string;
+      readonly counters: string;
+      /** What becomes of the archive of answers. */
+      readonly archive: "kept" | "dropped";
+    };
 
 /** A process that worked on the run before. */
 export interface EarlierSession {

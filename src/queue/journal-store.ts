@@ -194,6 +194,11 @@ export class JournalStore implements Disposable {
     for (const { records } of this.groups()) yield* readRecords(records);
   }
 
+  /** Group commits so far. */
+  groupCount(): number {
+    return Number(this.database.prepare("SELECT count(*) AS n FROM outcomes").get()!["n"]);
+  }
+
   /** The groups of the log. @throws JournalError where one is damaged. */
   *groups(): Generator<{ readonly session: number; readonly records: Uint8Array }> {
     let expected = 1;

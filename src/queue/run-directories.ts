@@ -26,13 +26,13 @@ export function runDirectories(base: string): readonly string[] {
 /** The latest run below `base` of the same work; runs that cannot be read are passed over. */
 export function findRun(
   base: string,
-  isSame: (identity: RunIdentity) => boolean,
+  isSame: (identity: RunIdentity, directory: string) => boolean,
 ): string | undefined {
   return runDirectories(base).find((directory) => {
     try {
       using store = JournalStore.open(directory, "read");
       const identity = store.fact<RunIdentity>("identity");
-      return identity !== undefined && isSame(identity);
+      return identity !== undefined && isSame(identity, directory);
     } catch {
       return false;
     }

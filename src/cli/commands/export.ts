@@ -3,13 +3,14 @@ import { VERSION } from "../../engine/version.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import type { JournalStore } from "../../queue/journal-store.ts";
+import { type KeptReader, readKeptAnswers } from "../../queue/kept-reader.ts";
 import type { RunIdentity } from "../../queue/run-directories.ts";
 import { harText } from "../../report/har.ts";
 import { OUTCOME_COLUMNS, outcomeValues } from "../../report/outcome-columns.ts";
 import { type OutcomeRow, outcomeRows } from "../../report/outcome-rows.ts";
 import { outputsOf } from "../../report/run-output.ts";
 import { readOverview } from "../../report/run-overview.ts";
-import { type KeptBodies, warcRecords } from "../../report/warc.ts";
+import { warcRecords } from "../../report/warc.ts";
 import { openTableSink } from "../../sinks/table-sink.ts";
 import type { CommandLine } from "../command-line.ts";
 import { EXIT_DISK } from "../exit-code.ts";
@@ -21,21 +22,14 @@ import { openStoredInput, type StoredInput } from "../stored-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 
-/** Opens the bodies that a run kept; undefined for a run that kept none. */
-export type OpenKept = (store: JournalStore) => KeptBodies | undefined;
-
 /** `fanfetch export`: the outcomes of a run in the order of its input, as a table, HAR or WARC. */
-export async function exportRun(
-  line: CommandLine,
-  terminal: Terminal,
-  openKept: OpenKept = () => undefined,
-): Promise<number> {
+export async function exportRun(line: CommandLine, terminal: Terminal): Promise<number> {
   const values = createValues(line);
   const exists = values.has("force") ? "overwrite" : "refuse";
   const target = readExportTarget(values.last("output"), exists);
   const directory = whichRun(oneRun("export", line));
   try {
-    await readJournal(directory, (store) => writeExport(store, target, { terminal, openKept }));
+    await readJournal(directory, (store) => writeExport(store, target, terminal));
     return 0;
   } catch (error) {
     const { name, message } = error as Error;
@@ -46,19 +40,14 @@ export async function exportRun(
   }
 }
 
-interface Surroundings {
-  readonly terminal: Terminal;
-  readonly openKept: OpenKept;
-}
-
 async function writeExport(
   store: JournalStore,
   target: ExportTarget,
-  { terminal, openKept }: Surroundings,
+  terminal: Terminal,
 ): Promise<void> {
   const { format, path } = target;
   refuseOutputs(target, outputsOf(store));
-  const bodies = format === "warc.gz" ? openKept(store) : undefined;
+  using bodies = format === "warc.gz" ? readKept(store) : undefined;
   if (format === "warc.gz" && bodies === undefined) {
     throw new UsageError("this run kept no answers; a run that is begun with --keep does");
   }
@@ -107,6 +96,17 @@ async function writeTable(
     await sink.write({ columns: OUTCOME_COLUMNS, values: outcomeValues(row) }, row.record.row);
   }
   await sink.close();
+}
+
+/** The bodies that a run kept. @throws UsageError where their file has gone. */
+function readKept({ database, directory }: JournalStore): KeptReader | undefined {
+  try {
+    return readKeptAnswers(database, directory);
+  } catch (error) {
+    throw new UsageError(`the kept answers cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

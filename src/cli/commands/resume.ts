@@ -1,6 +1,6 @@
-import { UsageError } from "../../core/usage-error.ts";
 import type { CommandLine } from "../command-line.ts";
 import { readText } from "../read-text.ts";
+import { oneRun } from "../run-arguments.ts";
 import { sendWork } from "../send-work.ts";
 import { readSettings } from "../settings.ts";
 import { continuedLine, storedJob } from "../stored-job.ts";
@@ -9,9 +9,7 @@ import { whichRun } from "../which-run.ts";
 
 /** `fanfetch resume`: goes on with a run that stopped, as it was begun. */
 export async function resume(line: CommandLine, terminal: Terminal): Promise<number> {
-  const [word, ...more] = line.positionals;
-  if (more.length > 0) throw new UsageError("resume takes one run");
-  const directory = whichRun(word);
+  const directory = whichRun(oneRun("resume", line));
   const job = storedJob(directory);
   const settings = await readSettings(job.command, continuedLine(job, line), readText);
   return await sendWork({ ...settings, run: { kind: "existing", directory } }, terminal);

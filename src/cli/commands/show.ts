@@ -5,7 +5,7 @@ import { readTally } from "../../queue/run-tally.ts";
 import { type FailedRow, failedRowsOf } from "../../report/failed-rows.ts";
 import { readReport, reportToJson, type RunReport } from "../../report/run-report.ts";
 import type { CommandLine } from "../command-line.ts";
-import { isMeant, type OnlyFailures, parseOnly } from "../only-failures.ts";
+import { isMeant } from "../only-failures.ts";
 import { readJournal } from "../read-journal.ts";
 import { oneRun } from "../run-arguments.ts";
 import { runWord } from "../run-word.ts";
@@ -15,6 +15,7 @@ import { failedLines, reportLines } from "../show-lines.ts";
 import { shownAs, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
+import { type Again, readOnly } from "../work-retry.ts";
 
 /** Failed rows that are listed unless --limit says otherwise. */
 const SHOWN_ROWS = 20;
@@ -26,7 +27,7 @@ const ROWS_AT_ONCE = 1_000;
 export async function show(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("show", line));
   const values = createValues(line);
-  const only = parseOnly(values.last("only"));
+  const only = readOnly(values.all("only"));
   const limit = whole(values, "limit", 0) ?? SHOWN_ROWS;
   await readJournal(directory, async (store) => {
     const report = readReport(store);
@@ -40,14 +41,14 @@ export async function show(line: CommandLine, terminal: Terminal): Promise<numbe
     else {
       await tellLines(terminal, reportLines(report));
       await tellRows(rows, terminal);
-      await tellLines(terminal, endLines(report, { only, meant, shown }));
+      await tellLines(terminal, endLines(report, { meant, shown }));
     }
   });
   return 0;
 }
 
 /** Failures that are meant, counted without reading the log. */
-function countMeant({ database }: JournalStore, only: OnlyFailures | undefined): number {
+function countMeant({ database }: JournalStore, only: Again): number {
   let count = 0;
   for (const entry of readTally(database)) {
     if (entry.kind === "failed" && isMeant(only, entry)) count += entry.count;
@@ -96,16 +97,15 @@ async function tellReport(
 }
 
 interface Told {
-  readonly only: OnlyFailures | undefined;
   readonly meant: number;
   readonly shown: number;
 }
 
-function endLines({ run, tally }: RunReport, { only, meant, shown }: Told): readonly string[] {
+function endLines({ run, tally }: RunReport, { meant, shown }: Told): readonly string[] {
   const lines: string[] = [];
   if (shown < meant)
     lines.push(`and ${formatCount(meant - shown)} more; --limit ${meant} lists all`);
-  if (only !== undefined && meant === 0) lines.push("no failure is one of these");
+  if (tally.failed > 0 && meant === 0) lines.push("no failure is one of these");
   const name = visible(runWord(run.directory));
   if (run.state === "stopped" || run.state === "died") {
     lines.push(`go on with: fanfetch resume ${name}`);
