@@ -33,7 +33,8 @@ export function explainLines(explained: ExplainedRow): readonly string[] {
   const { record, detail, row } = history;
   const lines = [`row ${formatCount(row)}   run ${visible(run)}`, ...requestLines(explained), ""];
   if (record === undefined) lines.push(owedWords(explained));
-  else lines.push(outcomeWords(history), "", ...timeLines(record));
+  else lines.push(outcomeWords(history));
+  if (record !== undefined && !record.duplicate) lines.push("", ...timeLines(record));
   if (record !== undefined && record.status !== 0) {
     lines.push("", `answer   status ${record.status}, ${formatSize(record.bytes)}`);
   }

@@ -13,6 +13,8 @@ export type ExportFormat = "jsonl" | "csv" | "har" | "warc.gz";
 
 /** Where outcomes are exported to. */
 export interface ExportTarget {
+  /** As it was typed. */
+  readonly name: string;
   /** Absolute, or `-` for stdout. */
   readonly path: string;
   readonly format: ExportFormat;
@@ -33,9 +35,9 @@ export function readExportTarget(
   if (output === undefined || output === "") {
     throw new UsageError(`export needs -o FILE: ${there.join(", ")}, or - for JSONL on stdout`);
   }
-  if (output === "-") return { path: output, format: "jsonl", exists };
+  if (output === "-") return { name: output, path: output, format: "jsonl", exists };
   const format = FORMATS.find((one) => output.toLowerCase().endsWith(`.${one}`));
-  if (format !== undefined) return { path: resolve(output), format, exists };
+  if (format !== undefined) return { name: output, path: resolve(output), format, exists };
   const extension = /\.[^./\\]*$/.exec(output)?.[0] ?? "";
   const hint = extension === ".warc" ? `; did you mean ".warc.gz"?` : didYouMean(extension, there);
   throw new UsageError(
@@ -44,7 +46,7 @@ export function readExportTarget(
 }
 
 /** @throws UsageError where the export would take the place of what the run itself wrote. */
-export function refuseOutputs({ path }: ExportTarget, outputs: readonly RunOutput[]): void {
+export function refuseOutputs({ name, path }: ExportTarget, outputs: readonly RunOutput[]): void {
   if (path === "-") return;
   const there = statSync(path, { throwIfNoEntry: false, bigint: true });
   for (const output of outputs) {
@@ -52,7 +54,7 @@ export function refuseOutputs({ path }: ExportTarget, outputs: readonly RunOutpu
     const own = statSync(output.path, { throwIfNoEntry: false, bigint: true });
     const isSame = there?.ino === own?.ino && there?.dev === own?.dev;
     if (path !== output.path && (there === undefined || !isSame)) continue;
-    throw new UsageError(`${visible(path)} is the output of the run; export to another file`);
+    throw new UsageError(`${visible(name)} is the output of the run; export to another file`);
   }
 }
 
@@ -64,7 +66,7 @@ const CHUNK_BYTES = 64 * 1024;
  * pieces throw.
  */
 export async function writePieces(
-  { path, exists }: ExportTarget,
+  { path, exists }: Pick<ExportTarget, "path" | "exists">,
   pieces: AsyncIterable<string | Uint8Array>,
   inputs: readonly string[],
 ): Promise<void> {

@@ -64,8 +64,8 @@ export async function findRows(
   if (input.kind === "gone") return findInJournal(store, key, input.why);
   const { settings, tasks } = input;
   const { save } = settings.output;
-  const place = save === undefined ? undefined : splitSaveTemplate(save);
-  const name = place && compileSaveName(place.template);
+  const { root, template } = splitSaveTemplate(save ?? "");
+  const name = save === undefined ? undefined : compileSaveName(template);
   const names = createClaimedNames();
   const candidates: string[] = [];
   const rows: number[] = [];
@@ -75,25 +75,25 @@ export async function findRows(
       const row = task.row.number;
       last = row;
       // Claimed for every row: a name depends on those before it.
-      const file = name && join(place!.root, names.claim(name.pathOf(task), name.keyOf(task)));
+      const file = name && join(root, names.claim(name.pathOf(task), name.keyOf(task)));
       if (key.row !== undefined) {
         if (row === key.row) return { kind: "one", row, task, file };
         continue;
       }
-      if (isNamed(task, key) || (file !== undefined && isFile(file, place!.root, key))) {
+      if (isNamed(task, key) || (file !== undefined && isFile(file, root, key))) {
         first ??= { row, task, file };
         count += 1;
         if (rows.length < MOST_ROWS) rows.push(row);
       } else if (candidates.length < MOST_CANDIDATES) {
         candidates.push(redactUrl(task.request.url));
-        if (file !== undefined) candidates.push(relative(place!.root, file));
+        if (file !== undefined) candidates.push(relative(root, file));
       }
     }
   }
   if (key.row !== undefined) throw noSuchRow(key.row, last);
   if (first === undefined) {
     const shown = visible(redactUrl(key.text));
-    const hint = didYouMean(key.text, candidates);
+    const hint = didYouMean(key.text, candidates) || didYouMean(basename(key.text), candidates);
     throw new UsageError(`no row of the run is "${shown}"${visible(hint)}`);
   }
   return count === 1 ? { kind: "one", ...first } : { kind: "several", rows, count };

@@ -33,7 +33,11 @@ export async function openStoredInput(store: JournalStore): Promise<StoredInput>
     }
     const [problem] = inputProblems(store, settings);
     if (problem !== undefined) return { kind: "gone", why: problem };
-    return { kind: "as it was", settings, tasks: await openTasks(settings, { file, keep: () => {} }) };
+    return {
+      kind: "as it was",
+      settings,
+      tasks: await openTasks(settings, { file, keep: () => {} }),
+    };
   } catch (error) {
     if (error instanceof UsageError) return { kind: "gone", why: error.message };
     throw error;

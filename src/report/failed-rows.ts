@@ -29,8 +29,9 @@ export function* failedRowsOf(
     const { row, code, status, attempts, atMs } = record;
     const { url = "", message = "" } = detailOf(row) ?? {};
     yield {
-      ...{ row, url, code, attempts, message },
+      ...{ row, url, code },
       status: status === 0 ? null : status,
+      ...{ attempts, message },
       at: new Date(atMs).toISOString(),
     };
   }

@@ -23,8 +23,7 @@ export interface HarOptions {
 
 /**
  * A HAR 1.2 log (w3c.github.io/web-performance/specs/HAR/Overview.html) in pieces, an entry for each
- * outcome whose request was made: rows that were answered from an equal request, or skipped, have none.
- * Headers, cookies and bodies are left empty; URLs are without secrets.
+ * row that `isInHar`. Headers, cookies and bodies are left empty; URLs are without secrets.
  * @throws TypeError for a row of which no URL is known.
  */
 export async function* harText(
@@ -35,11 +34,16 @@ export async function* harText(
   yield `{"log":{"version":"1.2","creator":${creator},"comment":${JSON.stringify(comment)},"entries":[`;
   let before = "\n";
   for await (const row of rows) {
-    if (row.record.duplicate || row.record.kind === "skipped") continue;
+    if (!isInHar(row)) continue;
     yield before + JSON.stringify(entryOf(row));
     before = ",\n";
   }
   yield before === "\n" ? "]}}\n" : "\n]}}\n";
+}
+
+/** Whether a request of its own was made for the row: not for one that equals another, or cannot be sent. */
+export function isInHar({ record, task }: OutcomeRow): boolean {
+  return !record.duplicate && record.kind !== "skipped" && task?.request.refusal === undefined;
 }
 
 function entryOf(row: OutcomeRow): object {

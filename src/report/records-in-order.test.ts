@@ -11,7 +11,7 @@ describe("the records of a run in the order of its rows", () => {
   test("are the last ones of each row, whatever was taken back, in windows of any size", async () => {
     const step = fc.record({
       rows: fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 }),
-      what: fc.constantFrom("answered", "failed", "owed"),
+      what: fc.constantFrom("answered" as const, "failed" as const, "owed" as const),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -22,7 +22,7 @@ describe("the records of a run in the order of its rows", () => {
           using run = keptRun(join(folder.path, "run"));
           for (const { rows, what } of steps) {
             if (what === "owed") run.takeBack(rows);
-            else run.settle(rows.map((row) => ({ row, kind: what as "answered" | "failed" })));
+            else run.settle(rows.map((row) => ({ row, kind: what })));
           }
           const found = [...recordsInOrder(run.store, windowRows)];
           expect(found).toEqual([...latestRecords(run.store).values()]);

@@ -24,7 +24,7 @@ export interface WarcOptions {
 
 /**
  * A WARC 1.1 file (ISO 28500:2017), each record a gzip member of its own: `warcinfo`, then a `resource`
- * for each answer that was kept. Of a `response` the header fields would be needed, which no run keeps.
+ * for each row that `isInWarc`. Of a `response` the header fields would be needed, which no run keeps.
  * URLs are without secrets; the same run gives the same bytes each time.
  * @throws JournalError for a body that is gone, what `bodies` throws for a damaged one, and TypeError for
  * a row of which no URL is known.
@@ -51,7 +51,7 @@ export async function* warcRecords(
   );
   for await (const row of rows) {
     const { record, detail } = row;
-    if (record.kept === 0 || record.kind !== "answered" || record.duplicate) continue;
+    if (!isInWarc(row)) continue;
     const body = bodies.get(record.kept);
     if (body === undefined) throw new JournalError(`the kept answer of row ${record.row} is gone`);
     const url = detail?.redirects?.at(-1) ?? urlOf(row);
@@ -69,6 +69,11 @@ export async function* warcRecords(
       body,
     );
   }
+}
+
+/** Whether the row has an answer of its own that was kept. */
+export function isInWarc({ record }: OutcomeRow): boolean {
+  return record.kept !== 0 && record.kind === "answered" && !record.duplicate;
 }
 
 type Field = readonly [string, string];

@@ -5,16 +5,22 @@ import { visible } from "../../formats/visible.ts";
 import type { JournalStore } from "../../queue/journal-store.ts";
 import { type KeptReader, readKeptAnswers } from "../../queue/kept-reader.ts";
 import type { RunIdentity } from "../../queue/run-directories.ts";
-import { harText } from "../../report/har.ts";
+import { harText, isInHar } from "../../report/har.ts";
 import { OUTCOME_COLUMNS, outcomeValues } from "../../report/outcome-columns.ts";
 import { type OutcomeRow, outcomeRows } from "../../report/outcome-rows.ts";
 import { outputsOf } from "../../report/run-output.ts";
 import { readOverview } from "../../report/run-overview.ts";
-import { warcRecords } from "../../report/warc.ts";
+import { isInWarc, warcRecords } from "../../report/warc.ts";
 import { openTableSink } from "../../sinks/table-sink.ts";
 import type { CommandLine } from "../command-line.ts";
 import { EXIT_DISK } from "../exit-code.ts";
-import { type ExportTarget, readExportTarget, refuseOutputs, writePieces } from "../export-file.ts";
+import {
+  type ExportFormat,
+  type ExportTarget,
+  readExportTarget,
+  refuseOutputs,
+  writePieces,
+} from "../export-file.ts";
 import { readJournal } from "../read-journal.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues } from "../settings.ts";
@@ -61,6 +67,7 @@ async function writeExport(
   let count = 0;
   async function* counted(): AsyncGenerator<OutcomeRow> {
     for await (const row of outcomeRows(store, batchesOf(input))) {
+      if (!isExported[format](row)) continue;
       count += 1;
       yield row;
     }
@@ -76,8 +83,16 @@ async function writeExport(
   } else await writeTable(counted(), target, inputs);
   if (path === "-") return;
   const outcomes = count === 1 ? "1 outcome" : `${formatCount(count)} outcomes`;
-  void terminal.stderr.write(`${outcomes} → ${visible(path)}\n`);
+  void terminal.stderr.write(`${outcomes} → ${visible(target.name)}\n`);
 }
+
+/** Which outcomes have a place in an export. */
+const isExported: Readonly<Record<ExportFormat, (row: OutcomeRow) => boolean>> = {
+  jsonl: () => true,
+  csv: () => true,
+  har: isInHar,
+  "warc.gz": isInWarc,
+};
 
 async function writeTable(
   rows: AsyncIterable<OutcomeRow>,
