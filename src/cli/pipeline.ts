@@ -3,16 +3,19 @@ import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
 import { openSession, resolveLimits, type Session } from "../engine/session.ts";
 import { run } from "../jobs/run.ts";
+import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { once } from "../middleware/once.ts";
 import type { Settings } from "./settings.ts";
 import { type OpenCookies, openCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
-import { openSpool } from "./work-spool.ts";
+import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
-import { openWorkRun, type WorkRun } from "./work-run.ts";
+import { idOf, openWorkRun, type WorkRun } from "./work-run.ts";
+import { sortTable, standingOf } from "./work-retry.ts";
 import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
+import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
@@ -58,14 +61,32 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Opens what `get` and `map` run on. Imports the HTTP stack. */
+/** Opens what `get` and `map` run on, the run on disk first. Imports the HTTP stack. */
 export async function openPipeline(settings: Settings): Promise<Pipeline> {
+  const rules = await readRules(settings);
+  const durable = await openWorkRun(settings);
+  try {
+    return await pipelineOf(settings, { rules, durable });
+  } catch (error) {
+    await durable?.discard();
+    throw error;
+  }
+}
+
+interface PipelineParts {
+  readonly rules: readonly AnswerRule[];
+  readonly durable: WorkRun | undefined;
+}
+
+async function pipelineOf(
+  settings: Settings,
+  { rules, durable }: PipelineParts,
+): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
-  const rules = await readRules(settings);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps.maxRequests);
-  const spool = await openSpool(settings, rules.length);
+  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
     {
@@ -81,59 +102,84 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
   );
+
+  async function runWork(work: OpenWork, how: Running): Promise<void> {
+    const { tasks, output, now } = work;
+    const { signals, counters } = how;
+    listen = toAll(how.listeners);
+    const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    using _heap = keepHeapSmall(isShort ? "few" : "many");
+    const drain = AbortSignal.any([signals.drain, cap.signal]);
+    emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
+    await using last = new AsyncDisposableStack();
+    last.defer(() => saveCookies(jar));
+    const owed = openQueue(output, { durable, counters });
+    let reason: "failed" | "stopped" | "finished" = "failed";
+    last.defer(() =>
+      durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
+    );
+    await using sink = output.sink;
+    guard.use(durable?.journal);
+    await run({
+      queue: owed.queue,
+      send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
+      extract: output.extract,
+      sink,
+      ...windowOf(now),
+      clock: systemClock,
+      emit,
+      drain,
+      stop: signals.stop,
+    });
+    await owed.close();
+    emit({ type: "ended", atMs: systemClock.now() });
+    const isFinished = !drain.aborted && !signals.stop.aborted;
+    if (isFinished && durable !== undefined) await endOrder(durable, now);
+    reason = isFinished ? "finished" : "stopped";
+    if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
+  }
+
   return {
     async prepare(now, take) {
-      const durable = await openWorkRun(now);
-      let tasks: Tasks;
-      let output: WorkOutput;
+      const kept = now.run.kind === "in memory" ? undefined : durable;
       try {
-        tasks = await openTasks(now, durable && stdinOf(durable));
-        output = await openOutput(now, tasks, { take, run: durable });
+        const tasks = await openTasks(now, kept && stdinOf(kept));
+        const output = await openOutput(now, tasks, { take, run: kept });
+        return {
+          total: tasks.total,
+          durable: kept,
+          run: (listeners, signals, counters = () => "{}") =>
+            runWork({ tasks, output, now }, { listeners, signals, counters }),
+        };
       } catch (error) {
-        await durable?.discard();
+        await kept?.discard();
         throw error;
       }
-      return {
-        total: tasks.total,
-        durable,
-        async run(all, signals, counters = () => "{}") {
-          listen = toAll(all);
-          const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
-          using _heap = keepHeapSmall(isShort ? "few" : "many");
-          const drain = AbortSignal.any([signals.drain, cap.signal]);
-          emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
-          await using last = new AsyncDisposableStack();
-          last.defer(() => saveCookies(jar));
-          const owed = openQueue(output, { durable, counters });
-          let reason = "failed";
-          last.defer(() =>
-            durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
-          );
-          await using sink = output.sink;
-          guard.use(durable?.journal);
-          await run({
-            queue: owed.queue,
-            send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
-            extract: output.extract,
-            sink,
-            ...windowOf(now),
-            clock: systemClock,
-            emit,
-            drain,
-            stop: signals.stop,
-          });
-          await owed.close();
-          emit({ type: "ended", atMs: systemClock.now() });
-          reason = drain.aborted || signals.stop.aborted ? "stopped" : "finished";
-          if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
-        },
-      };
     },
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Work whose input and outputs are open. */
+interface OpenWork {
+  readonly tasks: Tasks;
+  readonly output: WorkOutput;
+  readonly now: Settings;
+}
+
+/** Who listens to work, and how it is stopped. */
+interface Running {
+  readonly listeners: readonly Listener[];
+  readonly signals: RunSignals;
+  readonly counters: () => string;
+}
+
+/** The spool of a run on disk has a name of its own, so that what a kill leaves is found again. */
+function spoolFolder(settings: Settings): SpoolFolder {
+  return settings.run.kind === "in memory" ? {} : { id: `${idOf(settings.run)}-spool` };
 }
 
 /** Standard input of a run on disk is read from its copy, or copied as it is read. */
@@ -143,6 +189,18 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
     // A disk that refuses is heard of at the next commit.
     keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
+}
+
+/** Once a run in the order of its input has ended, what a retry appended goes where it belongs. */
+async function endOrder({ journal, table, order }: WorkRun, settings: Settings): Promise<void> {
+  if (order !== "appended" || table === undefined) return;
+  await sortTable(journal, table);
+  // Opened and closed again, it gets its ending.
+  const target = { kind: "file" as const, path: table.path, exists: "overwrite" as const };
+  const standing = standingOf(journal);
+  const { format } = table;
+  const csv = settings.output.csvCells;
+  await (await openTableSink({ ...target, standing }, { format, csv })).close();
 }
 
 /** Kept however the runs ended: what servers set before a stop is still true. */

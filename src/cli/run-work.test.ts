@@ -14,6 +14,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { parseCommandLine } from "./command-line.ts";
 import type { RunSignals, Work } from "./pipeline.ts";
+import { DiskError } from "../core/disk-error.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { createRecordingTerminal } from "./recording-terminal.ts";
 import { runWork } from "./run-work.ts";
@@ -190,7 +191,7 @@ describe("the exit code", () => {
       "a disk error that is thrown",
       4,
       () => {
-        throw Object.assign(new Error("the disk is full"), { code: "E_DISK" });
+        throw new DiskError("the disk is full");
       },
     ],
     [

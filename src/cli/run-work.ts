@@ -114,7 +114,10 @@ function reasonOf(error: unknown): StopReason | undefined {
 /** How a run stopped, and how to go on. */
 function stopWords(
   tally: Tally,
-  { flag, directory }: { readonly flag: string | undefined; readonly directory: string | undefined },
+  {
+    flag,
+    directory,
+  }: { readonly flag: string | undefined; readonly directory: string | undefined },
 ): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
   const why = flag === undefined ? "" : ` by ${flag}`;

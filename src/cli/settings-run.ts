@@ -17,6 +17,8 @@ export type RunSettings =
   | {
       readonly kind: "existing";
       readonly directory: string;
+      /** Digest of its work. */
+      readonly work: string;
       /** Failures that are to be asked again. */
       readonly again?: Again;
     };

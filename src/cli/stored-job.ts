@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import { JournalError } from "../queue/journal-format.ts";
 import { JournalStore } from "../queue/journal-store.ts";
+import type { RunIdentity } from "../queue/run-directories.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readText } from "./read-text.ts";
 import type { RunJob } from "./run-job.ts";
@@ -20,10 +21,10 @@ export function readError(error: unknown): unknown {
   return error instanceof JournalError ? new UsageError(error.message, { cause: error }) : error;
 }
 
-/** The job of a run. @throws UsageError */
-export function storedJob(directory: string): RunJob {
+/** The job of a run and the digest of its work. @throws UsageError */
+export function storedJob(directory: string): { readonly job: RunJob; readonly work: string } {
   using journal = openToRead(directory);
-  return journal.fact<RunJob>("job")!;
+  return { job: journal.fact<RunJob>("job")!, work: journal.fact<RunIdentity>("identity")!.work };
 }
 
 /**
@@ -32,10 +33,12 @@ export function storedJob(directory: string): RunJob {
  * @throws UsageError
  */
 export async function storedSettings(directory: string): Promise<Settings> {
-  const job = storedJob(directory);
+  const { job } = storedJob(directory);
   enter(job);
   // Nothing is sent: a URL that was a secret may be any.
-  const positionals = job.positionals.map((text) => (text === "" ? "http://withheld.invalid/" : text));
+  const positionals = job.positionals.map((text) =>
+    text === "" ? "http://withheld.invalid/" : text,
+  );
   const line = { command: job.command, compared: undefined, asks: "work" as const, positionals };
   return await readSettings(job.command, { ...line, values: new Map(job.values) }, readText);
 }

@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { visible } from "../formats/visible.ts";
-import { JOURNAL_FILE } from "../queue/journal-store.ts";
+import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import { runDirectories, RUNS_FOLDER } from "../queue/run-directories.ts";
 
 /**

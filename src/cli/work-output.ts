@@ -64,8 +64,7 @@ export async function openOutput(
   const name = save && checkedName(save.template, tasks);
   const extract = extractOf(settings, picks);
   const records = await openRecords(settings, tasks, { take, run });
-  const isOrdered =
-    output.order === "input" && output.kind !== "none" && run?.order !== "appended";
+  const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
   const own = run?.files === "its own";
   const files =
@@ -81,7 +80,10 @@ export async function openOutput(
       : await claimed(tasks, { files, name, existing: own ? "own" : output.existing, run });
   return {
     extract: name === undefined ? extract : extractSaved(extract, name),
-    sink: files === undefined ? table : savingSink((path, key, body) => files.save(path, key, body), table),
+    sink:
+      files === undefined
+        ? table
+        : savingSink((path, key, body) => files.save(path, key, body), table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
     saves: files === undefined ? "no bodies" : "bodies",

@@ -4,8 +4,8 @@ import { parseStatusSet } from "../formats/quantity.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import type { Journal } from "../queue/journal.ts";
 import type { Standing } from "../sinks/sink.ts";
-import { prepareRewrite } from "../sinks/table-rewrite.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
+import { finishRewrite, prepareRewrite } from "../sinks/prepare-rewrite.ts";
 import type { RunTable } from "./run-table.ts";
 
 /** Which failures are to be asked again; none named are all. */
@@ -90,6 +90,7 @@ export async function endRewrite(journal: Journal, table: RunTable): Promise<voi
   const noted = journal.run.facts.get("rewrite");
   if (noted === undefined || noted === "null") return;
   const { standing, rows, facts } = JSON.parse(noted) as RewriteNote;
+  await finishRewrite(table.path, standing);
   const happened = (await checkStanding(table.path, standing)) === "as it was";
   if (happened) {
     await journal.takeBack(rows, { ...facts, standing: JSON.stringify(standing), rewrite: "null" });
@@ -101,12 +102,25 @@ async function rewrite(
   { path, format }: RunTable,
   { keep, rows, facts }: Omit<RewriteNote, "standing"> & { readonly keep: Iterable<number> },
 ): Promise<void> {
-  const prepared = await prepareRewrite(path, { format, keep });
+  await using prepared = await prepareRewrite(path, {
+    format,
+    keep,
+    standing: standingOf(journal),
+  });
   const { standing } = prepared;
   const note: RewriteNote = { standing, rows, facts };
   await journal.note({ rewrite: JSON.stringify(note) });
   await prepared.apply();
   await journal.takeBack(rows, { ...facts, standing: JSON.stringify(standing), rewrite: "null" });
+}
+
+/** What is kept of a table that has nothing yet. */
+const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
+
+/** Where the table of a run stood at its last commit. */
+export function standingOf({ run }: Journal): Standing {
+  const noted = run.facts.get("standing");
+  return noted === undefined ? NOTHING : (JSON.parse(noted) as Standing);
 }
 
 function* keptPositions(sequence: Float64Array, keep: (row: number) => boolean): Generator<number> {

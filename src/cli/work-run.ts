@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -16,7 +15,7 @@ import { inputOf } from "./input-to-know.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { type RunTable, tableOf } from "./run-table.ts";
 import type { Settings } from "./settings.ts";
-import { endRewrite, takeFailuresBack } from "./work-retry.ts";
+import { endRewrite, standingOf, takeFailuresBack } from "./work-retry.ts";
 
 /** The durable side of a piece of work. */
 export interface WorkRun {
@@ -40,9 +39,6 @@ export interface WorkRun {
   /** Lets go of a run in which nothing was sent; a new one is removed. */
   discard(): Promise<void>;
 }
-
-/** What is kept of an output that has nothing yet. */
-const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
 
 /**
  * Opens the run that the settings ask for: the earlier one of the same work, or a new one.
@@ -132,11 +128,6 @@ async function settleEarlier(
   return "as it was";
 }
 
-function standingOf({ run }: Journal): Standing {
-  const noted = run.facts.get("standing");
-  return noted === undefined ? NOTHING : (JSON.parse(noted) as Standing);
-}
-
 function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
   const { run } = journal;
   const isNew = run.origin === "new";
@@ -146,16 +137,22 @@ function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
   const isCopying = isNew && run.facts.get("input") === undefined;
   return {
     journal,
-    id: hash("sha256", run.directory, "hex").slice(0, 12),
+    id: idOf(run.identity),
     table,
     standing: isNew || table === undefined ? undefined : standingOf(journal),
-    order: (run.facts.get("appendedFrom") ?? "null") === "null" ? "as the command says" : "appended",
+    order:
+      (run.facts.get("appendedFrom") ?? "null") === "null" ? "as the command says" : "appended",
     nextInOrder: passed === undefined ? 1 : Number(passed) + 1,
     files: run.facts.has("checked") ? "its own" : "as the command says",
     stdinFile: isCopying ? undefined : inputFile,
     notes: isNew ? [] : [goingOn(journal)],
     discard: () => discard(journal),
   };
+}
+
+/** Short and the same for the same work, for the names of temporary files. */
+export function idOf({ work }: { readonly work: string }): string {
+  return work.slice(0, 12);
 }
 
 async function discard(journal: Journal): Promise<void> {

@@ -29,8 +29,8 @@ export async function openSpool(
   rules: number,
   { id }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
-  const { save, picks } = settings.output;
-  if (save === undefined || picks.length > 0 || rules > 0) return undefined;
+  const { save, picks, keeps } = settings.output;
+  if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const { root } = splitSaveTemplate(save);
   let directory: string;
   try {

@@ -26,7 +26,16 @@ export type Rest = "retry" | "host";
 
 /** A fresh notebook. */
 export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 0): Call {
-  return { signal, row, attempts: 0, requests: 0, queuedMs: 0, heldMs: 0, duplicate: false, onRest };
+  return {
+    signal,
+    row,
+    attempts: 0,
+    requests: 0,
+    queuedMs: 0,
+    heldMs: 0,
+    duplicate: false,
+    onRest,
+  };
 }
 
 /** The waits of a call and the wire's phases as one timing. */

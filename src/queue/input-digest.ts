@@ -25,7 +25,7 @@ export function inputDigest(path: string): string {
       return read;
     };
     if (size <= WHOLE_BYTES) {
-      for (let at = 0; ; ) {
+      for (let at = 0; ;) {
         const read = add(at);
         if (read === 0) return `sha256:${sum.digest("hex")}`;
         at += read;

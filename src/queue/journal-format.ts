@@ -1,5 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 
+/** The journal's file in the directory of a run. */
+export const JOURNAL_FILE = "journal.db";
+
 /** The version of the format, in SQLite's user_version: a newer program reads older ones, an older one refuses newer. */
 export const JOURNAL_VERSION = 1;
 
@@ -56,12 +59,17 @@ const SCHEMA = `
   CREATE TABLE intent (row INTEGER PRIMARY KEY);
 `;
 
-/** Makes the tables of a new journal. */
-export function createTables(database: DatabaseSync): void {
+/** Makes the tables of a new journal, with its first facts. */
+export function createTables(
+  database: DatabaseSync,
+  facts: Readonly<Record<string, string>>,
+): void {
   database.exec("PRAGMA journal_mode = WAL");
   prepareConnection(database);
   database.exec("BEGIN");
   database.exec(SCHEMA);
+  const note = database.prepare("INSERT INTO fact VALUES (?, ?)");
+  for (const [name, value] of Object.entries(facts)) note.run(name, value);
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
   database.exec("COMMIT");

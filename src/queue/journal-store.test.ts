@@ -7,7 +7,9 @@ import { temporaryFolder } from "../../test/support/temp.ts";
 import { createCall } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import { createRequest } from "../core/request.ts";
-import { type Group, JOURNAL_FILE, JournalStore } from "./journal-store.ts";
+import { createJournal } from "./create-journal.ts";
+import { JOURNAL_FILE } from "./journal-format.ts";
+import { type Group, JournalStore } from "./journal-store.ts";
 import { OutcomeRecords } from "./outcome-record.ts";
 import { readTally } from "./run-tally.ts";
 
@@ -24,12 +26,17 @@ function group(rows: readonly number[], more: Partial<Group> = {}): Group {
   return { ...none, records: records.take(), ...more };
 }
 
+function created(directory: string, facts: Readonly<Record<string, string>>): JournalStore {
+  createJournal(directory, facts);
+  return JournalStore.open(directory, "write");
+}
+
 describe("the journal of a run", () => {
   test("knows after its process has died what was committed, and nothing else", async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "runs", "one");
     {
-      using store = JournalStore.create(directory, { job: JSON.stringify({ title: "t" }) });
+      using store = created(directory, { job: JSON.stringify({ title: "t" }) });
       store.begin(1, 1);
       store.commit(group([3, 1], { hosts: ["http://a.example"], facts: { total: "9" } }));
       store.commit(group([4], { held: [[4, "[]"]], details: [[4, '{"message":"gone"}']] }));
@@ -40,7 +47,13 @@ describe("the journal of a run", () => {
       ).toThrow("the power went");
     }
     using again = JournalStore.open(directory, "write");
-    expect([1, 2, 3, 4, 5].map((row) => again.done.has(row))).toEqual([true, false, true, true, false]);
+    expect([1, 2, 3, 4, 5].map((row) => again.done.has(row))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
     expect(again.fact("total")).toBe(9);
     expect(again.hosts()).toEqual(["http://a.example"]);
     expect([...again.held()]).toEqual([[4, "[]"]]);
@@ -53,7 +66,7 @@ describe("the journal of a run", () => {
   test("is readable by its owner alone", async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
-    using _store = JournalStore.create(directory, {});
+    using _store = created(directory, {});
     expect(statSync(directory).mode & 0o777).toBe(0o700);
     expect(statSync(join(directory, JOURNAL_FILE)).mode & 0o777).toBe(0o600);
   });
@@ -61,7 +74,7 @@ describe("the journal of a run", () => {
   test("takes outcomes back: the rows are owed, their counts are gone", async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
-    using store = JournalStore.create(directory, {});
+    using store = created(directory, {});
     store.begin(1, 1);
     store.intend([2]);
     store.commit(group([1, 2, 3], { details: [[2, "{}"]] }));
@@ -80,7 +93,7 @@ describe("the journal of a run", () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
     {
-      using store = JournalStore.create(directory, {});
+      using store = created(directory, {});
       store.begin(1, 1);
       store.intend([1, 2, 3]);
       store.commit(group([2]));
@@ -92,7 +105,7 @@ describe("the journal of a run", () => {
   test("of a newer format, or another program's database, is refused and left as it is", async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
-    JournalStore.create(directory, {})[Symbol.dispose]();
+    createJournal(directory, {});
     const path = join(directory, JOURNAL_FILE);
     {
       using database = new DatabaseSync(path);
@@ -112,7 +125,7 @@ describe("the journal of a run", () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
     {
-      using store = JournalStore.create(directory, {});
+      using store = created(directory, {});
       store.begin(1, 1);
       store.commit(group([1]));
       store.commit(group([2]));

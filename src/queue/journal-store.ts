@@ -1,15 +1,13 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { DoneRows, unitOf } from "./done-rows.ts";
-import { checkVersion, createTables, JournalError, prepareConnection } from "./journal-format.ts";
-import { readRecords, readRows } from "./outcome-record.ts";
+import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
+import { type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
+import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
 import { RunTally } from "./run-tally.ts";
-
-/** The journal's file in the directory of a run. */
-export const JOURNAL_FILE = "journal.db";
 
 /** What one group commit makes durable, all of it or nothing. */
 export interface Group {
@@ -36,35 +34,16 @@ export type InTransaction = () => void;
 export class JournalStore implements Disposable {
   readonly database: DatabaseSync;
   readonly directory: string;
-  readonly done = new DoneRows();
+  /** Rows that have an outcome; read where the journal is open to be written. */
+  readonly done: DoneRows;
   #session = 0;
   #hasIntents = false;
   #tally: RunTally | undefined;
 
-  private constructor(database: DatabaseSync, directory: string) {
+  private constructor(database: DatabaseSync, directory: string, done: DoneRows) {
     this.database = database;
     this.directory = directory;
-  }
-
-  /**
-   * Makes the journal of a new run in `directory`, which may hold none; durable, its name included.
-   * @throws the system's errors.
-   */
-  static create(directory: string, facts: Readonly<Record<string, string>>): JournalStore {
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const path = join(directory, JOURNAL_FILE);
-    // Made before SQLite does, so that nobody else reads what is asked of whom.
-    closeSync(openSync(path, "a", 0o600));
-    const database = new DatabaseSync(path);
-    createTables(database);
-    const store = new JournalStore(database, directory);
-    store.#transact(() => store.#note(facts));
-    syncFolder(directory);
-    for (let folder = directory; made !== undefined && folder.length >= made.length;) {
-      folder = dirname(folder);
-      syncFolder(folder);
-    }
-    return store;
+    this.done = done;
   }
 
   /**
@@ -78,8 +57,8 @@ export class JournalStore implements Disposable {
     try {
       checkVersion(database, path);
       if (mode === "write") prepareConnection(database);
-      const store = new JournalStore(database, directory);
-      if (mode === "write") store.#load();
+      const done = mode === "write" ? readDone(database, directory) : new DoneRows();
+      const store = new JournalStore(database, directory, done);
       return store;
     } catch (error) {
       database.close();
@@ -146,7 +125,9 @@ export class JournalStore implements Disposable {
     this.#tally ??= new RunTally(database);
     const tally = this.#tally;
     const units = new Set<number>();
-    const forget = this.#hasIntents ? database.prepare("DELETE FROM intent WHERE row = ?") : undefined;
+    const forget = this.#hasIntents
+      ? database.prepare("DELETE FROM intent WHERE row = ?")
+      : undefined;
     this.#transact(() => {
       const { records } = group;
       if (records.byteLength > 0) {
@@ -190,8 +171,13 @@ export class JournalStore implements Disposable {
   }
 
   /** The whole log, from its beginning. @throws JournalError where a group is damaged. */
-  *outcomes(): Generator<ReturnType<typeof readRecords> extends Generator<infer R> ? R : never> {
+  *outcomes(): Generator<OutcomeRecord> {
     for (const { records } of this.groups()) yield* readRecords(records);
+  }
+
+  /** The number of the session that `begin` made; 0 before. */
+  get session(): number {
+    return this.#session;
   }
 
   /** Group commits so far. */
@@ -200,47 +186,12 @@ export class JournalStore implements Disposable {
   }
 
   /** The groups of the log. @throws JournalError where one is damaged. */
-  *groups(): Generator<{ readonly session: number; readonly records: Uint8Array }> {
-    let expected = 1;
-    for (const found of this.database.prepare("SELECT * FROM outcomes ORDER BY id").iterate()) {
-      const records = found["records"] as Uint8Array;
-      if (found["id"] !== expected || crc32(records) !== found["checksum"]) {
-        throw new JournalError(
-          `the journal in ${this.directory} is damaged: group ${expected} is not as it was written`,
-        );
-      }
-      expected += 1;
-      yield { session: found["session"] as number, records };
-    }
+  groups(): Generator<LoggedGroup> {
+    return readGroups(this.database, this.directory);
   }
 
   [Symbol.dispose](): void {
     this.database.close();
-  }
-
-  #load(): void {
-    for (const found of this.database.prepare("SELECT * FROM done").iterate()) {
-      const bits = found["bits"] as Uint8Array;
-      if (crc32(bits) !== found["checksum"]) throw this.#damaged("its list of what is done");
-      this.done.load(found["unit"] as number, bits);
-    }
-    const logged = new DoneRows();
-    for (const { records } of this.groups()) {
-      for (const { row, kind } of readRows(records)) {
-        if (kind === "owed") logged.remove(row);
-        else logged.add(row);
-      }
-    }
-    const differs = [...logged.units()].some(
-      ([unit, bits]) => Buffer.compare(bits, this.done.unit(unit)) !== 0,
-    );
-    if (logged.count !== this.done.count || differs) {
-      throw this.#damaged("its log and its list of what is done differ");
-    }
-  }
-
-  #damaged(what: string): JournalError {
-    return new JournalError(`the journal in ${this.directory} is damaged: ${what}`);
   }
 
   #writeDone(units: ReadonlySet<number>): void {
@@ -261,9 +212,7 @@ export class JournalStore implements Disposable {
     const hold = database.prepare("INSERT OR REPLACE INTO held VALUES (?, ?)");
     for (const [row, record] of held) hold.run(row, record);
     this.#note(facts);
-    database
-      .prepare("UPDATE session SET counters = ? WHERE id = ?")
-      .run(counters, this.#session);
+    database.prepare("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
   }
 
   #note(facts: Readonly<Record<string, string>>): void {
@@ -281,15 +230,5 @@ export class JournalStore implements Disposable {
       if (this.database.isTransaction) this.database.exec("ROLLBACK");
       throw error;
     }
-  }
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }

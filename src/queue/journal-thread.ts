@@ -2,16 +2,17 @@
 import { randomInt } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { getSystemErrorMessage } from "node:util";
 import { parentPort } from "node:worker_threads";
 
 import { UsageError } from "../core/usage-error.ts";
 import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
-import { JournalError, NoLocks, RunLocked } from "./journal-format.ts";
+import { createJournal } from "./create-journal.ts";
+import { describeRun, readSessions } from "./describe-run.ts";
+import { faultOf } from "./journal-fault.ts";
+import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
 import type {
-  EarlierSession,
   InputToKnow,
   JournalFault,
   JournalReply,
@@ -19,13 +20,12 @@ import type {
   OpenedRun,
   Wanted,
 } from "./journal-messages.ts";
-import { JOURNAL_FILE, JournalStore } from "./journal-store.ts";
+import { JournalStore } from "./journal-store.ts";
 import { noteKept, OutcomeRecords } from "./outcome-record.ts";
 import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
 import { failedRows, outputSequence } from "./log-questions.ts";
 import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
 import { lockRun } from "./run-lock.ts";
-import { readTally } from "./run-tally.ts";
 
 let store: JournalStore | undefined;
 let lock: Disposable | undefined;
@@ -41,10 +41,11 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     if (broken !== undefined && request.kind !== "end") reply = { number, fault: broken };
     else reply = { number, value: answer(request) };
   } catch (error) {
-    const fault = faultOf(error);
+    const fault = faultOf(error, store?.directory);
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none
   parentPort!.postMessage(reply);
   if (request.kind === "end") parentPort!.close();
 });
@@ -68,7 +69,10 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "input":
       return copy!.add(request.bytes);
     case "was read before":
-      return findRun(request.base, ({ work, input }) => work === request.work && input === null) !== undefined;
+      return (
+        findRun(request.base, ({ work, input }) => work === request.work && input === null) !==
+        undefined
+      );
     case "failed":
       return failedRows(store!, request);
     case "sequence":
@@ -76,7 +80,7 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "groups":
       return store!.groupCount();
     case "reread":
-      return describe(store!, "earlier");
+      return describeRun(store!, "earlier");
     case "take back": {
       const records = new OutcomeRecords();
       const now = Date.now();
@@ -142,7 +146,7 @@ function open(wanted: Wanted, pid: number): OpenedRun {
   const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
   const seed = JSON.stringify([randomInt(2 ** 32), randomInt(2 ** 32)]);
   const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead };
-  JournalStore.create(directory, facts)[Symbol.dispose]();
+  createJournal(directory, facts);
   if (wanted.input.kind === "was read") takeInput(wanted.input.path, directory);
   const run = read(directory, "new", pid);
   if (wanted.input.kind === "read once") copy = openInputCopy(directory);
@@ -182,33 +186,9 @@ function read(directory: string, origin: OpenedRun["origin"], pid: number): Open
   lock = lockedRun(directory);
   store = JournalStore.open(directory, "write");
   archive = openAnswerArchive(store.database, directory);
-  const found = describe(store, origin);
+  const found = describeRun(store, origin);
   store.begin(pid, Date.now());
   return found;
-}
-
-function describe(from: JournalStore, origin: OpenedRun["origin"]): OpenedRun {
-  const { database, directory } = from;
-  return {
-    directory,
-    origin,
-    identity: from.fact<RunIdentity>("identity")!,
-    facts: new Map(
-      database
-        .prepare("SELECT * FROM fact")
-        .all()
-        .map((fact) => [fact["name"] as string, fact["value"] as string]),
-    ),
-    units: [...from.done.units()],
-    hosts: from.hosts(),
-    held: [...from.held()],
-    intents: from.intents(),
-    sessions: readSessions(from),
-    tally: [...readTally(database)].map(({ latency, ...entry }) => ({
-      ...entry,
-      steps: latency.steps,
-    })),
-  };
 }
 
 function lockedRun(directory: string): Disposable {
@@ -220,44 +200,8 @@ function lockedRun(directory: string): Disposable {
   }
 }
 
-function readSessions(from: JournalStore): readonly EarlierSession[] {
-  const found = from.database.prepare("SELECT * FROM session ORDER BY id").all();
-  return found.map((session) => ({
-    pid: session["pid"] as number,
-    beganMs: session["began_ms"] as number,
-    endedMs: session["ended_ms"] as number | null,
-    reason: session["reason"] as string | null,
-    counters: session["counters"] as string | null,
-  }));
-}
-
 function ownerOf(directory: string): string {
   using journal = JournalStore.open(directory, "read");
   const last = readSessions(journal).at(-1);
   return last === undefined ? "that is just starting" : String(last.pid);
-}
-
-/** Result codes of SQLite (sqlite.org/rescode.html) that mean a file that is not as it was written. */
-const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
-
-function faultOf(error: unknown): JournalFault {
-  const { message, stack, errcode, errno, code } = error as Error & {
-    errcode?: number;
-    errno?: number;
-    code?: string;
-  };
-  if (error instanceof RunLocked) return { kind: "locked", message };
-  if (error instanceof NoLocks || error instanceof UsageError) return { kind: "usage", message };
-  if (error instanceof JournalError) return { kind: "journal", message };
-  const path = store === undefined ? "the run's directory" : join(store.directory, JOURNAL_FILE);
-  if (errcode !== undefined && code === "ERR_SQLITE_ERROR") {
-    if (DAMAGED.has(errcode & 0xff)) {
-      return { kind: "journal", message: `${path} is damaged: ${message}` };
-    }
-    return { kind: "disk", message: `cannot write ${path}: ${message}` };
-  }
-  if (typeof errno === "number") {
-    return { kind: "disk", message: `cannot write ${path}: ${getSystemErrorMessage(errno)}` };
-  }
-  return { kind: "bug", message, stack };
 }

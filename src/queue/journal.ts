@@ -107,7 +107,7 @@ export function startJournalThread(): JournalThread {
   return {
     async open(wanted) {
       const run = (await ask({ kind: "open", wanted, pid: process.pid })) as OpenedRun;
-      return createJournal(run, ask);
+      return journalOf(run, ask);
     },
     async wasReadBefore(base, work) {
       return (await ask({ kind: "was read before", base, work })) as boolean;
@@ -118,7 +118,7 @@ export function startJournalThread(): JournalThread {
   };
 }
 
-function createJournal(opened: OpenedRun, ask: Ask): Journal {
+function journalOf(opened: OpenedRun, ask: Ask): Journal {
   let run = opened;
   const pack = createAnswerPack();
   const done = new DoneRows();

@@ -59,7 +59,8 @@ describe("packed outcomes", () => {
 
   test("of one buffer can be copied into another in any order", () => {
     const from = new OutcomeRecords();
-    for (let row = 1; row <= 3; row += 1) from.add(failed(), { row, host: 0, atMs: 0, checksum: 0 });
+    for (let row = 1; row <= 3; row += 1)
+      from.add(failed(), { row, host: 0, atMs: 0, checksum: 0 });
     const to = new OutcomeRecords(1);
     for (const index of [2, 0]) to.copy(from, index);
     to.addOwed(9, 4);

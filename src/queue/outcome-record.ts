@@ -110,7 +110,9 @@ export class OutcomeRecords {
     floats[word + TIMES + 4] = timing?.tlsMs ?? Number.NaN;
     floats[word + TIMES + 5] = timing?.firstByteMs ?? Number.NaN;
     floats[word + TIMES + 6] =
-      timing?.totalMs ?? (outcome.kind === "answered" ? 0 : outcome.failure.elapsedMs) ?? Number.NaN;
+      timing?.totalMs ??
+      (outcome.kind === "answered" ? 0 : outcome.failure.elapsedMs) ??
+      Number.NaN;
   }
 
   /** Adds a note that a row is owed again. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { JOURNAL_FILE, JournalStore } from "./journal-store.ts";
+import { JOURNAL_FILE } from "./journal-format.ts";
+import { JournalStore } from "./journal-store.ts";
 
 /** Where runs live unless one names another directory. */
 export const RUNS_FOLDER = ".fanfetch";
@@ -18,8 +19,8 @@ export function runDirectories(base: string): readonly string[] {
   if (!existsSync(base)) return [];
   return readdirSync(base)
     .filter((name) => existsSync(join(base, name, JOURNAL_FILE)))
-    .sort()
-    .reverse()
+    .toSorted()
+    .toReversed()
     .map((name) => join(base, name));
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { ordered } from "./ordered.ts";
-import { DiskError, type Sink } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type Sink } from "./sink.ts";
 
 /** A sink that remembers; `act` may hold it up or refuse. */
 function createTestSink(act: (row: number) => Promise<void> | void = () => {}): Sink & {

@@ -68,11 +68,6 @@ export interface Sink extends AsyncDisposable {
   close(): Promise<Mark>;
 }
 
-/** The disk refused: nothing more can be written, what was written before is whole. */
-export class DiskError extends Error {
-  override readonly name = "DiskError";
-}
-
 /** The reader of our output has gone (`| head`); no fault of anyone. */
 export class ClosedPipe extends Error {
   override readonly name = "ClosedPipe";

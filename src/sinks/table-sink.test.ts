@@ -11,7 +11,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Clock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import type { ByteOutput } from "./byte-output.ts";
-import { DiskError, type Mark, type OutputRecord } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type Mark, type OutputRecord } from "./sink.ts";
 import { createTableSink, openTableSink } from "./table-sink.ts";
 
 let folder = "";

@@ -10,7 +10,7 @@ import { whichRun } from "../which-run.ts";
 /** `fanfetch resume`: goes on with a run that stopped, as it was begun. */
 export async function resume(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("resume", line));
-  const job = storedJob(directory);
+  const { job, work } = storedJob(directory);
   const settings = await readSettings(job.command, continuedLine(job, line), readText);
-  return await sendWork({ ...settings, run: { kind: "existing", directory } }, terminal);
+  return await sendWork({ ...settings, run: { kind: "existing", directory, work } }, terminal);
 }

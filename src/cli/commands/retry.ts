@@ -12,9 +12,12 @@ import { readOnly } from "../work-retry.ts";
 export async function retry(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("retry", line));
   const again = readOnly(line.values.get("only") ?? []);
-  const job = storedJob(directory);
+  const { job, work } = storedJob(directory);
   const values = new Map([...line.values].filter(([name]) => name !== "only"));
   const continued = continuedLine(job, { ...line, values });
   const settings = await readSettings(job.command, continued, readText);
-  return await sendWork({ ...settings, run: { kind: "existing", directory, again } }, terminal);
+  return await sendWork(
+    { ...settings, run: { kind: "existing", directory, work, again } },
+    terminal,
+  );
 }
