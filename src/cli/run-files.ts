@@ -2,7 +2,7 @@ import { readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import { INPUT_FILE } from "../queue/input-copy.ts";
-import { JOURNAL_FILE } from "../queue/journal-store.ts";
+import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import { KEPT_FILE } from "../queue/kept-reader.ts";
 import { lockRun } from "../queue/run-lock.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";

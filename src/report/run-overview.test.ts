@@ -1,17 +1,22 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
-import { keptRun } from "../../test/support/kept-run.ts";
+import { type KeptRun, keptRun } from "../../test/support/kept-run.ts";
 import { temporaryFolder } from "../../test/support/temp.ts";
 import { lockRun } from "../queue/run-lock.ts";
-import { isWhole, readOverview, stateWords } from "./run-overview.ts";
+import { isWhole, readOverview, type RunOverview, stateWords } from "./run-overview.ts";
+
+function overviewOf(run: KeptRun): RunOverview {
+  using store = run.read();
+  return readOverview(store);
+}
 
 describe("the state of a run", () => {
   test("is running, with its process, while somebody holds its lock", async () => {
     await using folder = await temporaryFolder();
     using run = keptRun(join(folder.path, "run"));
     using _lock = lockRun(join(folder.path, "run"));
-    const found = readOverview(run.store);
+    const found = overviewOf(run);
     expect(stateWords(found)).toBe("running by process 4711");
     expect(isWhole(found)).toBe(false);
   });
@@ -20,9 +25,7 @@ describe("the state of a run", () => {
     await using folder = await temporaryFolder();
     using run = keptRun(join(folder.path, "run"));
     run.settle([{ row: 1 }, { row: 2 }]);
-    expect(stateWords(readOverview(run.store))).toBe(
-      "died at 2 (its last process ended without a word)",
-    );
+    expect(stateWords(overviewOf(run))).toBe("died at 2 (its last process ended without a word)");
   });
 
   test("is stopped at so many of so many, until the last one has its outcome", async () => {
@@ -31,9 +34,9 @@ describe("the state of a run", () => {
     run.store.note({ total: "3" });
     run.settle([{ row: 1 }, { row: 3, kind: "failed" }]);
     run.end("stopped");
-    expect(stateWords(readOverview(run.store))).toBe("stopped at 2 of 3");
+    expect(stateWords(overviewOf(run))).toBe("stopped at 2 of 3");
     run.settle([{ row: 2 }]);
-    const found = readOverview(run.store);
+    const found = overviewOf(run);
     expect(found).toMatchObject({
       state: "finished",
       answered: 2,
@@ -51,6 +54,6 @@ describe("the state of a run", () => {
     run.settle([{ row: 1, kind: "failed" }]);
     run.end("finished");
     run.takeBack([1]);
-    expect(stateWords(readOverview(run.store))).toBe("stopped at 0 of 1");
+    expect(stateWords(overviewOf(run))).toBe("stopped at 0 of 1");
   });
 });

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 
 import { formatCount } from "../formats/quantity.ts";
+import { readSessions } from "../queue/describe-run.ts";
 import type { EarlierSession } from "../queue/journal-messages.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import { isLocked } from "../queue/run-lock.ts";
-import { readSessions } from "./run-sessions.ts";
 
 /** How far a run is. `died`: its last process ended without a word. */
 export type RunState = "running" | "finished" | "stopped" | "died";

@@ -65,7 +65,9 @@ describe("a WARC file", () => {
     const wanted = createHash("sha1").update(BODIES[1]!).digest();
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     const text = record!.fields.get("WARC-Block-Digest")!.replace("sha1:", "");
-    const bits = [...text].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0"));
+    const bits = text
+      .split("")
+      .map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0"));
     expect(bits.join("")).toBe(
       [...wanted].map((byte) => byte.toString(2).padStart(8, "0")).join(""),
     );

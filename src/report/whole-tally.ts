@@ -1,7 +1,7 @@
+import { readSessions } from "../queue/describe-run.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import { readTally } from "../queue/run-tally.ts";
 import { restoreTally } from "./restored-tally.ts";
-import { readSessions } from "./run-sessions.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 /** What all processes of a run counted together, as if one had done it. */

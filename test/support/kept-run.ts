@@ -3,6 +3,7 @@ import { Failure, type FailureCode } from "../../src/core/failure.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import { createRequest } from "../../src/core/request.ts";
 import { HttpResponse } from "../../src/core/response.ts";
+import { createJournal } from "../../src/queue/create-journal.ts";
 import { JournalStore } from "../../src/queue/journal-store.ts";
 import { outcomeDetail } from "../../src/queue/outcome-detail.ts";
 import { noteKept, OutcomeRecords } from "../../src/queue/outcome-record.ts";
@@ -31,7 +32,10 @@ export interface Settled {
 
 /** A run on disk that a test writes as the journal's thread would. */
 export interface KeptRun extends Disposable {
+  /** Open to be written. */
   readonly store: JournalStore;
+  /** The run as another process reads it now. */
+  read(): JournalStore;
   /** One group commit. */
   settle(rows: readonly Settled[]): void;
   takeBack(rows: readonly number[]): void;
@@ -48,15 +52,18 @@ export function keptRun(
   directory: string,
   facts: Readonly<Record<string, unknown>> = { job: JOB },
 ): KeptRun {
-  const noted = Object.entries(facts).map(
+  const identity = { work: "work of a test", input: null };
+  const noted = Object.entries({ identity, ...facts }).map(
     ([name, value]) => [name, JSON.stringify(value)] as const,
   );
-  const store = JournalStore.create(directory, Object.fromEntries(noted));
+  createJournal(directory, Object.fromEntries(noted));
+  const store = JournalStore.open(directory, "write");
   store.begin(4711, BEGAN_MS);
   const hosts: string[] = [];
   let groups = 0;
   return {
     store,
+    read: () => JournalStore.open(directory, "read"),
     settle(rows) {
       groups += 1;
       const records = new OutcomeRecords();

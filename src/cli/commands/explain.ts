@@ -5,7 +5,7 @@ import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { redactUrl } from "../../formats/redact-url.ts";
 import { visible } from "../../formats/visible.ts";
-import { JOURNAL_FILE } from "../../queue/journal-store.ts";
+import { JOURNAL_FILE } from "../../queue/journal-format.ts";
 import { RUNS_FOLDER } from "../../queue/run-directories.ts";
 import { readRowHistory } from "../../report/row-history.ts";
 import type { CommandLine } from "../command-line.ts";
