@@ -12,3 +12,14 @@ export function detailReader({ database }: JournalStore): DetailOf {
     return found === undefined ? undefined : (JSON.parse(found["text"] as string) as OutcomeDetail);
   };
 }
+
+/** The same for whoever asks for rows in their order only: one pass over all details. */
+export function detailsInOrder({ database }: JournalStore): DetailOf {
+  const details = database.prepare("SELECT row, text FROM detail ORDER BY row").iterate();
+  let next = details.next();
+  return (row) => {
+    while (next.done !== true && (next.value["row"] as number) < row) next = details.next();
+    if (next.done === true || next.value["row"] !== row) return undefined;
+    return JSON.parse(next.value["text"] as string) as OutcomeDetail;
+  };
+}

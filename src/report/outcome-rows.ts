@@ -2,7 +2,7 @@ import type { JournalStore } from "../queue/journal-store.ts";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import type { Task } from "../queue/queue.ts";
-import { detailReader } from "./detail-reader.ts";
+import { detailsInOrder } from "./detail-reader.ts";
 import { recordsInOrder } from "./records-in-order.ts";
 
 /** A row that has its outcome, with all that is known of it. */
@@ -22,7 +22,7 @@ export async function* outcomeRows(
   store: JournalStore,
   batches: AsyncIterable<readonly Task[]>,
 ): AsyncGenerator<OutcomeRow> {
-  const detailOf = detailReader(store);
+  const detailOf = detailsInOrder(store);
   const records = recordsInOrder(store);
   const rowOf = (record: OutcomeRecord, task: Task | undefined): OutcomeRow => ({
     record,
