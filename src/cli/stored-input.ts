@@ -20,9 +20,12 @@ export type StoredInput =
  * are meant from where the run was begun.
  */
 export async function openStoredInput(store: JournalStore): Promise<StoredInput> {
-  const { withheld, positionals } = store.fact<RunJob>("job")!;
+  const { withheld, positionals, values } = store.fact<RunJob>("job")!;
   if (positionals.includes("") && withheld.includes("the URL")) {
     return { kind: "gone", why: "its URL held a secret, which no run keeps" };
+  }
+  if (values.some(([, given]) => given.includes("@-"))) {
+    return { kind: "gone", why: "a part of its requests came from stdin" };
   }
   try {
     const settings = await storedSettings(store.directory);

@@ -190,6 +190,37 @@ describe("where a run cannot be told in full, what is missing is said:", () => {
     expect(shown.stderr).toMatch(/^fanfetch: .+\n$/);
   });
 
+  test.each([
+    [["show"]],
+    [["show", "--format", "json"]],
+    [["explain", "1"]],
+    [["export", "-o", "x.csv"]],
+  ])("%j of a run whose log is damaged is one sentence and nothing else", async (args) => {
+    await using folder = await temporaryFolder();
+    {
+      const job = { ...JOB, cwd: folder.path };
+      using run = keptRun(join(folder.path, ".fanfetch", "r"), { job });
+      run.settle([{ row: 1, kind: "failed" }]);
+      run.settle([{ row: 2, kind: "failed" }]);
+      run.store.database.exec("UPDATE outcomes SET records = zeroblob(80) WHERE id = 2");
+    }
+    const ended = await fanfetch(...args).in(folder);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/^fanfetch: .*group 2 is not as it was written\n$/);
+    expect(await folder.names()).not.toContain("x.csv");
+  });
+
+  test("a request whose body came from stdin is not waited for", async () => {
+    await using folder = await temporaryFolder();
+    const job = { ...JOB, values: [["data", ["@-"]]], cwd: folder.path };
+    {
+      using run = keptRun(join(folder.path, ".fanfetch", "r"), { job });
+      run.settle([{ row: 1 }]);
+    }
+    const ended = await fanfetch("explain", "1").in(folder);
+    expect(ended.stdout).toContain("cannot be made again: a part of its requests came from stdin");
+  });
+
   test("a row that may have been sent is in doubt, one whose turn did not come is owed", async () => {
     await using folder = await temporaryFolder();
     const positionals = ["http://a.example/1", "http://a.example/2", "http://a.example/3"];

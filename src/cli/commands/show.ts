@@ -33,10 +33,9 @@ export async function show(line: CommandLine, terminal: Terminal): Promise<numbe
     const report = readReport(store);
     const meant = countMeant(store, only);
     const shown = Math.min(limit, meant);
-    const rows = firstOf(
-      failedRowsOf(store, (record) => isMeant(only, record)),
-      shown,
-    );
+    const failed = failedRowsOf(store, (record) => isMeant(only, record));
+    // Begun now: a log that is damaged is noticed before anything is told.
+    const rows = begun(firstOf(failed, shown));
     if (shownAs(line) === "json") await tellReport(report, rows, terminal);
     else {
       await tellLines(terminal, reportLines(report));
@@ -65,6 +64,16 @@ function* firstOf<T>(rows: Iterable<T>, most: number): Generator<T> {
     taken += 1;
     if (taken === most) return;
   }
+}
+
+/** The same values, the first one made already. */
+function begun<T>(values: Generator<T>): Iterable<T> {
+  const first = values.next();
+  return (function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* values;
+  })();
 }
 
 async function tellRows(rows: Iterable<FailedRow>, terminal: Terminal): Promise<void> {
