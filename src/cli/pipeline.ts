@@ -5,6 +5,7 @@ import { openSession, resolveLimits, type Session } from "../engine/session.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { once } from "../middleware/once.ts";
+import { FINISHED } from "../queue/journal-messages.ts";
 import type { Settings } from "./settings.ts";
 import { type OpenCookies, openCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
@@ -119,10 +120,7 @@ async function pipelineOf(
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
     const owed = openQueue(output, { durable, counters });
-    let reason: "failed" | "stopped" | "finished" = "failed";
-    last.defer(() =>
-      durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
-    );
+    last.defer(() => durable?.journal.end("failed", counters()));
     await using sink = output.sink;
     guard.use(durable?.journal);
     await run({
@@ -136,11 +134,10 @@ async function pipelineOf(
       drain,
       stop: signals.stop,
     });
-    await owed.close();
-    emit({ type: "ended", atMs: systemClock.now() });
     const isFinished = !drain.aborted && !signals.stop.aborted;
+    await owed.close(isFinished ? FINISHED : "stopped");
+    emit({ type: "ended", atMs: systemClock.now() });
     if (isFinished && durable !== undefined) await endOrder(durable, now);
-    reason = isFinished ? "finished" : "stopped";
     if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
   }
 

@@ -9,8 +9,8 @@ import type { WorkRun } from "./work-run.ts";
 /** The queue of a run and how its last outcomes are made durable. */
 export interface WorkQueue {
   readonly queue: Queue;
-  /** Closes the sink and makes the last outcomes durable. @throws DiskError */
-  close(): Promise<void>;
+  /** Closes the sink and makes durable the last outcomes and how the run ended. @throws DiskError */
+  close(reason: string): Promise<void>;
 }
 
 /** What decides which queue it is. */
@@ -34,7 +34,10 @@ export function openQueue(output: WorkOutput, { durable, counters }: WorkQueueOp
     keeps: output.keeps,
     commitOutput: async () => writtenBy(await sink.commit()),
   });
-  return { queue, close: () => queue.close(async () => writtenBy(await sink.close())) };
+  return {
+    queue,
+    close: (reason) => queue.close(async () => writtenBy(await sink.close()), reason),
+  };
 }
 
 /** A mark as the journal keeps it. */

@@ -327,7 +327,8 @@ describe("an archive of answers", () => {
       const opened = open(folder.path);
       append(opened.archive, [["q", "1"]]);
       commit(opened);
-      opened.archive.drop();
+      opened.archive.forget();
+      opened.archive.remove();
       opened.database.close();
     }
     expect((await folder.names()).filter((name) => name.endsWith(".pack"))).toEqual([]);

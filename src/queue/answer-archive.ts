@@ -34,8 +34,10 @@ export interface AnswerArchive extends Disposable {
   hashes(): Iterable<Int32Array<ArrayBuffer>>;
   /** Damaged stretches met so far: what stood there is not found. */
   readonly damaged: number;
-  /** Deletes file and index, for a finished run needs neither; the archive is closed then. */
-  drop(): void;
+  /** Empties the index, inside a transaction: a finished run asks nothing again. */
+  forget(): void;
+  /** Deletes the file once the transaction of `forget` is committed; the archive is closed then. */
+  remove(): void;
 }
 
 /**
@@ -84,10 +86,8 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     get damaged() {
       return damaged;
     },
-    drop() {
-      index.clear();
-      file.remove();
-    },
+    forget: () => index.clear(),
+    remove: () => file.remove(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }

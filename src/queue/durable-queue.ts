@@ -35,8 +35,11 @@ export interface DurableQueueOptions {
 
 /** A queue over a journal. */
 export interface DurableQueue extends Queue {
-  /** Ends the output with `closeOutput` and makes durable what was settled. @throws DiskError */
-  close(closeOutput: () => Promise<Written>): Promise<void>;
+  /**
+   * Ends the output with `closeOutput` and makes durable what was settled, and how the session ends.
+   * @throws DiskError
+   */
+  close(closeOutput: () => Promise<Written>, reason: string): Promise<void>;
 }
 
 /** A group is committed when it has so many outcomes … */
@@ -121,7 +124,7 @@ export function createDurableQueue(
     return taken;
   }
 
-  async function commitGroup(output: () => Promise<Written>): Promise<void> {
+  async function commitGroup(output: () => Promise<Written>, ends?: string): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     const written = await output();
@@ -155,6 +158,7 @@ export function createDurableQueue(
       held: written.held.map(({ row, text }) => [row, text] as const),
       passed,
       counters: counters(),
+      ends,
     };
     await journal.commit(group, bodiesNow);
     for (const row of rows) done.add(row);
@@ -222,12 +226,12 @@ export function createDurableQueue(
         started.catch(() => {});
       } else if (timer === undefined && committing === undefined) schedule();
     },
-    async close(closeOutput) {
+    async close(closeOutput, reason) {
       state = "closing";
       clearTimeout(timer);
       while (committing !== undefined) await committing.catch(() => {});
       if (failure !== undefined) throw failure.error;
-      await commitGroup(closeOutput);
+      await commitGroup(closeOutput, reason);
     },
   };
 }

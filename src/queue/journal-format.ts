@@ -1,5 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import { INDEX_TABLES } from "./question-index.ts";
+
 /** The journal's file in the directory of a run. */
 export const JOURNAL_FILE = "journal.db";
 
@@ -68,6 +70,7 @@ export function createTables(
   prepareConnection(database);
   database.exec("BEGIN");
   database.exec(SCHEMA);
+  database.exec(INDEX_TABLES);
   const note = database.prepare("INSERT INTO fact VALUES (?, ?)");
   for (const [name, value] of Object.entries(facts)) note.run(name, value);
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);

@@ -2,6 +2,9 @@ import type { Group } from "./journal-store.ts";
 import type { RunIdentity } from "./run-directories.ts";
 import type { TallyEntry } from "./run-tally.ts";
 
+/** How a session ends in which nothing stays owed. */
+export const FINISHED = "finished";
+
 /** How an input is known again. */
 export type InputToKnow =
   | { readonly kind: "file"; readonly path: string }
@@ -80,8 +83,6 @@ export type JournalRequest =
       readonly kind: "end";
       readonly reason: string;
       readonly counters: string;
-      /** What becomes of the archive of answers. */
-      readonly archive: "kept" | "dropped";
     };
 
 /** A process that worked on the run before. */

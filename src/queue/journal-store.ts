@@ -23,8 +23,10 @@ export interface Group {
   readonly held: readonly (readonly [number, string])[];
   /** Held records up to this row stand in the output now. */
   readonly passed: number;
-  /** What this session counted so far, as JSON. */
-  readonly counters: string;
+  /** What this session counted so far, as JSON; undefined leaves it as it was. */
+  readonly counters?: string | undefined;
+  /** How the session ends with this group; undefined where it goes on. */
+  readonly ends?: string | undefined;
 }
 
 /** Work inside the transaction of a commit, of those who keep something beside the journal. */
@@ -168,7 +170,7 @@ export class JournalStore implements Disposable {
     }
     const forget = this.database.prepare("DELETE FROM detail WHERE row = ?");
     const unintend = this.database.prepare("DELETE FROM intent WHERE row = ?");
-    const none = { details: [], hosts: [], held: [], passed: 0, counters: "{}" };
+    const none = { details: [], hosts: [], held: [], passed: 0 };
     this.commit({ ...none, records, facts }, () => {
       for (const row of rows) {
         forget.run(row);
@@ -209,7 +211,7 @@ export class JournalStore implements Disposable {
     }
   }
 
-  #writeRest({ details, hosts, held, passed, facts, counters }: Group): void {
+  #writeRest({ details, hosts, held, passed, facts, counters, ends }: Group): void {
     const { database } = this;
     const detail = database.prepare("INSERT OR REPLACE INTO detail VALUES (?, ?)");
     for (const [row, text] of details) detail.run(row, text);
@@ -219,6 +221,8 @@ export class JournalStore implements Disposable {
     const hold = database.prepare("INSERT OR REPLACE INTO held VALUES (?, ?)");
     for (const [row, record] of held) hold.run(row, record);
     this.#note(facts);
+    if (counters === undefined) return;
+    if (ends !== undefined) return this.end(ends, Date.now(), counters);
     database.prepare("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
   }
 

@@ -12,6 +12,7 @@ import { createJournal } from "./create-journal.ts";
 import { describeRun, readSessions } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
 import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
+import { FINISHED } from "./journal-messages.ts";
 import type {
   InputToKnow,
   JournalFault,
@@ -32,6 +33,7 @@ let lock: Disposable | undefined;
 let copy: InputCopy | undefined;
 let archive: AnswerArchive | undefined;
 let kept: KeptAnswers | undefined;
+let hasEnded = false;
 /** After a write that failed nothing is written any more: what the disk holds is to be read anew. */
 let broken: JournalFault | undefined;
 
@@ -89,9 +91,8 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     }
     case "end":
       try {
-        if (broken === undefined) {
+        if (broken === undefined && !hasEnded) {
           store?.end(request.reason, Date.now(), request.counters);
-          if (request.archive === "dropped" && hasAnswers()) answers().drop();
         }
         store?.[Symbol.dispose]();
       } finally {
@@ -111,13 +112,12 @@ function hasAnswers(): boolean {
 }
 
 /** Output first, then all that its records need to be true, then the records. */
-function commit({
-  group,
-  answers: pack,
-  bodies,
-}: Extract<JournalRequest, { kind: "commit" }>): void {
+function commit({ group, answers: pack, bodies }: Commit): void {
   copy?.sync();
-  if (pack !== undefined) {
+  // A finished run asks nothing again: what it remembers may go.
+  const isLast = group.ends === FINISHED;
+  const keeps = pack !== undefined && !isLast;
+  if (keeps) {
     answers().append(pack);
     answers().sync();
   }
@@ -126,11 +126,18 @@ function commit({
     for (const [index, body] of bodies) noteKept(group.records, index, kept.put(body));
     kept.sync();
   }
+  const gone = isLast && hasAnswers() ? answers() : undefined;
   store!.commit(group, () => {
-    if (pack !== undefined) answers().record();
+    if (keeps) answers().record();
     if (bodies.length > 0) kept!.record();
+    gone?.forget();
   });
+  gone?.remove();
+  if (gone !== undefined) archive = undefined;
+  hasEnded = group.ends !== undefined;
 }
+
+type Commit = Extract<JournalRequest, { kind: "commit" }>;
 
 function open(wanted: Wanted, pid: number): OpenedRun {
   const input = wanted.input.kind === "file" ? inputDigest(wanted.input.path) : null;

@@ -47,8 +47,8 @@ export interface Journal {
   sequence(): Promise<Float64Array>;
   /** Group commits so far. */
   groups(): Promise<number>;
-  /** Notes how the run ended, lets go of it and ends the thread; who is finished drops the archive. */
-  end(reason: string, counters: string, archive?: "kept" | "dropped"): Promise<void>;
+  /** Notes how the run ended, unless its last group did; lets go of it and ends the thread. */
+  end(reason: string, counters: string): Promise<void>;
 }
 
 /** Bodies to keep, each with the place of its record in the group. */
@@ -195,8 +195,8 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     async groups() {
       return (await ask({ kind: "groups" })) as number;
     },
-    async end(reason, counters, archive = "kept") {
-      await ask({ kind: "end", reason, counters, archive });
+    async end(reason, counters) {
+      await ask({ kind: "end", reason, counters });
     },
   };
 }

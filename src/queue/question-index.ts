@@ -11,7 +11,8 @@ const BATCH = 8_192;
 /** SQLite's integer of two halves. Numbers arrive in it as reals; bit operators make integers of them. */
 const HASH = "((?1 << 32) | (?2 & 4294967295))";
 
-const TABLES = `
+/** The tables of the index; a journal has them from its beginning. */
+export const INDEX_TABLES = `
   CREATE TABLE IF NOT EXISTS seen (hash INTEGER PRIMARY KEY, place INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS archived
     (one INTEGER PRIMARY KEY CHECK (one = 1), bytes INTEGER NOT NULL, indexedBytes INTEGER NOT NULL);
@@ -41,7 +42,7 @@ export interface QuestionIndex {
  * transaction with a `record` in it was rolled back, open another one.
  */
 export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
-  database.exec(TABLES);
+  database.exec(INDEX_TABLES);
   const insert = database.prepare(`INSERT OR REPLACE INTO seen VALUES (${HASH}, ?3)`);
   const select = database.prepare(`SELECT place FROM seen WHERE hash = ${HASH}`);
   const update = database.prepare("INSERT OR REPLACE INTO archived VALUES (1, ?, ?)");

@@ -28,6 +28,8 @@ export class RunTally {
   readonly #dirty = new Set<TallyEntry>();
   readonly #select: StatementSync;
   readonly #upsert: StatementSync;
+  /** Most records are like the one before. */
+  #latest: TallyEntry | undefined;
 
   constructor(database: DatabaseSync) {
     this.#select = database.prepare(
@@ -41,7 +43,8 @@ export class RunTally {
   /** Counts a record, or (`by` -1) takes it back. A record that says "owed" counts nothing. */
   count(record: OutcomeRecord, by: 1 | -1): void {
     if (record.kind === "owed") return;
-    const entry = this.#entryOf(record, record.kind);
+    const entry = isOf(this.#latest, record) ? this.#latest : this.#entryOf(record, record.kind);
+    this.#latest = entry;
     entry.count += by;
     this.#dirty.add(entry);
     if (record.duplicate) {
@@ -67,6 +70,7 @@ export class RunTally {
       this.#upsert.run(host, kind, code, status, count, duplicates, bytes, totalMs, slowestMs, steps);
     }
     this.#dirty.clear();
+    this.#latest = undefined;
     if (this.#entries.size > MOST_IN_MEMORY) this.#entries.clear();
   }
 
@@ -86,6 +90,16 @@ export class RunTally {
 /** All counts of a journal. */
 export function* readTally(database: DatabaseSync): Generator<TallyEntry> {
   for (const found of database.prepare("SELECT * FROM tally").iterate()) yield entryOf(found);
+}
+
+function isOf(entry: TallyEntry | undefined, record: OutcomeRecord): entry is TallyEntry {
+  return (
+    entry !== undefined &&
+    entry.host === record.host &&
+    entry.kind === record.kind &&
+    entry.status === record.status &&
+    entry.code === (record.code ?? "")
+  );
 }
 
 function emptyEntry(record: OutcomeRecord, kind: TallyEntry["kind"], code: string): TallyEntry {
