@@ -1,4 +1,4 @@
-// `npm run bench -- [map|start|memory|hosts|latency]... [--runs N] [--rows N]`
+// `npm run bench -- [map|journal|start|memory|hosts|latency]... [--runs N] [--rows N]`
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { build, isStale } from "../scripts/build.ts";
 import type { Ground } from "./ground.ts";
 import { benchHosts } from "./hosts.ts";
+import { benchJournal } from "./journal.ts";
 import { benchLatency } from "./latency.ts";
 import { benchMap } from "./map.ts";
 import { benchMemory } from "./memory.ts";
@@ -14,6 +15,7 @@ import { benchStart } from "./start.ts";
 
 const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
   ["map", benchMap],
+  ["journal", benchJournal],
   ["start", benchStart],
   ["memory", benchMemory],
   ["hosts", benchHosts],
