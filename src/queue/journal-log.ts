@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 
 import { DoneRows } from "./done-rows.ts";
 import { JournalError } from "./journal-format.ts";
-import { readRows } from "./outcome-record.ts";
+import { RecordCursor } from "./record-cursor.ts";
 
 /** One group commit of the log. */
 export interface LoggedGroup {
@@ -38,9 +38,9 @@ export function readDone(database: DatabaseSync, directory: string): DoneRows {
   }
   const logged = new DoneRows();
   for (const { records } of readGroups(database, directory)) {
-    for (const { row, kind } of readRows(records)) {
-      if (kind === "owed") logged.remove(row);
-      else logged.add(row);
+    for (const cursor = new RecordCursor(records); cursor.next();) {
+      if (cursor.kind === "owed") logged.remove(cursor.row);
+      else logged.add(cursor.row);
     }
   }
   const differs = [...logged.units()].some(

@@ -7,6 +7,8 @@ import { DoneRows, unitOf } from "./done-rows.ts";
 import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
 import { type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
 import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
+import { RECORD_BYTES } from "./record-layout.ts";
+import { RecordCursor } from "./record-cursor.ts";
 import { RunTally } from "./run-tally.ts";
 
 /** What one group commit makes durable, all of it or nothing. */
@@ -140,18 +142,17 @@ export class JournalStore implements Disposable {
     this.#transact(() => {
       const { records } = group;
       if (records.byteLength > 0) {
-        let count = 0;
-        for (const record of readRecords(records)) {
-          count += 1;
-          units.add(unitOf(record.row));
-          if (record.kind === "owed") this.done.remove(record.row);
-          else this.done.add(record.row);
-          tally.count(record, 1);
-          forget?.run(record.row);
+        for (const cursor = new RecordCursor(records); cursor.next();) {
+          const { row } = cursor;
+          units.add(unitOf(row));
+          if (cursor.kind === "owed") this.done.remove(row);
+          else this.done.add(row);
+          tally.count(cursor, 1);
+          forget?.run(row);
         }
         database
           .prepare("INSERT INTO outcomes (session, count, records, checksum) VALUES (?, ?, ?, ?)")
-          .run(this.#session, count, records, crc32(records));
+          .run(this.#session, records.byteLength / RECORD_BYTES, records, crc32(records));
       }
       this.#writeDone(units);
       tally.write();

@@ -1,5 +1,6 @@
 import type { JournalStore } from "./journal-store.ts";
-import { type OutcomeRecord, readRows } from "./outcome-record.ts";
+import { type OutcomeRecord } from "./outcome-record.ts";
+import { RecordCursor } from "./record-cursor.ts";
 
 /** The last record of each row that has an outcome, in the order of the rows. */
 export function latestRecords(store: JournalStore): Map<number, OutcomeRecord> {
@@ -44,7 +45,8 @@ export function outputSequence(store: JournalStore): Float64Array {
   for (const { records } of store.groups()) {
     group += 1;
     const taken = new Set<number>();
-    for (const { row, kind } of readRows(records)) {
+    for (const cursor = new RecordCursor(records); cursor.next();) {
+      const { row, kind } = cursor;
       if (kind === "owed") taken.add(row);
       else if (!held.has(row)) (group >= appendedFrom ? appended : sequence).push(row);
     }

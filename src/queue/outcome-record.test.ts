@@ -5,7 +5,9 @@ import { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
-import { OutcomeRecords, readRecords, readRows, RECORD_BYTES } from "./outcome-record.ts";
+import { OutcomeRecords, readRecords } from "./outcome-record.ts";
+import { RECORD_BYTES } from "./record-layout.ts";
+import { RecordCursor } from "./record-cursor.ts";
 
 const request = createRequest({ url: "http://a.example/x" });
 const timing = {
@@ -38,7 +40,16 @@ describe("packed outcomes", () => {
     records.add(answered(bytes), place);
     records.add(failed(), { row: 2, host: 0, atMs: 5, checksum: 0 });
     expect(records.count).toBe(2);
-    const [one, two] = [...readRecords(records.take())];
+    const packed = records.take();
+    const [one, two] = [...readRecords(packed)];
+    const cursor = new RecordCursor(packed);
+    for (const record of [one, two]) {
+      expect(cursor.next()).toBe(true);
+      const { row, kind, code, status, duplicate, host, totalMs } = cursor;
+      expect(record).toMatchObject({ row, kind, code, status, duplicate, host, totalMs });
+      expect(record?.bytes).toBe(cursor.bytes);
+    }
+    expect(cursor.next()).toBe(false);
     expect(one).toEqual({
       ...place,
       kind: "answered",
@@ -64,7 +75,10 @@ describe("packed outcomes", () => {
     const to = new OutcomeRecords(1);
     for (const index of [2, 0]) to.copy(from, index);
     to.addOwed(9, 4);
-    const rows = [...readRows(to.take())];
+    const rows: unknown[] = [];
+    for (const cursor = new RecordCursor(to.take()); cursor.next();) {
+      rows.push({ row: cursor.row, kind: cursor.kind });
+    }
     expect(rows).toEqual([
       { row: 3, kind: "failed" },
       { row: 1, kind: "failed" },

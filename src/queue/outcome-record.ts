@@ -1,5 +1,15 @@
 import { FAILURE_CODES, type FailureCode } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
+import {
+  codeOf,
+  DUPLICATE,
+  KINDS,
+  RECORD_BYTES,
+  type RecordKind,
+  REUSED,
+  TIMES,
+  WORDS,
+} from "./record-layout.ts";
 
 /** What the journal keeps of an outcome. Times in milliseconds, sizes in bytes of the decoded body. */
 export interface OutcomeRecord {
@@ -31,18 +41,6 @@ export interface OutcomeRecord {
   /** Number of the kept body; 0 where none is kept. */
   readonly kept: number;
 }
-
-export type RecordKind = "answered" | "failed" | "skipped" | "owed";
-
-/** Bytes of one record. Beware: written to disk; another layout is another version of the format. */
-export const RECORD_BYTES = 80;
-
-const KINDS: readonly RecordKind[] = ["answered", "failed", "skipped", "owed"];
-const WORDS = RECORD_BYTES / 4;
-const DUPLICATE = 4;
-const REUSED = 8;
-/** Index of the first time, as 32-bit words. */
-const TIMES = 11;
 
 /** What a record needs besides the outcome. */
 export interface RecordPlace {
@@ -163,14 +161,6 @@ export function* readRecords(bytes: Uint8Array): Generator<OutcomeRecord> {
   for (let at = 0; at < bytes.byteLength; at += RECORD_BYTES) yield readRecord(view, at);
 }
 
-/** The rows of a group's records, which is all that counting them needs. */
-export function* readRows(bytes: Uint8Array): Generator<{ row: number; kind: RecordKind }> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < bytes.byteLength; at += RECORD_BYTES) {
-    yield { row: view.getFloat64(at, true), kind: KINDS[view.getUint32(at + 24, true) & 3]! };
-  }
-}
-
 /** Writes the number of a kept body into a record. */
 export function noteKept(bytes: Uint8Array, index: number, kept: number): void {
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(index * RECORD_BYTES + 40, kept, true);
@@ -184,12 +174,11 @@ function readRecord(view: DataView, at: number): OutcomeRecord {
     return Number.isNaN(value) ? null : value;
   };
   const flags = word(6);
-  const code = (flags >>> 8) & 0xff;
   return {
     row: view.getFloat64(at, true),
     atMs: view.getFloat64(at + 8, true),
     kind: KINDS[flags & 3]!,
-    code: code === 0 ? undefined : FAILURE_CODES[code - 1],
+    code: codeOf(flags),
     status: flags >>> 16,
     duplicate: (flags & DUPLICATE) !== 0,
     reused: (flags & REUSED) !== 0,

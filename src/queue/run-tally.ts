@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import { createHistogram, type Histogram } from "../policy/histogram.ts";
-import type { OutcomeRecord } from "./outcome-record.ts";
+import type { CountedRecord } from "./record-cursor.ts";
 
 /** What was counted of one kind of outcome at one host. Times in milliseconds. */
 export interface TallyEntry {
@@ -41,7 +41,7 @@ export class RunTally {
   }
 
   /** Counts a record, or (`by` -1) takes it back. A record that says "owed" counts nothing. */
-  count(record: OutcomeRecord, by: 1 | -1): void {
+  count(record: CountedRecord, by: 1 | -1): void {
     if (record.kind === "owed") return;
     const entry = isOf(this.#latest, record) ? this.#latest : this.#entryOf(record, record.kind);
     this.#latest = entry;
@@ -74,7 +74,7 @@ export class RunTally {
     if (this.#entries.size > MOST_IN_MEMORY) this.#entries.clear();
   }
 
-  #entryOf(record: OutcomeRecord, kind: TallyEntry["kind"]): TallyEntry {
+  #entryOf(record: CountedRecord, kind: TallyEntry["kind"]): TallyEntry {
     const code = record.code ?? "";
     const key = `${record.host} ${kind} ${code} ${record.status}`;
     let entry = this.#entries.get(key);
@@ -92,7 +92,7 @@ export function* readTally(database: DatabaseSync): Generator<TallyEntry> {
   for (const found of database.prepare("SELECT * FROM tally").iterate()) yield entryOf(found);
 }
 
-function isOf(entry: TallyEntry | undefined, record: OutcomeRecord): entry is TallyEntry {
+function isOf(entry: TallyEntry | undefined, record: CountedRecord): entry is TallyEntry {
   return (
     entry !== undefined &&
     entry.host === record.host &&
@@ -102,7 +102,7 @@ function isOf(entry: TallyEntry | undefined, record: OutcomeRecord): entry is Ta
   );
 }
 
-function emptyEntry(record: OutcomeRecord, kind: TallyEntry["kind"], code: string): TallyEntry {
+function emptyEntry(record: CountedRecord, kind: TallyEntry["kind"], code: string): TallyEntry {
   const { host, status } = record;
   const none = { count: 0, duplicates: 0, bytes: 0, totalMs: 0, slowestMs: 0 };
   return { host, kind, code, status, ...none, latency: createHistogram() };

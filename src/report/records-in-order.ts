@@ -2,12 +2,9 @@ import { crc32 } from "node:zlib";
 
 import { JournalError } from "../queue/journal-format.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
-import {
-  type OutcomeRecord,
-  readRecords,
-  readRows,
-  RECORD_BYTES,
-} from "../queue/outcome-record.ts";
+import { type OutcomeRecord, readRecords } from "../queue/outcome-record.ts";
+import { RECORD_BYTES } from "../queue/record-layout.ts";
+import { RecordCursor } from "../queue/record-cursor.ts";
 
 /** Rows whose records are in memory at once: 5 MB of them. */
 const WINDOW_ROWS = 65_536;
@@ -46,8 +43,8 @@ export function* recordsInOrder(
 export function* recordsOfRow(store: JournalStore, wanted: number): Generator<OutcomeRecord> {
   for (const { records } of store.groups()) {
     let at = 0;
-    for (const { row } of readRows(records)) {
-      if (row === wanted) yield* readRecords(records.subarray(at, at + RECORD_BYTES));
+    for (const cursor = new RecordCursor(records); cursor.next();) {
+      if (cursor.row === wanted) yield* readRecords(records.subarray(at, at + RECORD_BYTES));
       at += RECORD_BYTES;
     }
   }
@@ -58,7 +55,8 @@ function spansOf(store: JournalStore): readonly Span[] {
   for (const { records } of store.groups()) {
     let first = Number.POSITIVE_INFINITY;
     let last = 0;
-    for (const { row } of readRows(records)) {
+    for (const cursor = new RecordCursor(records); cursor.next();) {
+      const { row } = cursor;
       if (row < first) first = row;
       if (row > last) last = row;
     }
@@ -82,7 +80,8 @@ function groupOf({ database, directory }: JournalStore, id: number): Uint8Array 
 /** Puts the records of a group where their rows belong; one that is owed again leaves its place empty. */
 function place(group: Uint8Array, slots: Uint8Array, from: number): void {
   let at = 0;
-  for (const { row, kind } of readRows(group)) {
+  for (const cursor = new RecordCursor(group); cursor.next();) {
+    const { row, kind } = cursor;
     const slot = (row - from) * RECORD_BYTES;
     if (slot >= 0 && slot < slots.byteLength) {
       if (kind === "owed") slots.fill(0, slot, slot + RECORD_BYTES);
