@@ -2,6 +2,8 @@ import type { StoredAnswer } from "../middleware/answer-store.ts";
 import { MOST_ENTRY_BYTES, mostBytesOf, writeEntry } from "./answer-entry.ts";
 
 const FIRST_BYTES = 65_536;
+/** A group of large answers is rare: its buffer is not kept. */
+const MOST_SPARE_BYTES = 4_194_304;
 
 /** Answers that wait for the next group, packed for the thread that writes them. */
 export interface AnswerPack {
@@ -12,11 +14,14 @@ export interface AnswerPack {
    * transfer that, for a copy would take the unused rest along.
    */
   take(): Uint8Array<ArrayBuffer> | undefined;
+  /** Takes a buffer back that was taken, to be used again. */
+  giveBack(spare: ArrayBuffer): void;
 }
 
 /** Makes an empty pack. Checksums are the business of `append`, in its own thread. */
 export function createAnswerPack(): AnswerPack {
   let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let spare: Buffer<ArrayBuffer> | undefined;
   let used = 0;
   return {
     add(question, high, low, answer) {
@@ -33,9 +38,13 @@ export function createAnswerPack(): AnswerPack {
     take() {
       if (used === 0) return undefined;
       const pack = new Uint8Array(buffer.buffer, 0, used);
-      buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+      buffer = spare ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+      spare = undefined;
       used = 0;
       return pack;
+    },
+    giveBack(given) {
+      if (given.byteLength <= MOST_SPARE_BYTES) spare = Buffer.from(given);
     },
   };
 }

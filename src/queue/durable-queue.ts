@@ -65,6 +65,8 @@ export function createDurableQueue(
   let newHosts: string[] = [];
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
+  /** Memory of records that were committed. */
+  let spare: ArrayBuffer | undefined;
   const details = new Map<number, string>();
   const bodies = new Map<number, Uint8Array>();
   let timer: NodeJS.Timeout | undefined;
@@ -105,7 +107,8 @@ export function createDurableQueue(
     }
     if (same) {
       const all = pending;
-      pending = new OutcomeRecords();
+      pending = new OutcomeRecords(spare);
+      spare = undefined;
       return all;
     }
     const places = new Map<number, number>();
@@ -160,7 +163,7 @@ export function createDurableQueue(
       counters: counters(),
       ends,
     };
-    await journal.commit(group, bodiesNow);
+    spare = await journal.commit(group, bodiesNow);
     for (const row of rows) done.add(row);
   }
 

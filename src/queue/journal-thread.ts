@@ -47,10 +47,17 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none
-  parentPort!.postMessage(reply);
+  parentPort!.postMessage(reply, buffersOf(request));
   if (request.kind === "end") parentPort!.close();
 });
+
+/** The buffers of a group, which go back to be filled again. */
+function buffersOf(request: JournalRequest): readonly ArrayBuffer[] {
+  if (request.kind !== "commit") return [];
+  const { group, answers: pack } = request;
+  const all = [group.records.buffer, pack?.buffer];
+  return all.filter((buffer) => buffer instanceof ArrayBuffer);
+}
 
 function answer(request: JournalRequest & { number?: number }): unknown {
   switch (request.kind) {
@@ -59,7 +66,8 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "begin":
       return store!.begin(process.pid, Date.now());
     case "commit":
-      return commit(request);
+      commit(request);
+      return buffersOf(request);
     case "find":
       return answers().find(request.question, request.high, request.low);
     case "hashes":

@@ -24,8 +24,11 @@ export interface Journal {
   readonly run: OpenedRun;
   /** Rows that have their outcome, durable. */
   readonly done: DoneRows;
-  /** Resolves when the group is on the disk. @throws DiskError; after one nothing is written any more. */
-  commit(group: Group, bodies?: Bodies): Promise<void>;
+  /**
+   * Resolves when the group is on the disk, with the buffer of its records to be filled again.
+   * @throws DiskError; after one nothing is written any more.
+   */
+  commit(group: Group, bodies?: Bodies): Promise<ArrayBuffer | undefined>;
   /** Answers of questions asked before, for those who ask again; with its seed. */
   openArchive(): Promise<{ readonly archive: Archive; readonly seed: HashSeed }>;
   /** Resolves when it is durable that these rows may have been sent. @throws DiskError */
@@ -87,6 +90,7 @@ function startThread(): JournalThread {
   // Beside this file in whatever language it runs in.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
     name: "journal",
   });
   worker.unref();
@@ -150,7 +154,10 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
       const answers = pack.take();
       const { buffer } = group.records as Uint8Array<ArrayBuffer>;
       const transfer = answers === undefined ? [buffer] : [buffer, answers.buffer];
-      await ask({ kind: "commit", group, answers, bodies }, transfer);
+      const asked = ask({ kind: "commit", group, answers, bodies }, transfer);
+      const [records, packed] = (await asked) as readonly ArrayBuffer[];
+      if (packed !== undefined) pack.giveBack(packed);
+      return records;
     },
     async openArchive() {
       const filter = new BloomFilter();

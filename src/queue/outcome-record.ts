@@ -50,6 +50,8 @@ export interface RecordPlace {
   readonly checksum: number;
 }
 
+const FIRST_RECORDS = 1_024;
+
 /**
  * Outcomes as fixed-size records in one buffer, little-endian as every machine that runs Node: packing
  * one costs half a microsecond and leaves nothing for the garbage collector.
@@ -61,11 +63,12 @@ export class OutcomeRecords {
   #floats: Float32Array;
   #count = 0;
 
-  constructor(capacity = 1_024) {
-    this.#bytes = new ArrayBuffer(capacity * RECORD_BYTES);
-    this.#doubles = new Float64Array(this.#bytes);
-    this.#words = new Uint32Array(this.#bytes);
-    this.#floats = new Float32Array(this.#bytes);
+  /** Uses `spare` where there is one: a buffer that an earlier `take` gave away and that came back. */
+  constructor(spare: ArrayBuffer = new ArrayBuffer(FIRST_RECORDS * RECORD_BYTES)) {
+    this.#bytes = spare;
+    this.#doubles = new Float64Array(spare);
+    this.#words = new Uint32Array(spare);
+    this.#floats = new Float32Array(spare);
   }
 
   get count(): number {
@@ -99,7 +102,7 @@ export class OutcomeRecords {
     words[word + 7] = Math.min(call.requests, 0xffff);
     words[word + 8] = host;
     words[word + 9] = checksum;
-    words[word + 10] = 0;
+    words.fill(0, word + 10, word + WORDS);
     const floats = this.#floats;
     floats[word + TIMES] = call.queuedMs;
     floats[word + TIMES + 1] = call.heldMs;
@@ -128,17 +131,18 @@ export class OutcomeRecords {
     this.#words.set(from.#words.subarray(index * WORDS, (index + 1) * WORDS), word);
   }
 
-  /** The bytes of all records; the buffer is empty afterwards and makes itself new memory. */
+  /** The bytes of all records, which are the caller's now; this is empty afterwards. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(this.#bytes, 0, this.#count * RECORD_BYTES);
-    this.#use(new ArrayBuffer(this.#bytes.byteLength));
+    this.#use(new ArrayBuffer(0));
     this.#count = 0;
     return taken;
   }
 
   #next(): number {
     if ((this.#count + 1) * RECORD_BYTES > this.#bytes.byteLength) {
-      const grown = new ArrayBuffer(this.#bytes.byteLength * 2);
+      const bytes = Math.max(this.#bytes.byteLength * 2, FIRST_RECORDS * RECORD_BYTES);
+      const grown = new ArrayBuffer(bytes);
       new Uint8Array(grown).set(new Uint8Array(this.#bytes));
       this.#use(grown);
     }
