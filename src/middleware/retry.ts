@@ -3,6 +3,7 @@ import type { Listener } from "../core/event.ts";
 import { Failure } from "../core/failure.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
+import { isOwnShortage } from "../policy/own-shortage.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -12,10 +13,12 @@ export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly emit: Listener | undefined;
+  /** Hears that this machine had no descriptor left for a connection. @default nobody */
+  readonly onShortage?: (() => void) | undefined;
 }
 
 /** Sends again what may succeed later, as its policy decides; gives the last answer or failure otherwise. */
-export function retry({ policy, clock, emit }: RetryOptions): Middleware {
+export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middleware {
   return (next) => async (request, call) => {
     let attempt = 0;
     let repeats = 0;
@@ -32,6 +35,7 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         if (!(error instanceof Failure)) throw error;
         if (error.code === "E_ABORTED") throw error;
         failure = error;
+        if (error.unsent && isOwnShortage(error)) onShortage?.();
       }
       const decision = policy.decide({
         request,
