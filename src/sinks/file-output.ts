@@ -2,6 +2,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import type { ByteOutput } from "./byte-output.ts";
@@ -25,7 +26,8 @@ export interface FileTarget {
  * Opens the file of a table, which grows under its own name. What is there stays as it is until the
  * first bytes are written, but with a standing: then what is behind it is cut off now. Devices and
  * named pipes are written to as they are.
- * @throws UsageError where it exists, is an input, is not as its standing tells, or cannot be written.
+ * @throws UsageError where it exists, is an input, is not as its standing tells, or its name is wrong.
+ * @throws DiskError where the disk refuses.
  */
 export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
   const { path, exists, standing } = target;
@@ -39,6 +41,7 @@ export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
   }
   const special = there !== undefined && !there.isFile();
   const handle = await openToWrite(path, special ? "overwrite" : exists);
+  if (there === undefined) await tryByte(path, handle);
   return special
     ? specialFile(path, handle)
     : regularFile(path, handle, there === undefined ? "new" : "foreign");
@@ -62,6 +65,7 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
   try {
     return await open(path, O_WRONLY | O_CREAT | (exists === "refuse" ? O_EXCL : 0));
   } catch (error) {
+    if (isRefusal(error)) throw outputError(path, error);
     const shown = visible(path);
     const { code } = error as NodeJS.ErrnoException;
     const sentence =
@@ -71,6 +75,18 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
           ? `cannot write ${shown}: there is no folder ${visible(dirname(path))}`
           : `cannot write ${shown}: ${reasonOf(error)}`;
     throw new UsageError(sentence, { cause: error });
+  }
+}
+
+/** A full disk makes a name and takes no byte of its file: better known before anything is asked for. */
+async function tryByte(path: string, handle: FileHandle): Promise<void> {
+  try {
+    await handle.write("\n", 0);
+    await handle.truncate(0);
+  } catch (error) {
+    await handle.close().catch(() => {});
+    await rm(path, { force: true }).catch(() => {});
+    throw outputError(path, error);
   }
 }
 
