@@ -1,6 +1,4 @@
-import { getSystemErrorMessage } from "node:util";
-
-import { DiskError } from "../core/disk-error.ts";
+import { DiskError, systemWords } from "../core/disk-error.ts";
 
 /** The three standard streams and their surroundings, as a command sees them. */
 export interface Terminal {
@@ -70,8 +68,7 @@ function streamOf(stream: NodeJS.WriteStream): TerminalStream {
 
 function meaningOf(error: NodeJS.ErrnoException): ClosedPipe | DiskError {
   if (error.code === "EPIPE") return new ClosedPipe("the output is closed", { cause: error });
-  const reason = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
-  return new DiskError(`cannot write the output: ${reason}`, { cause: error });
+  return new DiskError(`cannot write the output: ${systemWords(error)}`, { cause: error });
 }
 
 /** Where we only tell: nobody waits for it, and nobody minds when nobody listens. */

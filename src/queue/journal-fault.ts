@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { getSystemErrorMessage } from "node:util";
 
-import { isRefusal } from "../core/disk-error.ts";
+import { isRefusal, systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { JOURNAL_FILE, JournalError, NoLocks, RunLocked } from "./journal-format.ts";
 import type { JournalFault } from "./journal-messages.ts";
@@ -35,7 +34,7 @@ export function faultOf(error: unknown, { directory, state }: FaultedRun): Journ
     return { kind: "disk", message: `cannot write ${path}: ${message}` };
   }
   if (typeof errno === "number") {
-    const reason = getSystemErrorMessage(errno);
+    const reason = systemWords(error as NodeJS.ErrnoException);
     if (state === "open" || isRefusal(error)) {
       return { kind: "disk", message: `cannot write ${path}: ${reason}` };
     }

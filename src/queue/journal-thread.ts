@@ -2,9 +2,9 @@
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { getSystemErrorMessage } from "node:util";
 import { parentPort } from "node:worker_threads";
 
+import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
@@ -166,11 +166,8 @@ function digestOf(path: string): string {
   try {
     return inputDigest(path);
   } catch (error) {
-    const { errno } = error as NodeJS.ErrnoException;
-    if (errno === undefined) throw error;
-    throw new UsageError(`${path} cannot be read: ${getSystemErrorMessage(errno)}`, {
-      cause: error,
-    });
+    const words = systemWords(error as NodeJS.ErrnoException);
+    throw new UsageError(`${path} cannot be read: ${words}`, { cause: error });
   }
 }
 
