@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
+import { makeFolders } from "../sinks/make-folders.ts";
 import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
@@ -37,7 +38,7 @@ export async function openSpool(
   const { root } = splitSaveTemplate(save);
   let directory: string;
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(root);
     directory =
       id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
   } catch (error) {

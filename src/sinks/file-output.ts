@@ -37,14 +37,16 @@ export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
     throw new UsageError(`cannot write ${visible(path)}: it is a folder`);
   }
   if (standing !== undefined) {
-    return regularFile(path, await reopenFile(path, standing), standing);
+    const handle = await reopenFile(path, standing);
+    if (there === undefined) await makeSure(path, handle);
+    return regularFile(path, handle, standing);
   }
   const special = there !== undefined && !there.isFile();
   const handle = await openToWrite(path, special ? "overwrite" : exists);
-  if (there === undefined) await tryByte(path, handle);
-  return special
-    ? specialFile(path, handle)
-    : regularFile(path, handle, there === undefined ? "new" : "foreign");
+  if (special) return specialFile(path, handle);
+  if (there !== undefined) return regularFile(path, handle, "foreign");
+  await makeSure(path, handle);
+  return regularFile(path, handle, "new");
 }
 
 async function statOf(path: string): Promise<BigIntStats | undefined> {
@@ -78,11 +80,15 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
   }
 }
 
-/** A full disk makes a name and takes no byte of its file: better known before anything is asked for. */
-async function tryByte(path: string, handle: FileHandle): Promise<void> {
+/**
+ * Makes the name of a new file durable, and sure that it takes a byte: a full disk makes names. Done at
+ * the start, when it is better known than later, and there are descriptors left.
+ */
+async function makeSure(path: string, handle: FileHandle): Promise<void> {
   try {
     await handle.write("\n", 0);
     await handle.truncate(0);
+    await syncFolder(dirname(path));
   } catch (error) {
     await handle.close().catch(() => {});
     await rm(path, { force: true }).catch(() => {});
@@ -98,7 +104,6 @@ function regularFile(
 ): ByteOutput {
   let whole = typeof before === "string" ? 0 : before.bytes;
   let started = typeof before !== "string";
-  let named = before === "foreign" || whole > 0;
 
   /** Empties what somebody else left, once it is certain that something takes its place. */
   async function start(): Promise<void> {
@@ -122,8 +127,6 @@ function regularFile(
     async sync() {
       try {
         await handle.datasync();
-        if (!named) await syncFolder(dirname(path));
-        named = true;
       } catch (error) {
         throw outputError(path, error);
       }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, sleep, systemClock } from "../core/clock.ts";
@@ -11,6 +11,7 @@ import { createGate } from "../policy/gate.ts";
 import { createClaimedNames } from "./claimed-names.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
+import { makeFolders } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { exists, openNewFile, PathTaken, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -92,7 +93,7 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
     id === undefined ? undefined : (opened: Folder) => removeLeftovers(opened, prefix);
   let folder: Folder | undefined;
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(root);
     folder = await Folder.openRoot(root);
     await prepare?.(folder);
     const mode = await probe(await folder.at(`${prefix}-0.part`));
