@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { createTables, JOURNAL_FILE } from "./journal-format.ts";
+import { writeFacts } from "./sealed-rows.ts";
 
 /**
  * Makes the journal of a new run in `directory`, which may hold none, with its first facts (JSON by
@@ -30,7 +31,7 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
     {
       // Closing it, SQLite takes everything from the log into the file, and syncs that.
       using database = new DatabaseSync(path);
-      createTables(database, facts);
+      createTables(database, () => writeFacts(database, facts));
     }
     renameSync(path, join(directory, JOURNAL_FILE));
     syncFolder(directory);
