@@ -29,6 +29,11 @@ export const EXIT_INTERNAL = 70;
 /** Wrong usage or input. */
 export const EXIT_USAGE = 2;
 
+/** The exit code of a run that was stopped, or could not begin, for a reason. */
+export function exitCodeOfStop(reason: StopReason): number {
+  return BY_REASON[reason];
+}
+
 /** The exit code of a run that sent: what interrupted it, what stopped it, or how its inputs ended. */
 export function exitCodeOf(tally: Tally, ending: Ending = {}): number {
   if (ending.interrupted !== undefined) return ending.interrupted;

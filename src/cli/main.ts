@@ -1,8 +1,10 @@
+import { DiskError } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-code.ts";
+import { EXIT_INTERNAL, EXIT_USAGE, exitCodeOfStop } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
+import { RunStopped, type StopReason } from "./run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /**
@@ -10,8 +12,8 @@ import { processTerminal, type Terminal } from "./terminal.ts";
  * stack trace unless FANFETCH_DEBUG is 1.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  ignoreClosedPipes();
   const terminal = processTerminal();
+  leaveErrorsToWriters(terminal);
   try {
     process.exitCode = await run(argv, terminal);
   } catch (error) {
@@ -61,6 +63,11 @@ async function tell(error: unknown, terminal: Terminal): Promise<number> {
     void terminal.stderr.write(`fanfetch: ${message}\n`);
     return EXIT_USAGE;
   }
+  const reason = reasonOf(error);
+  if (reason !== undefined) {
+    void terminal.stderr.write(`fanfetch: ${message}\n`);
+    return exitCodeOfStop(reason);
+  }
   const debug = process.env["FANFETCH_DEBUG"] === "1";
   const where = debug ? "" : "; FANFETCH_DEBUG=1 shows where";
   void terminal.stderr.write(`fanfetch: a fault of its own: ${message}${where}\n`);
@@ -68,11 +75,23 @@ async function tell(error: unknown, terminal: Terminal): Promise<number> {
   return EXIT_INTERNAL;
 }
 
-/** A reader that goes away (`| head`) is no error; writers learn of it through ClosedPipe. */
-function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
+/** Why a run could not begin: another process has it, or the disk refuses. */
+function reasonOf(error: unknown): StopReason | undefined {
+  if (error instanceof RunStopped) return error.reason;
+  return error instanceof DiskError ? "disk" : undefined;
+}
+
+/**
+ * A reader that goes away (`| head`) is no error, and of others those learn who write next. Where
+ * nobody does, the last words are lost: the exit code says so.
+ */
+function leaveErrorsToWriters(terminal: Terminal): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  process.once("exit", () => {
+    const disk = exitCodeOfStop("disk");
+    const refusal = terminal.stdout.refusal?.();
+    if (refusal === undefined || process.exitCode === disk) return;
+    process.exitCode = disk;
+    void terminal.stderr.write(`fanfetch: ${refusal.message}\n`);
+  });
 }

@@ -2,6 +2,7 @@ import type { Listener, RunEvent } from "../core/event.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
 import { openSession, resolveLimits, type Session } from "../engine/session.ts";
+import { extractOrStop } from "../jobs/extract-or-stop.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { once } from "../middleware/once.ts";
@@ -126,7 +127,7 @@ async function pipelineOf(
     await run({
       queue: owed.queue,
       send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
-      extract: output.extract,
+      extract: extractOrStop(output.extract),
       sink,
       ...windowOf(now),
       clock: systemClock,

@@ -1,6 +1,7 @@
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { DiskError, isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { formatSummary, summarise } from "../report/summary.ts";
@@ -10,7 +11,7 @@ import { reasonOf } from "./read-text.ts";
 /**
  * Makes sure before a run that its summary can be written. An earlier summary is replaced without
  * being asked, which is why the name must end in `.json`: a table is not overwritten by a slip.
- * @throws UsageError
+ * @throws UsageError for a wrong name, DiskError where the disk refuses.
  */
 export async function checkSummaryFile(path: string | undefined): Promise<void> {
   if (path === undefined) return;
@@ -29,9 +30,8 @@ export async function checkSummaryFile(path: string | undefined): Promise<void> 
       (error as NodeJS.ErrnoException).code === "ENOENT"
         ? "its folder does not exist"
         : reasonOf(error);
-    throw new UsageError(`--summary ${visible(path)} cannot be written: ${reason}`, {
-      cause: error,
-    });
+    const Meaning = isRefusal(error) ? DiskError : UsageError;
+    throw new Meaning(`--summary ${visible(path)} cannot be written: ${reason}`, { cause: error });
   }
 }
 

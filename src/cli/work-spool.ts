@@ -1,7 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { visible } from "../formats/visible.ts";
+import { makeFolders } from "../sinks/make-folders.ts";
+import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
@@ -22,7 +26,7 @@ export interface SpoolFolder {
 
 /**
  * Opens a spool where bodies are only to be saved; rules and picks want them in memory.
- * @throws UsageError where nothing can be written.
+ * @throws UsageError for a name that cannot be a folder, DiskError where the disk refuses.
  */
 export async function openSpool(
   settings: Settings,
@@ -34,11 +38,12 @@ export async function openSpool(
   const { root } = splitSaveTemplate(save);
   let directory: string;
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(root);
     directory =
       id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
   } catch (error) {
-    throw new UsageError(`--save: nothing can be written to ${root}: ${(error as Error).message}`, {
+    if (isRefusal(error)) throw outputError(root, error);
+    throw new UsageError(`--save: nothing can be written to ${visible(root)}: ${reasonOf(error)}`, {
       cause: error,
     });
   }

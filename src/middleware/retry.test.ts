@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import { createCall } from "../core/call.ts";
+import { Failure } from "../core/failure.ts";
 import { createRequest } from "../core/request.ts";
+import type { Send } from "../core/send.ts";
 import { createGate } from "../policy/gate.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
@@ -83,5 +85,26 @@ describe("retries", () => {
     stop.abort();
     await expect(response).rejects.toMatchObject({ code: "E_ABORTED" });
     expect(clock.pending).toBe(0);
+  });
+
+  test("where this machine had no descriptor left, it is told, and the wait costs no attempt", async () => {
+    const clock = createManualClock();
+    let told = 0;
+    let asked = 0;
+    const transport = createScriptedTransport([{}]);
+    const next: Send = (request, call) => {
+      asked += 1;
+      const cause = Object.assign(new Error("full"), { code: "EMFILE" });
+      const details = { request: get, cause, transient: true, unsent: true };
+      if (asked <= 20) return Promise.reject(new Failure("E_CONNECT", "no socket", details));
+      return transport.send(request, call);
+    };
+    const policy = createRetryPolicy({ retries: 1, maxRetryAfterMs: 0, random: () => 0.5 });
+    const onShortage = (): void => void (told += 1);
+    const send = retry({ policy, clock, emit: undefined, onShortage })(next);
+    const response = send(get, createCall());
+    await clock.advance(60_000);
+    expect((await response).status).toBe(200);
+    expect([asked, told]).toEqual([21, 20]);
   });
 });

@@ -5,6 +5,7 @@ import { Failure } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
+import { isOwnShortage } from "../policy/own-shortage.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -14,6 +15,8 @@ export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly emit: Listener | undefined;
+  /** Hears that this machine had no descriptor left for a connection. @default nobody */
+  readonly onShortage?: (() => void) | undefined;
 }
 
 /** Attempts made so far, and those among them that cost nothing. */
@@ -25,7 +28,7 @@ interface Past {
 const FIRST: Past = { attempt: 1, repeats: 0 };
 
 /** Sends again what may succeed later, as its policy decides; gives the last answer or failure otherwise. */
-export function retry({ policy, clock, emit }: RetryOptions): Middleware {
+export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middleware {
   return (next) => {
     function ask(request: HttpRequest, call: Call, past: Past): Promise<HttpResponse> {
       call.attempts += 1;
@@ -34,6 +37,7 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         (response) => (response.status < 400 ? response : judge(request, call, past, { response })),
         (failure: unknown) => {
           if (!(failure instanceof Failure) || failure.code === "E_ABORTED") throw failure;
+          if (failure.unsent && isOwnShortage(failure)) onShortage?.();
           return judge(request, call, past, { failure });
         },
       );

@@ -76,7 +76,12 @@ export function standard(transport: Send, options: StandardOptions): Send {
     ...[
       refuseUnsendable,
       accept(options.accept),
-      retry({ policy: options.retryPolicy, clock, emit }),
+      retry({
+        policy: options.retryPolicy,
+        clock,
+        emit,
+        onShortage: () => leaveRoom(options.total),
+      }),
       options.rules.length > 0 && answerRules(options.rules, options.accept),
       redirect(options),
       ...options.beforeGates,
@@ -88,4 +93,12 @@ export function standard(transport: Send, options: StandardOptions): Send {
       ...options.last,
     ].filter((middleware) => middleware !== false),
   );
+}
+
+/**
+ * Fewer at once from now on than there are connections: their descriptors are what there is. Those who
+ * meet one shortage together have given their places back, so that they do not count again and again.
+ */
+function leaveRoom(total: Gate): void {
+  total.resize(Math.max(1, Math.min(total.limit, (total.inFlight * 3) >> 2)));
 }

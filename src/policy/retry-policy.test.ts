@@ -22,6 +22,22 @@ const YES = { action: "retry" };
 const free = (delayMs: number) => ({ action: "retry", cost: "free", delayMs });
 const no = (reason: string) => ({ action: "give-up", reason });
 
+test("a connection for which this machine had no descriptor left costs nothing, within an end", () => {
+  const cause = Object.assign(new Error("full"), { code: "EMFILE" });
+  const failure = failureOf("E_CONNECT", { transient: true, unsent: true, cause });
+  expect(decide({ failure })).toMatchObject(free(100));
+  expect(decide({ failure, repeats: 50 })).toMatchObject(free(800));
+  expect(decide({ failure, request: post })).toMatchObject(free(100));
+  expect(decide({ failure, repeats: MOST_REPEATS })).toMatchObject({ ...YES, cost: "attempt" });
+  expect(decide({ failure, repeats: MOST_REPEATS, attempt: 5 })).toEqual(no("retries-used"));
+  const several = failureOf("E_CONNECT", {
+    transient: true,
+    unsent: true,
+    cause: new AggregateError([cause]),
+  });
+  expect(decide({ failure: several })).toMatchObject(free(100));
+});
+
 describe("statuses", () => {
   test.each([408, 425, 429, 500, 502, 503, 504])("%i is asked again", (status) => {
     expect(decide({ status })).toMatchObject({

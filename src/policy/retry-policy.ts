@@ -1,5 +1,6 @@
 import type { Failure } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
+import { isOwnShortage } from "./own-shortage.ts";
 
 /** How persistent to be. */
 export interface RetryOptions {
@@ -56,6 +57,9 @@ const LONGEST_DELAY_MS = 30_000;
 /** Free repeats of one request: a server that asks for patience for ever gets an end of it. */
 export const MOST_REPEATS = 100;
 
+/** Waits for a descriptor of our own end at 1.6 s: others give theirs back all the time. */
+const MOST_DOUBLED = 4;
+
 /** Statuses that say "later" (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
 const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
@@ -66,7 +70,8 @@ const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
  * it never saw it, or refused it by 425, 429, or 503 with Retry-After.
  *
  * A 429 or 503 with Retry-After costs no attempt and waits exactly as long as asked; nor does the
- * first loss of a kept-alive connection before the server can have seen the request. Every other wait
+ * first loss of a kept-alive connection before the server can have seen the request, nor a connection
+ * for which this machine had no descriptor left. Every other wait
  * is exponential backoff with full jitter, from 200 ms doubling to 30 s (M. Brooker, "Exponential
  * Backoff And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
  * @throws RangeError for retries that are no whole number from 0, or a negative `maxRetryAfterMs`.
@@ -111,8 +116,13 @@ export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOpt
       return counted(setback, failure.code, isNoSuchName(failure) ? 1 : retries);
     }
     if (!failure.transient) return giveUp("not-retryable");
+    const repeats = setback.repeats ?? 0;
+    if (failure.unsent && retries > 0 && repeats < MOST_REPEATS && isOwnShortage(failure)) {
+      const delayMs = backoff(Math.min(repeats + 1, MOST_DOUBLED));
+      return { action: "retry", delayMs, cost: "free", reason: failure.code };
+    }
     if (!failure.unsent && !setback.request.idempotent) return giveUp("may-have-happened");
-    const lostIdle = failure.unsent && failure.code === "E_RESET" && (setback.repeats ?? 0) === 0;
+    const lostIdle = failure.unsent && failure.code === "E_RESET" && repeats === 0;
     if (lostIdle && retries > 0) {
       return { action: "retry", delayMs: 0, cost: "free", reason: failure.code };
     }

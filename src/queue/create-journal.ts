@@ -1,26 +1,76 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 import { createTables, JOURNAL_FILE } from "./journal-format.ts";
+import { writeFacts } from "./sealed-rows.ts";
 
 /**
  * Makes the journal of a new run in `directory`, which may hold none, with its first facts (JSON by
- * name); durable when this returns, its name included. Synchronous, for the journal's thread.
+ * name); durable when this returns, its name included. Before that nothing has that name: a journal
+ * that is there is whole. Where it throws, what it made is gone. Synchronous, for the journal's thread.
  * @throws the system's and SQLite's errors.
  */
 export function createJournal(directory: string, facts: Readonly<Record<string, string>>): void {
-  const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, JOURNAL_FILE);
-  // Made before SQLite does, so that nobody else reads what is asked of whom.
-  closeSync(openSync(path, "a", 0o600));
-  using database = new DatabaseSync(path);
-  createTables(database, facts);
-  syncFolder(directory);
-  if (made === undefined) return;
-  for (let folder = directory; folder.length >= made.length;) {
-    folder = dirname(folder);
-    syncFolder(folder);
+  const made: string[] = [];
+  const path = join(directory, `${JOURNAL_FILE}.new`);
+  try {
+    makeFolders(directory, made);
+    removeDatabase(path);
+    // Made before SQLite does, so that nobody else reads what is asked of whom.
+    closeSync(openSync(path, "a", 0o600));
+    {
+      // Closing it, SQLite takes everything from the log into the file, and syncs that.
+      using database = new DatabaseSync(path);
+      createTables(database, () => writeFacts(database, facts));
+    }
+    renameSync(path, join(directory, JOURNAL_FILE));
+    syncFolder(directory);
+    for (const folder of made) syncFolder(dirname(folder));
+  } catch (error) {
+    undo(path, made);
+    throw error;
+  }
+}
+
+/** Removes a database with what SQLite keeps beside it. @throws the system's error */
+export function removeDatabase(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * Makes a folder and those above it that are missing, and notes them, the innermost last. Beware:
+ * mkdir's `recursive` tells of a read-only disk as "no such file".
+ */
+function makeFolders(path: string, made: string[]): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    made.push(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolders(dirname(path), made);
+    makeFolders(path, made);
+  }
+}
+
+/** Takes back what was made, as far as the disk lets us; the first error tells why. */
+function undo(path: string, made: readonly string[]): void {
+  try {
+    removeDatabase(path);
+    for (const folder of made.toReversed()) rmdirSync(folder);
+  } catch {
+    // Somebody else may have put something there.
   }
 }
 

@@ -10,12 +10,7 @@ export function describeRun(from: JournalStore, origin: OpenedRun["origin"]): Op
     directory,
     origin,
     identity: from.fact<RunIdentity>("identity")!,
-    facts: new Map(
-      database
-        .prepare("SELECT * FROM fact")
-        .all()
-        .map((fact) => [fact["name"] as string, fact["value"] as string]),
-    ),
+    facts: from.facts(),
     units: [...from.done.units()],
     hosts: from.hosts(),
     held: [...from.held()],

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { getSystemErrorMessage } from "node:util";
 
+import { isRefusal, systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { JOURNAL_FILE, JournalError, NoLocks, RunLocked } from "./journal-format.ts";
 import type { JournalFault } from "./journal-messages.ts";
@@ -8,8 +8,16 @@ import type { JournalFault } from "./journal-messages.ts";
 /** Result codes of SQLite (sqlite.org/rescode.html) that mean a file that is not as it was written. */
 const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
 
+/** Which run an error is about. */
+export interface FaultedRun {
+  /** Its directory, where it is known. */
+  readonly directory: string | undefined;
+  /** While it is being opened a name may be wrong; later only the disk is to blame. */
+  readonly state: "opening" | "open";
+}
+
 /** What an error of the journal means, in a form that crosses threads. */
-export function faultOf(error: unknown, directory: string | undefined): JournalFault {
+export function faultOf(error: unknown, { directory, state }: FaultedRun): JournalFault {
   const { message, stack, errcode, errno, code } = error as Error & {
     errcode?: number;
     errno?: number;
@@ -26,7 +34,12 @@ export function faultOf(error: unknown, directory: string | undefined): JournalF
     return { kind: "disk", message: `cannot write ${path}: ${message}` };
   }
   if (typeof errno === "number") {
-    return { kind: "disk", message: `cannot write ${path}: ${getSystemErrorMessage(errno)}` };
+    const reason = systemWords(error as NodeJS.ErrnoException);
+    if (state === "open" || isRefusal(error)) {
+      return { kind: "disk", message: `cannot write ${path}: ${reason}` };
+    }
+    const { path: name = path } = error as NodeJS.ErrnoException;
+    return { kind: "usage", message: `${name}: ${reason}` };
   }
   return { kind: "bug", message, stack };
 }

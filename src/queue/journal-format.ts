@@ -37,9 +37,13 @@ export class NoLocks extends Error {
  * - `tally`: counts and latency histograms by host and kind of outcome;
  * - `held`: records that wait for their turn in the order of the input;
  * - `intent`: rows whose request is not safe to repeat and may be on its way.
+ *
+ * Each row from which a run goes on has the CRC-32 of what it holds (`sealOf`).
  */
 const SCHEMA = `
-  CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE fact (
+    name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE session (
     id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, began_ms REAL NOT NULL,
     ended_ms REAL, reason TEXT, counters TEXT
@@ -50,29 +54,25 @@ const SCHEMA = `
   );
   CREATE TABLE done (unit INTEGER PRIMARY KEY, bits BLOB NOT NULL, checksum INTEGER NOT NULL);
   CREATE TABLE detail (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-  CREATE TABLE host (id INTEGER PRIMARY KEY, origin TEXT NOT NULL);
+  CREATE TABLE host (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, checksum INTEGER NOT NULL);
   CREATE TABLE tally (
     host INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, status INTEGER NOT NULL,
     count INTEGER NOT NULL, duplicates INTEGER NOT NULL, bytes REAL NOT NULL,
     total_ms REAL NOT NULL, slowest_ms REAL NOT NULL, steps BLOB NOT NULL,
     PRIMARY KEY (host, kind, code, status)
   ) WITHOUT ROWID;
-  CREATE TABLE held (row INTEGER PRIMARY KEY, record TEXT NOT NULL);
-  CREATE TABLE intent (row INTEGER PRIMARY KEY);
+  CREATE TABLE held (row INTEGER PRIMARY KEY, record TEXT NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE intent (row INTEGER PRIMARY KEY, checksum INTEGER NOT NULL);
 `;
 
-/** Makes the tables of a new journal, with its first facts. */
-export function createTables(
-  database: DatabaseSync,
-  facts: Readonly<Record<string, string>>,
-): void {
+/** Makes the tables of a new journal, and `fill` its first rows, all in one commit. */
+export function createTables(database: DatabaseSync, fill: () => void): void {
   database.exec("PRAGMA journal_mode = WAL");
   prepareConnection(database);
   database.exec("BEGIN");
   database.exec(SCHEMA);
   database.exec(INDEX_TABLES);
-  const note = database.prepare("INSERT INTO fact VALUES (?, ?)");
-  for (const [name, value] of Object.entries(facts)) note.run(name, value);
+  fill();
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
   database.exec("COMMIT");

@@ -50,6 +50,13 @@ export function readDone(database: DatabaseSync, directory: string): DoneRows {
   throw damaged(directory, "its log and its list of what is done differ");
 }
 
+/** Whether SQLite can find every row that is there. @throws JournalError */
+export function checkStructure(database: DatabaseSync, path: string): void {
+  const [found = {}] = database.prepare("PRAGMA quick_check(1)").all();
+  const [text] = Object.values(found);
+  if (text !== "ok") throw new JournalError(`${path} is damaged: ${String(text)}`);
+}
+
 function damaged(directory: string, what: string): JournalError {
   return new JournalError(`the journal in ${directory} is damaged: ${what}`);
 }

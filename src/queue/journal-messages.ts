@@ -39,7 +39,6 @@ export type Wanted =
 /** What the thread is asked. */
 export type JournalRequest =
   | { readonly kind: "open"; readonly wanted: Wanted; readonly pid: number }
-  | { readonly kind: "begin" }
   | {
       readonly kind: "commit";
       readonly group: Group;

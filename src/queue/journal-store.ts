@@ -5,11 +5,22 @@ import { crc32 } from "node:zlib";
 
 import { DoneRows, unitOf } from "./done-rows.ts";
 import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
-import { type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
+import { checkStructure, type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
 import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
 import { RECORD_BYTES } from "./record-layout.ts";
 import { RecordCursor } from "./record-cursor.ts";
 import { RunTally } from "./run-tally.ts";
+import {
+  addHosts,
+  readFact,
+  readFacts,
+  readHeld,
+  readHosts,
+  readIntents,
+  writeFacts,
+  writeHeld,
+  writeIntents,
+} from "./sealed-rows.ts";
 
 /** What one group commit makes durable, all of it or nothing. */
 export interface Group {
@@ -62,6 +73,7 @@ export class JournalStore implements Disposable {
     try {
       checkVersion(database, path);
       if (mode === "write") prepareConnection(database);
+      if (mode === "write") checkStructure(database, path);
       const done = mode === "write" ? readDone(database, directory) : new DoneRows();
       const store = new JournalStore(database, directory, done);
       return store;
@@ -73,19 +85,23 @@ export class JournalStore implements Disposable {
 
   /** A fact, as JSON; undefined where it was never noted. */
   fact<T>(name: string): T | undefined {
-    const found = this.database.prepare("SELECT value FROM fact WHERE name = ?").get(name);
-    return found === undefined ? undefined : (JSON.parse(found["value"] as string) as T);
+    const found = readFact(this.database, name);
+    return found === undefined ? undefined : (JSON.parse(found) as T);
+  }
+
+  /** All facts, as JSON by name. @throws JournalError where one is damaged. */
+  facts(): ReadonlyMap<string, string> {
+    return readFacts(this.database);
   }
 
   /** Notes facts in a commit of their own. */
   note(facts: Readonly<Record<string, string>>): void {
-    this.#transact(() => this.#note(facts));
+    this.#transact(() => writeFacts(this.database, facts));
   }
 
   /** Origins of hosts by number, from 0. */
   hosts(): readonly string[] {
-    const found = this.database.prepare("SELECT origin FROM host ORDER BY id").all();
-    return found.map((host) => host["origin"] as string);
+    return readHosts(this.database);
   }
 
   /** What is kept of a row beside its record, as JSON. */
@@ -95,17 +111,15 @@ export class JournalStore implements Disposable {
   }
 
   /** Records that wait for their turn, in the order of their rows. */
-  *held(): Generator<readonly [number, string]> {
-    for (const found of this.database.prepare("SELECT * FROM held ORDER BY row").iterate()) {
-      yield [found["row"] as number, found["record"] as string];
-    }
+  held(): Generator<readonly [number, string]> {
+    return readHeld(this.database);
   }
 
   /** Rows that may have been sent and have no outcome. */
   intents(): readonly number[] {
-    const found = this.database.prepare("SELECT row FROM intent ORDER BY row").all();
-    this.#hasIntents = found.length > 0;
-    return found.map((intent) => intent["row"] as number).filter((row) => !this.done.has(row));
+    const rows = readIntents(this.database);
+    this.#hasIntents = rows.length > 0;
+    return rows.filter((row) => !this.done.has(row));
   }
 
   /** Notes that a process works on the run from now on. */
@@ -123,11 +137,8 @@ export class JournalStore implements Disposable {
 
   /** Notes rows whose requests are about to leave and must not leave twice. */
   intend(rows: readonly number[]): void {
-    const insert = this.database.prepare("INSERT OR REPLACE INTO intent VALUES (?)");
     this.#hasIntents = true;
-    this.#transact(() => {
-      for (const row of rows) insert.run(row);
-    });
+    this.#transact(() => writeIntents(this.database, rows));
   }
 
   /** Makes a group durable; `beside` does its part in the same transaction. */
@@ -216,20 +227,13 @@ export class JournalStore implements Disposable {
     const { database } = this;
     const detail = database.prepare("INSERT OR REPLACE INTO detail VALUES (?, ?)");
     for (const [row, text] of details) detail.run(row, text);
-    const host = database.prepare("INSERT INTO host (origin) VALUES (?)");
-    for (const origin of hosts) host.run(origin);
+    addHosts(database, hosts);
     if (passed > 0) database.prepare("DELETE FROM held WHERE row <= ?").run(passed);
-    const hold = database.prepare("INSERT OR REPLACE INTO held VALUES (?, ?)");
-    for (const [row, record] of held) hold.run(row, record);
-    this.#note(facts);
+    writeHeld(database, held);
+    writeFacts(database, facts);
     if (counters === undefined) return;
     if (ends !== undefined) return this.end(ends, Date.now(), counters);
     database.prepare("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
-  }
-
-  #note(facts: Readonly<Record<string, string>>): void {
-    const write = this.database.prepare("INSERT OR REPLACE INTO fact VALUES (?, ?)");
-    for (const [name, value] of Object.entries(facts)) write.run(name, value);
   }
 
   #transact(work: () => void): void {

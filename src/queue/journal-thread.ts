@@ -1,14 +1,15 @@
 // The thread that alone writes the journal: its waits for the disk are nobody else's.
 import { randomInt } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 
+import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
-import { createJournal } from "./create-journal.ts";
+import { createJournal, removeDatabase } from "./create-journal.ts";
 import { describeRun, readSessions } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
 import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
@@ -43,7 +44,9 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     if (broken !== undefined && request.kind !== "end") reply = { number, fault: broken };
     else reply = { number, value: answer(request) };
   } catch (error) {
-    const fault = faultOf(error, store?.directory);
+    const state = store === undefined ? "opening" : "open";
+    const directory = store?.directory ?? wantedDirectory(request);
+    const fault = faultOf(error, { directory, state });
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
@@ -59,12 +62,15 @@ function buffersOf(request: JournalRequest): readonly ArrayBuffer[] {
   return all.filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
+/** The directory that was asked for by name. */
+function wantedDirectory(request: JournalRequest): string | undefined {
+  return request.kind === "open" ? request.wanted.directory : undefined;
+}
+
 function answer(request: JournalRequest & { number?: number }): unknown {
   switch (request.kind) {
     case "open":
       return open(request.wanted, request.pid);
-    case "begin":
-      return store!.begin(process.pid, Date.now());
     case "commit":
       commit(request);
       return buffersOf(request);
@@ -148,7 +154,7 @@ function commit({ group, answers: pack, bodies }: Commit): void {
 type Commit = Extract<JournalRequest, { kind: "commit" }>;
 
 function open(wanted: Wanted, pid: number): OpenedRun {
-  const input = wanted.input.kind === "file" ? inputDigest(wanted.input.path) : null;
+  const input = wanted.input.kind === "file" ? digestOf(wanted.input.path) : null;
   if (wanted.kind === "existing") {
     const run = read(wanted.directory, "earlier", pid);
     if (wanted.input.kind === "file" && run.identity.input !== input) {
@@ -182,6 +188,16 @@ function open(wanted: Wanted, pid: number): OpenedRun {
   return run;
 }
 
+/** @throws UsageError for an input that cannot be read. */
+function digestOf(path: string): string {
+  try {
+    return inputDigest(path);
+  } catch (error) {
+    const words = systemWords(error as NodeJS.ErrnoException);
+    throw new UsageError(`${path} cannot be read: ${words}`, { cause: error });
+  }
+}
+
 /** Whether what was read is what the run has, or goes on from it. */
 function isSameInput(input: InputToKnow, directory: string): boolean {
   if (input.kind === "read once") return false;
@@ -205,9 +221,7 @@ function findEarlier(
 /** Makes room for a new run, unless somebody works on the one that is there. */
 function removeRun(directory: string): void {
   using _lock = lockedRun(directory);
-  for (const name of [JOURNAL_FILE, `${JOURNAL_FILE}-wal`, `${JOURNAL_FILE}-shm`]) {
-    rmSync(join(directory, name), { force: true });
-  }
+  removeDatabase(join(directory, JOURNAL_FILE));
 }
 
 function read(directory: string, origin: OpenedRun["origin"], pid: number): OpenedRun {

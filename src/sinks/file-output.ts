@@ -2,6 +2,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import type { ByteOutput } from "./byte-output.ts";
@@ -25,7 +26,8 @@ export interface FileTarget {
  * Opens the file of a table, which grows under its own name. What is there stays as it is until the
  * first bytes are written, but with a standing: then what is behind it is cut off now. Devices and
  * named pipes are written to as they are.
- * @throws UsageError where it exists, is an input, is not as its standing tells, or cannot be written.
+ * @throws UsageError where it exists, is an input, is not as its standing tells, or its name is wrong.
+ * @throws DiskError where the disk refuses.
  */
 export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
   const { path, exists, standing } = target;
@@ -35,13 +37,16 @@ export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
     throw new UsageError(`cannot write ${visible(path)}: it is a folder`);
   }
   if (standing !== undefined) {
-    return regularFile(path, await reopenFile(path, standing), standing);
+    const handle = await reopenFile(path, standing);
+    if (there === undefined) await makeSure(path, handle);
+    return regularFile(path, handle, standing);
   }
   const special = there !== undefined && !there.isFile();
   const handle = await openToWrite(path, special ? "overwrite" : exists);
-  return special
-    ? specialFile(path, handle)
-    : regularFile(path, handle, there === undefined ? "new" : "foreign");
+  if (special) return specialFile(path, handle);
+  if (there !== undefined) return regularFile(path, handle, "foreign");
+  await makeSure(path, handle);
+  return regularFile(path, handle, "new");
 }
 
 async function statOf(path: string): Promise<BigIntStats | undefined> {
@@ -62,6 +67,7 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
   try {
     return await open(path, O_WRONLY | O_CREAT | (exists === "refuse" ? O_EXCL : 0));
   } catch (error) {
+    if (isRefusal(error)) throw outputError(path, error);
     const shown = visible(path);
     const { code } = error as NodeJS.ErrnoException;
     const sentence =
@@ -74,6 +80,22 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
   }
 }
 
+/**
+ * Makes the name of a new file durable, and sure that it takes a byte: a full disk makes names. Done at
+ * the start, when it is better known than later, and there are descriptors left.
+ */
+async function makeSure(path: string, handle: FileHandle): Promise<void> {
+  try {
+    await handle.write("\n", 0);
+    await handle.truncate(0);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await handle.close().catch(() => {});
+    await rm(path, { force: true }).catch(() => {});
+    throw outputError(path, error);
+  }
+}
+
 /** A file whose bytes are always whole records, after a refusal of the disk too. */
 function regularFile(
   path: string,
@@ -82,18 +104,11 @@ function regularFile(
 ): ByteOutput {
   let whole = typeof before === "string" ? 0 : before.bytes;
   let started = typeof before !== "string";
-  let named = before === "foreign" || whole > 0;
 
   /** Empties what somebody else left, once it is certain that something takes its place. */
   async function start(): Promise<void> {
     if (!started && before === "foreign") await handle.truncate(0);
     started = true;
-  }
-
-  /** The bytes of a new file are kept only where its name is. */
-  async function syncName(): Promise<void> {
-    if (!named) await syncFolder(dirname(path));
-    named = true;
   }
 
   return {
@@ -112,7 +127,6 @@ function regularFile(
     async sync() {
       try {
         await handle.datasync();
-        await syncName();
       } catch (error) {
         throw outputError(path, error);
       }
@@ -121,7 +135,6 @@ function regularFile(
       try {
         await start();
         await handle.sync();
-        await syncName();
       } catch (error) {
         await handle.close().catch(() => {});
         throw outputError(path, error);

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, sleep, systemClock } from "../core/clock.ts";
+import { isRefusal } from "../core/disk-error.ts";
 import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
@@ -10,6 +11,7 @@ import { createGate } from "../policy/gate.ts";
 import { createClaimedNames } from "./claimed-names.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
+import { makeFolders } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { exists, openNewFile, PathTaken, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
@@ -79,7 +81,7 @@ const IN_THE_WAY: ReadonlySet<string | undefined> = new Set(["EISDIR", "ELOOP", 
  * Opens a folder to save answers in. Nothing is ever written outside it: it is held open from now on,
  * and no symbolic link below it is followed. Files appear whole: written beside their place, synced,
  * given their name, and the folder synced; saves that end together share that last sync.
- * @throws UsageError for a folder that cannot be made, opened or written to.
+ * @throws UsageError for a name that cannot be a folder, DiskError where the disk refuses.
  * @throws TypeError for an id that is none.
  */
 export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
@@ -91,7 +93,7 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
     id === undefined ? undefined : (opened: Folder) => removeLeftovers(opened, prefix);
   let folder: Folder | undefined;
   try {
-    await mkdir(root, { recursive: true });
+    await makeFolders(root);
     folder = await Folder.openRoot(root);
     await prepare?.(folder);
     const mode = await probe(await folder.at(`${prefix}-0.part`));
@@ -103,16 +105,18 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
     });
   } catch (error) {
     await folder?.[Symbol.asyncDispose]();
+    if (isRefusal(error)) throw outputError(root, error);
     throw new UsageError(`cannot save files in ${visible(root)}: ${reasonOf(error)}`, {
       cause: error,
     });
   }
 }
 
-/** Whether a file can be made, and the permissions that it then has. */
+/** Whether a file can be made and takes a byte, and the permissions that it then has. */
 async function probe(path: string): Promise<number> {
   const handle = await openNewFile(path);
   try {
+    await handle.write("\n");
     return (await handle.stat()).mode & 0o777;
   } finally {
     await handle.close();

@@ -1,7 +1,5 @@
-import { getSystemErrorMessage } from "node:util";
-
+import { DiskError, systemWords } from "../core/disk-error.ts";
 import { visible } from "../formats/visible.ts";
-import { DiskError } from "../core/disk-error.ts";
 import { ClosedPipe } from "./sink.ts";
 
 const GONE: ReadonlySet<string | undefined> = new Set([
@@ -24,8 +22,7 @@ export function outputError(path: string, error: unknown): DiskError | ClosedPip
 
 /** The system's words for an error of its own (`no space left on device`), else the error's message. */
 export function reasonOf(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  return visible(typeof errno === "number" ? getSystemErrorMessage(errno) : message);
+  return visible(systemWords(error as NodeJS.ErrnoException));
 }
 
 /** The code of a system error (`ENOSPC`), or undefined. */

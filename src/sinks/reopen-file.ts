@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
+import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { compareStanding, type StandingCheck } from "./check-standing.ts";
-import { errorCode, reasonOf } from "./output-error.ts";
+import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import type { Standing } from "./sink.ts";
 
 /**
@@ -18,6 +19,7 @@ export async function reopenFile(path: string, standing: Standing): Promise<File
     await handle.truncate(standing.bytes);
   } catch (error) {
     await handle.close();
+    if (isRefusal(error)) throw outputError(path, error);
     throw new UsageError(`cannot go on with ${visible(path)}: ${reasonOf(error)}`, {
       cause: error,
     });
@@ -29,6 +31,7 @@ export async function reopenFile(path: string, standing: Standing): Promise<File
  * Opens the file of an earlier run as it is, to read and to write. Where the run left no byte, the file
  * is made if it is missing.
  * @throws UsageError for a file that is not as the run left it; it stays as it is.
+ * @throws DiskError where the disk refuses.
  */
 export async function openStanding(path: string, standing: Standing): Promise<FileHandle> {
   let handle: FileHandle | undefined;
@@ -41,6 +44,7 @@ export async function openStanding(path: string, standing: Standing): Promise<Fi
   } catch (error) {
     await handle?.close();
     if (error instanceof UsageError) throw error;
+    if (isRefusal(error)) throw outputError(path, error);
     const sentence =
       errorCode(error) === "ENOENT" && standing.bytes > 0
         ? changeOf(path, "missing", standing)

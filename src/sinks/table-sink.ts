@@ -33,7 +33,8 @@ const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
  * whole records only, after a refusal of the disk too. With a standing it goes on from there, whether
  * or not the table had been ended. Disposed of without `close`, it ends the table as it stands, or,
  * where it is new and took no record, leaves everything as it was.
- * @throws UsageError where the file exists, is an input, is not as its standing tells, or cannot be written.
+ * @throws UsageError where the file exists, is an input, is not as its standing tells, or its name is wrong.
+ * @throws DiskError where the disk refuses.
  */
 export async function openTableSink(target: TableTarget, options: TableSinkOptions): Promise<Sink> {
   if (target.kind === "stream") {

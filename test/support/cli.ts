@@ -28,6 +28,7 @@ process.on("exit", () => {
 /** A run of the built command line; starts when it is awaited. */
 export class CommandRun implements PromiseLike<Ended> {
   readonly #args: readonly string[];
+  #through: readonly string[] = [];
   readonly #signals: { readonly signal: NodeJS.Signals; readonly after: Occasion }[] = [];
   #input: string | undefined;
   #folder: string | undefined;
@@ -47,6 +48,12 @@ export class CommandRun implements PromiseLike<Ended> {
   /** Where it runs; without this, in a folder of its own that is removed. */
   in(folder: TemporaryFolder | string): this {
     this.#folder = typeof folder === "string" ? folder : folder.path;
+    return this;
+  }
+
+  /** Runs it as the last words of another command: `through("sh", "-c", 'ulimit -n 40; exec "$@"', "sh")`. */
+  through(...command: readonly string[]): this {
+    this.#through = command;
     return this;
   }
 
@@ -82,7 +89,8 @@ export class CommandRun implements PromiseLike<Ended> {
   }
 
   #runIn(cwd: string): Promise<Ended> {
-    const child: Child = spawn(process.execPath, [BIN, ...this.#args], {
+    const [program, ...words] = [...this.#through, process.execPath, BIN, ...this.#args];
+    const child: Child = spawn(program!, words, {
       cwd,
       env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...this.#environment },
     });
