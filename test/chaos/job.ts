@@ -116,6 +116,9 @@ function outputsOf(kind: JobKind, names: readonly string[]): readonly Expected[]
   }
 }
 
+/** Of one output; more would say the same. */
+const MOST_TOLD = 4;
+
 async function checkOutput(folder: string, expected: Expected): Promise<readonly string[]> {
   const { what, records, order } = expected;
   let found: readonly string[];
@@ -140,7 +143,8 @@ async function checkOutput(folder: string, expected: Expected): Promise<readonly
     const first = records.findIndex((record, index) => record !== found[index]);
     if (first !== -1) wrong.push(`${what}: record ${first + 1} is not that of its row`);
   }
-  return wrong;
+  if (wrong.length <= MOST_TOLD) return wrong;
+  return [...wrong.slice(0, MOST_TOLD), `${what}: ${wrong.length - MOST_TOLD} more of that`];
 }
 
 async function readCsv(folder: string): Promise<readonly string[]> {
