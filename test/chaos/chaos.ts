@@ -5,6 +5,7 @@ import { type Chance, createChance } from "./chance.ts";
 import { JOB_KINDS } from "./job.ts";
 import { startOracle } from "./oracle.ts";
 import { endure, type OrdealEnd } from "./ordeal.ts";
+import { say } from "./say.ts";
 
 /** What all ordeals of one seed came to. */
 export interface ChaosEnd {
@@ -23,7 +24,7 @@ const MOST_IN_A_ROW = 10;
 /** Goes on until so many kills have hit; two runs at once, each with a server of its own. */
 export async function sowChaos(
   wanted: number,
-  { seed, say }: { readonly seed: number; readonly say: (line: string) => void },
+  { seed, tell }: { readonly seed: number; readonly tell: (line: string) => void },
 ): Promise<ChaosEnd> {
   const ends: OrdealEnd[] = [];
   let given = 0;
@@ -43,7 +44,7 @@ export async function sowChaos(
       given -= kills - end.kills;
       ends.push(end);
       const what = `${kind}, ${rows} rows, ${end.kills} kills, going on by ${goOn}`;
-      for (const violation of end.violations) say(`VIOLATION (${what}): ${violation}`);
+      for (const violation of end.violations) tell(`VIOLATION (${what}): ${violation}`);
     }
   }
   const chance = createChance(seed);
@@ -68,13 +69,13 @@ if (import.meta.main) {
   });
   const end = await sowChaos(Number(values.kills), {
     seed: Number(values.seed),
-    say: (line) => void process.stdout.write(`${line}\n`),
+    tell: say,
   });
   const oldest = end.oldestRepeatedMs.toFixed(0);
-  process.stdout.write(
+  say(
     `chaos: seed ${values.seed}: ${end.kills} kills of ${end.runs} runs, ${end.requests} requests, ` +
       `${end.repeats} of them again (${end.inFlight} were in flight), oldest answer asked for again ` +
-      `${oldest} ms, ${end.begunAnew} begun anew, ${end.violations.length} violations\n`,
+      `${oldest} ms, ${end.begunAnew} begun anew, ${end.violations.length} violations`,
   );
   process.exitCode = end.violations.length === 0 ? 0 : 1;
 }

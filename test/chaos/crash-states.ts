@@ -89,7 +89,7 @@ function acknowledges({ ops, before }: DiskHistory, index: number, folder: strin
 
 /**
  * What is done when everything that was asked for before a point has reached the disk: after a commit
- * has returned nothing of it may be missing. Undefined where there is no run yet.
+ * has returned nothing of it may be missing. Undefined where nothing is done yet.
  */
 function doneBefore(
   history: DiskHistory,
@@ -98,7 +98,7 @@ function doneBefore(
 ): ReadonlySet<number> | undefined {
   const disk = chooseDisk(endedBefore(history, index), "everything", createChance(1));
   const recovered = room.recover(disk, run);
-  return recovered.kind === "a run" ? recovered.done : undefined;
+  return recovered.kind === "a run" && recovered.done.size > 0 ? recovered.done : undefined;
 }
 
 /** The point with only those operations that had returned. */

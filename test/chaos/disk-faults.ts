@@ -60,33 +60,32 @@ export async function fillDisk(
   return await endureFault(join(disk.path, "job"), { ...options, cured });
 }
 
-/** Lets the disk be read-only from the `answers`-th answer on. @throws Error where nothing can be mounted. */
-export async function freezeDisk(
-  scratch: string,
-  { answers, ...options }: FaultOptions & { readonly answers: number },
-): Promise<FaultEnd> {
+/** Lets the disk be read-only from the start. @throws Error where nothing can be mounted. */
+export async function freezeDisk(scratch: string, options: FaultOptions): Promise<FaultEnd> {
   using disk = mountMemory(join(scratch, "frozen"), "64m");
-  const frozen = options.oracle.answers(answers).then(() => disk.remount("ro"));
+  const broken = (): void => disk.remount("ro");
   const cured = (): void => disk.remount("rw");
-  return await endureFault(join(disk.path, "job"), { ...options, cured, meanwhile: frozen });
+  return await endureFault(join(disk.path, "job"), { ...options, broken, cured });
 }
 
 interface EndureOptions extends FaultOptions {
   readonly under?: Pick<CommandOptions, "nodeArgs" | "environment">;
-  readonly meanwhile?: Promise<unknown>;
+  /** Breaks the disk when the input is there, … */
+  readonly broken?: () => void;
+  /** … and mends it when the run has ended. */
   readonly cured?: () => void;
 }
 
 async function endureFault(
   folder: string,
-  { oracle, kind, rows, fate, under = {}, meanwhile, cured }: EndureOptions,
+  { oracle, kind, rows, fate, under = {}, broken, cured }: EndureOptions,
 ): Promise<FaultEnd> {
   const job = createJob(kind, rows, oracle.url);
   await job.prepare(folder);
   await oracle.begin(SLOWEST_ANSWER_MS);
+  broken?.();
   const end = await runCommand(job.args, { folder, ...under });
   const killedMs = nowMs();
-  await meanwhile;
   cured?.();
   const visits = await oracle.endOfLife();
   const violations = [...faultsOf(end, { fate, requests: visits.length })];

@@ -9,6 +9,7 @@ import { runCommand } from "./command.ts";
 import { committedQuestions } from "./committed.ts";
 import { createJob, type JobKind } from "./job.ts";
 import { type Oracle, startOracle } from "./oracle.ts";
+import { say, sayWhySkipped } from "./say.ts";
 import { type Call, CHANGING, injected, readCalls, strangerToStrace } from "./strace.ts";
 import { type Thread, THREADS, traced } from "./strace.ts";
 import { nowMs } from "./visits.ts";
@@ -106,11 +107,9 @@ async function makeJob(kind: JobKind, rows: number, oracle: Oracle): Promise<Pla
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { rows: { type: "string", default: "40" } } });
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const reason = strangerToStrace();
   if (reason !== undefined) {
-    say(`every call: SKIPPED, ${reason}`);
-    process.exitCode = process.env["CI"] === "true" ? 1 : 0;
+    sayWhySkipped("every call", { reason, inCi: "fails" });
   } else {
     await using oracle = await startOracle();
     let [points, violations] = [0, 0];

@@ -5,6 +5,7 @@ import { type Chance, createChance } from "./chance.ts";
 import { failCall, type Fate } from "./disk-faults.ts";
 import { JOB_KINDS } from "./job.ts";
 import { startOracle } from "./oracle.ts";
+import { say, sayWhySkipped } from "./say.ts";
 import { type Call, type Injection, strangerToStrace } from "./strace.ts";
 
 interface Fault {
@@ -48,11 +49,9 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { faults: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
   });
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const reason = strangerToStrace();
   if (reason !== undefined) {
-    say(`faulty disk: SKIPPED, ${reason}`);
-    process.exitCode = process.env["CI"] === "true" ? 1 : 0;
+    sayWhySkipped("faulty disk", { reason, inCi: "fails" });
   } else {
     await using oracle = await startOracle();
     const chance = createChance(Number(values.seed));

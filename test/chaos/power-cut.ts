@@ -14,6 +14,7 @@ import { createJob, JOB_KINDS } from "./job.ts";
 import { chooseMoment, untilMoment } from "./kill-moment.ts";
 import { type Mount, mountImage, runProgram } from "./mount.ts";
 import { type Oracle, startOracle } from "./oracle.ts";
+import { say, sayWhySkipped } from "./say.ts";
 import { type Life, nowMs } from "./visits.ts";
 
 /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH, of fs/ext4/ext4.h. */
@@ -117,12 +118,10 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { cuts: { type: "string", default: "30" }, seed: { type: "string", default: "1" } },
   });
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const scratch = mkdtempSync(join(tmpdir(), "fanfetch-power-"));
   const reason = strangerToCuts(scratch);
   if (reason !== undefined) {
-    say(`power cuts: SKIPPED, ${reason}`);
-    process.exitCode = process.env["CI"] === "true" ? 1 : 0;
+    sayWhySkipped("power cuts", { reason, inCi: "is skipped" });
   } else {
     await using oracle = await startOracle();
     const chance = createChance(Number(values.seed));
