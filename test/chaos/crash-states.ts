@@ -44,10 +44,15 @@ export function tryStates(
   const points = history.ops.length + 1;
   const violations: Violation[] = [];
   let acknowledged: ReadonlySet<number> | undefined;
+  /** Places of syncs that tell of a commit when they return. */
+  const syncs = history.ops.flatMap((_, place) =>
+    acknowledges(history, place, `${run}/`) ? [place] : [],
+  );
   let [tried, withoutRun] = [0, 0];
   for (let index = 0; index < points && violations.length < MOST_VIOLATIONS; index += 1) {
-    if (index > 0 && acknowledges(history, index - 1, `${run}/`)) {
-      acknowledged = doneBefore(history, index, { room, run }) ?? acknowledged;
+    const nowPlace = history.ops[index]?.began ?? Number.POSITIVE_INFINITY;
+    while (syncs[0] !== undefined && history.ops[syncs[0]]!.ended < nowPlace) {
+      acknowledged = doneBefore(history, syncs.shift()! + 1, { room, run }) ?? acknowledged;
     }
     const point = crashAt(history, index);
     const share = Math.ceil((states * (index + 1)) / points) - tried;

@@ -113,6 +113,18 @@ test("what is in a folder is lost with the folder's name", () => {
   expect(foundAt(points.at(-1), "d/a")).toEqual(["", "-"]);
 });
 
+test("a descriptor that is given out again while its close has yet to return is the new file's", () => {
+  const points = pointsOf(
+    CREATED,
+    `1 close(3</job/a> <unfinished ...>`,
+    `2 openat(AT_FDCWD</job>, "b", O_WRONLY|O_CREAT, 0666) = 3</job/b>`,
+    `1 <... close resumed>) = 0`,
+    `2 write(3</job/b>, "text", 4) = 4`,
+    `2 fsync(3</job/b>) = 0`,
+  );
+  expect(foundAt(points.at(-1), "b")).toEqual(["text"]);
+});
+
 test("calls that failed, that were for other files or that are not understood change nothing", () => {
   const points = pointsOf(
     `1 openat(AT_FDCWD</job>, "gone", O_RDONLY) = -1 ENOENT (No such file or directory)`,

@@ -19,7 +19,8 @@ export interface CrashPoint {
   readonly folders: ReadonlyMap<number, string>;
 }
 
-type ContentOp = Extract<DiskOp, { readonly kind: "write" | "cut" }>;
+const NOTHING = Buffer.alloc(0);
+
 type NameOp = Extract<DiskOp, { readonly kind: "name" | "unname" | "rename" }>;
 
 /**
@@ -47,7 +48,10 @@ export function crashAt(history: DiskHistory, after: number): CrashPoint {
     );
     if (!covered) pending.push(op);
     else if (op.kind === "write" || op.kind === "cut") {
-      synced.set(op.file, applied(synced.get(op.file) ?? Buffer.alloc(0), op));
+      const content = new Content(synced.get(op.file));
+      if (op.kind === "write") content.write(op.bytes, op.at);
+      else content.cut(op.length);
+      synced.set(op.file, content.bytes);
     } else rename(names, op);
   }
   return { after, synced, names, pending, folders };
@@ -78,29 +82,70 @@ export type FoundDisk = ReadonlyMap<string, Buffer>;
  * sector, a file as long as its last write or not, names changed or not.
  */
 export function chooseDisk(point: CrashPoint, survival: Survival, chance: Chance): FoundDisk {
-  const contents = new Map(point.synced);
+  const changed = new Map<number, Content>();
   const names = new Map(point.names);
   const keep = survival === "everything" ? 1 : survival === "nothing" ? 0 : chance.fraction();
+  function contentOf(file: number): Content {
+    let content = changed.get(file);
+    if (content === undefined) changed.set(file, (content = new Content(point.synced.get(file))));
+    return content;
+  }
   for (const op of point.pending) {
-    if (op.kind === "write") {
-      const content = contents.get(op.file) ?? Buffer.alloc(0);
-      const fate =
-        survival === "torn writes" ? "torn" : chance.fraction() < keep ? "whole" : "lost";
-      if (fate === "lost") continue;
-      const next = fate === "whole" ? applied(content, op) : torn(content, op, { keep, chance });
-      contents.set(op.file, next);
+    if (op.kind === "write" && survival === "torn writes") {
+      tear(contentOf(op.file), op, { keep, chance });
     } else if (chance.fraction() < keep) {
-      if (op.kind === "cut") contents.set(op.file, applied(contents.get(op.file)!, op));
+      if (op.kind === "write") contentOf(op.file).write(op.bytes, op.at);
+      else if (op.kind === "cut") contentOf(op.file).cut(op.length);
       else if (op.kind !== "sync") rename(names, op);
     }
   }
   const found = new Map<string, Buffer>();
   for (const [path, file] of names) {
     if (point.folders.has(file) || !isReachable(path, names)) continue;
-    found.set(path, contents.get(file) ?? Buffer.alloc(0));
+    found.set(path, changed.get(file)?.bytes ?? point.synced.get(file) ?? NOTHING);
   }
   return found;
 }
+
+/** The content of a file that is being changed; what it is made from stays as it is. */
+class Content {
+  #bytes: Buffer;
+  #length: number;
+
+  constructor(from: Buffer = NOTHING) {
+    this.#bytes = Buffer.allocUnsafe(from.length + SPARE_BYTES);
+    this.#length = from.copy(this.#bytes);
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  write(bytes: Buffer, at: number): void {
+    this.reach(at + bytes.length);
+    bytes.copy(this.#bytes, at);
+  }
+
+  /** Is at least so long, filled with zeros. */
+  reach(length: number): void {
+    if (length <= this.#length) return;
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(length * 2);
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
+    }
+    this.#bytes.fill(0, this.#length, length);
+    this.#length = length;
+  }
+
+  cut(length: number): void {
+    if (length < this.#length) this.#length = length;
+    else this.reach(length);
+  }
+}
+
+/** Room for what is not synced yet, so that it rarely has to grow. */
+const SPARE_BYTES = 64 * 1024;
 
 /** A name whose folder was lost is lost with it. */
 function isReachable(path: string, names: ReadonlyMap<string, number>): boolean {
@@ -117,32 +162,19 @@ function rename(names: Map<string, number>, op: NameOp): void {
   names.set(op.path, op.file);
 }
 
-/** A content after a write or a cut that went through; what was given stays as it is. */
-function applied(content: Buffer, op: ContentOp): Buffer {
-  const length = op.kind === "cut" ? op.length : Math.max(content.length, op.at + op.bytes.length);
-  const next = Buffer.alloc(length);
-  content.copy(next);
-  if (op.kind === "write") op.bytes.copy(next, op.at);
-  return next;
-}
-
 /** A write of which only some sectors arrived, and the new length perhaps without them. */
-function torn(
-  content: Buffer,
+function tear(
+  content: Content,
   { at, bytes }: Extract<DiskOp, { readonly kind: "write" }>,
   { keep, chance }: { readonly keep: number; readonly chance: Chance },
-): Buffer {
+): void {
   const end = at + bytes.length;
-  let reached = chance.fraction() < keep ? end : content.length;
-  const next = Buffer.alloc(Math.max(content.length, end));
-  content.copy(next);
+  if (chance.fraction() < keep) content.reach(end);
   for (let from = at; from < end; from = nextSector(from)) {
     if (chance.fraction() >= keep) continue;
     const to = Math.min(end, nextSector(from));
-    bytes.copy(next, from, from - at, to - at);
-    reached = Math.max(reached, to);
+    content.write(bytes.subarray(from - at, to - at), from);
   }
-  return next.subarray(0, Math.max(content.length, reached));
 }
 
 function nextSector(at: number): number {

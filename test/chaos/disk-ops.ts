@@ -21,10 +21,13 @@ export interface DiskHistory {
   readonly folders: ReadonlyMap<number, string>;
 }
 
-/** What is open: a file, and where the next `write` goes. */
+/** What is open. */
 interface Opened {
   readonly file: number;
   readonly path: string;
+  /** Place in the log since when. */
+  readonly since: number;
+  /** Where the next `write` goes. */
   at: number;
 }
 
@@ -76,7 +79,11 @@ export function followDisk(
 
   for (const call of calls) {
     const { name, args, result, began, ended } = call;
-    if (name === "close") opened.delete(descriptorOf(args)!);
+    if (name === "close") {
+      const number = descriptorOf(args)!;
+      // It may be given out again before the log tells that its `close` has returned.
+      if ((opened.get(number)?.since ?? began) < began) opened.delete(number);
+    }
     if (result < 0) continue;
     const time = { began, ended };
     const strings = stringsOf(args);
@@ -91,7 +98,7 @@ export function followDisk(
       } else if (args.includes("O_TRUNC")) {
         ops.push({ kind: "cut", file, length: 0, ...time });
       }
-      opened.set(result, { file, path, at: 0 });
+      opened.set(result, { file, path, since: ended, at: 0 });
       continue;
     }
     const descriptor = descriptorOf(args);
