@@ -3,10 +3,11 @@ import {
   chooseDisk,
   type CrashPoint,
   crashAt,
+  crashPlaces,
   type FoundDisk,
   type Survival,
 } from "./disk-model.ts";
-import type { DiskHistory } from "./disk-ops.ts";
+import type { DiskHistory, DiskOp } from "./disk-ops.ts";
 import { RecoveryJudge, type RecoveryRoom } from "./recovery.ts";
 import type { TracedRun } from "./traced-run.ts";
 
@@ -41,20 +42,18 @@ export function tryStates(
   }: { readonly room: RecoveryRoom; readonly seed: number; readonly states: number },
 ): StatesEnd {
   const judge = new RecoveryJudge(job.expected);
-  const points = history.ops.length + 1;
+  const places = crashPlaces(history);
+  const points = places.length;
   const violations: Violation[] = [];
   let acknowledged: ReadonlySet<number> | undefined;
-  /** Places of syncs that tell of a commit when they return. */
-  const syncs = history.ops.flatMap((_, place) =>
-    acknowledges(history, place, `${run}/`) ? [place] : [],
-  );
+  const syncs = syncsOf(history, `${run}/`);
   let [tried, withoutRun] = [0, 0];
-  for (let index = 0; index < points && violations.length < MOST_VIOLATIONS; index += 1) {
-    const nowPlace = history.ops[index]?.began ?? Number.POSITIVE_INFINITY;
-    while (syncs[0] !== undefined && history.ops[syncs[0]]!.ended < nowPlace) {
-      acknowledged = doneBefore(history, syncs.shift()! + 1, { room, run }) ?? acknowledged;
+  for (const [index, place] of places.entries()) {
+    if (violations.length >= MOST_VIOLATIONS) break;
+    while (syncs[0] !== undefined && syncs[0].ended < place) {
+      acknowledged = doneBefore(history, syncs.shift()!.ended, { room, run }) ?? acknowledged;
     }
-    const point = crashAt(history, index);
+    const point = crashAt(history, place);
     const share = Math.ceil((states * (index + 1)) / points) - tried;
     for (let state = 0; state < share; state += 1) {
       const chance = createChance(seed ^ Math.imul(index * 4_099 + state, 0x9e3779b1));
@@ -80,35 +79,26 @@ function oneDisk(
   return { disk: chooseDisk(point, survival, chance), survival };
 }
 
-/** Whether an operation is the sync of a file of the run: with its return a commit may have been told. */
-function acknowledges({ ops, before }: DiskHistory, index: number, folder: string): boolean {
-  const op = ops[index]!;
-  if (op.kind !== "sync") return false;
-  const named = ops.some(
-    (other) => other.kind === "name" && other.file === op.file && other.path.startsWith(folder),
-  );
-  return (
-    named || [...before].some(([path, { file }]) => file === op.file && path.startsWith(folder))
-  );
+/** Syncs of files of the run, in the order of their returns: with each a commit may have been told. */
+function syncsOf({ ops, before }: DiskHistory, folder: string): DiskOp[] {
+  const files = new Set<number>();
+  for (const [path, { file }] of before) if (path.startsWith(folder)) files.add(file);
+  for (const op of ops) if (op.kind === "name" && op.path.startsWith(folder)) files.add(op.file);
+  return ops.filter((op) => op.kind === "sync" && files.has(op.file));
 }
 
 /**
- * What is done when everything that was asked for before a point has reached the disk: after a commit
- * has returned nothing of it may be missing. Undefined where nothing is done yet.
+ * What is done when everything that had returned by a place has reached the disk: after a commit has
+ * returned nothing of it may be missing. Undefined where nothing is done yet.
  */
 function doneBefore(
   history: DiskHistory,
-  index: number,
+  place: number,
   { room, run }: { readonly room: RecoveryRoom; readonly run: string },
 ): ReadonlySet<number> | undefined {
-  const disk = chooseDisk(endedBefore(history, index), "everything", createChance(1));
+  const point = crashAt(history, place + 1);
+  const pending = point.pending.filter((op) => op.ended <= place);
+  const disk = chooseDisk({ ...point, pending }, "everything", createChance(1));
   const recovered = room.recover(disk, run);
   return recovered.kind === "a run" && recovered.done.size > 0 ? recovered.done : undefined;
-}
-
-/** The point with only those operations that had returned. */
-function endedBefore(history: DiskHistory, index: number): CrashPoint {
-  const point = crashAt(history, index);
-  const last = history.ops[index - 1]!.ended;
-  return { ...point, pending: point.pending.filter((op) => op.ended <= last) };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { createChance } from "./chance.ts";
-import { chooseDisk, type CrashPoint, crashAt, type Survival } from "./disk-model.ts";
+import { chooseDisk, type CrashPoint, crashAt, crashPlaces, type Survival } from "./disk-model.ts";
 import { followDisk } from "./disk-ops.ts";
 import { readTrace } from "./trace-log.ts";
 
@@ -18,7 +18,7 @@ function logOf(...lines: readonly string[]): string {
 
 function pointsOf(...lines: readonly string[]): readonly CrashPoint[] {
   const history = followDisk(readTrace(logOf(...lines)), ROOT, new Map());
-  return Array.from({ length: history.ops.length + 1 }, (_, after) => crashAt(history, after));
+  return crashPlaces(history).map((place) => crashAt(history, place));
 }
 
 /** Everything that may be found, as texts; the file at `path` alone, `-` where it is missing. */

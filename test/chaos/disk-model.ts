@@ -8,8 +8,6 @@ const SECTOR_BYTES = 512;
 
 /** What is certain at one moment, and what the disk may still lose. */
 export interface CrashPoint {
-  /** Index of the first operation that had not begun. */
-  readonly after: number;
   /** Contents that were synced. */
   readonly synced: ReadonlyMap<number, Buffer>;
   /** Names that were synced. */
@@ -23,15 +21,18 @@ const NOTHING = Buffer.alloc(0);
 
 type NameOp = Extract<DiskOp, { readonly kind: "name" | "unname" | "rename" }>;
 
+/** The places of a history at which the power may fail, in order: before each operation, and at the end. */
+export function crashPlaces({ ops }: DiskHistory): readonly number[] {
+  const places = new Set(ops.map((op) => op.began)).add(Number.POSITIVE_INFINITY);
+  return [...places].sort((one, other) => one - other);
+}
+
 /**
- * What is certain when the power fails before operation `after`: that which a sync covers that had
+ * What is certain when the power fails at a place of the log: that which a sync covers that had
  * returned by then. A sync covers what had ended when it began: of a file its content and (as ext4 does)
  * its own new name, of a folder all names in it.
  */
-export function crashAt(history: DiskHistory, after: number): CrashPoint {
-  const { ops, before, folders } = history;
-  // A place in the log: what began behind it has not happened.
-  const now = ops[after]?.began ?? Number.POSITIVE_INFINITY;
+export function crashAt({ ops, before, folders }: DiskHistory, now: number): CrashPoint {
   const begun = ops.filter((op) => op.began < now);
   const syncs = begun.filter((op) => op.kind === "sync" && op.ended < now);
   const synced = new Map<number, Buffer>();
@@ -54,7 +55,7 @@ export function crashAt(history: DiskHistory, after: number): CrashPoint {
       synced.set(op.file, content.bytes);
     } else rename(names, op);
   }
-  return { after, synced, names, pending, folders };
+  return { synced, names, pending, folders };
 }
 
 function covers(file: number, op: DiskOp, folders: ReadonlyMap<number, string>): boolean {
