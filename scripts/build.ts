@@ -45,7 +45,10 @@ export async function build(): Promise<void> {
 async function bundle(): Promise<void> {
   const { rolldown } = await import("rolldown");
   await using joined = await rolldown({
-    input: { main: join(BUILT, "cli", "main.js") },
+    input: {
+      main: join(BUILT, "cli", "main.js"),
+      "journal-thread": join(BUILT, "queue", "journal-thread.js"),
+    },
     platform: "node",
     external: (id) => !/^[./]/.test(id),
     logLevel: "warn",

@@ -31,6 +31,8 @@ export function watchCaps(
 ): CapWatch {
   const { maxBytes, maxTimeMs } = settings.caps;
   let cap: ReachedCap | undefined;
+  // What earlier processes of the run received is not counted again.
+  const before = tally.bytes;
   const reach = (kind: ReachedCap["kind"], flag: string): void => {
     cap ??= { kind, flag };
     drain();
@@ -41,7 +43,7 @@ export function watchCaps(
       : clock.after(maxTimeMs, () => reach("cap", `--max-time ${formatDuration(maxTimeMs)}`));
   return {
     check(outcome) {
-      if (maxBytes !== undefined && tally.bytes >= maxBytes)
+      if (maxBytes !== undefined && tally.bytes - before >= maxBytes)
         reach("cap", `--max-bytes ${formatSize(maxBytes)}`);
       if (settings.onFailure === "stop" && outcome.kind === "failed")
         reach("failure", "--fail-fast");

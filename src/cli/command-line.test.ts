@@ -59,7 +59,7 @@ describe("parseCommandLine", () => {
     [["get", "--retry", "3"], "--retry is not an option of get; use --retries N"],
     [["compare"], "say what to compare"],
     [["compare", "gett"], 'did you mean "get"?'],
-    [["resume"], "resume is not there yet"],
+    [["crawl"], "crawl is not there yet"],
     [["get", "--\u001b[2J"], "--\\x1b[2J is not an option"],
   ] as const)("%j is refused: %s", async (argv, message) => {
     await expect(parseCommandLine(argv)).rejects.toThrow(UsageError);

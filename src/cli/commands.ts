@@ -34,6 +34,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "resume",
+    usage: "resume [RUN]",
+    doc: "go on with a run that stopped; the latest where none is named",
+    load: async () => (await import("./commands/resume.ts")).resume,
+  },
+  {
+    name: "retry",
+    usage: "retry [RUN]",
+    doc: "ask again what failed; --only CODE,STATUS picks",
+    load: async () => (await import("./commands/retry.ts")).retry,
+  },
+  {
+    name: "verify",
+    usage: "verify [RUN]",
+    doc: "count a run again from its journal, its input and its outputs",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -49,6 +67,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] = (
-  "crawl run plan resume retry runs show explain verify diff report export extract limits rehearse " +
+  "crawl run plan runs show explain diff report export extract limits rehearse " +
   "worker submit watch"
 ).split(" ");

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../core/event.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { redactUrl } from "../report/redact-url.ts";
+import { redactUrl } from "../formats/redact-url.ts";
 import { summarise } from "../report/summary.ts";
 import type { Progress, ProgressOptions } from "./progress.ts";
 

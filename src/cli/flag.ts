@@ -1,8 +1,21 @@
 /** The commands of this version. */
-export type CommandName = "get" | "map" | "compare" | "demo" | "completion";
+export type CommandName =
+  | "get"
+  | "map"
+  | "compare"
+  | "resume"
+  | "retry"
+  | "runs"
+  | "show"
+  | "explain"
+  | "verify"
+  | "extract"
+  | "export"
+  | "demo"
+  | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison";
+export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs";
 
 /** One option of the command line. */
 export interface Flag {
@@ -25,3 +38,6 @@ export interface Flag {
 
 /** Commands that send what the user asks for. */
 export const SENDING: readonly CommandName[] = ["get", "map"];
+
+/** Commands that go on with a run: how it is asked may change, what is asked may not. */
+export const GOING_ON: readonly CommandName[] = ["resume", "retry"];

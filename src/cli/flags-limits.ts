@@ -1,8 +1,10 @@
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
-import { SENDING, type Flag } from "./flag.ts";
+import { GOING_ON, SENDING, type Flag } from "./flag.ts";
 
 const group = "Limits";
-const commands = SENDING;
+const commands = [...SENDING, ...GOING_ON];
+/** These decide what an answer is: for all rows of a run alike. */
+const deciding = SENDING;
 
 /** How much at once, how often again, what counts as an answer, and when to stop. */
 export const LIMIT_FLAGS: readonly Flag[] = [
@@ -67,21 +69,21 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     group,
     doc: "statuses that are answers, such as 2xx,404",
     default: "2xx",
-    commands,
+    commands: deciding,
   },
   {
     name: "fail-if",
     argument: "EXPR",
     group,
     doc: "an answer for which this holds has failed, such as 'status!=`OK`'",
-    commands,
+    commands: deciding,
   },
   {
     name: "retry-if",
     argument: "EXPR",
     group,
     doc: "an answer for which this holds is asked for again",
-    commands,
+    commands: deciding,
   },
   { name: "fail-fast", group, doc: "stop at the first failure", commands },
   { name: "max-requests", argument: "N", group, doc: "stop after this many requests", commands },

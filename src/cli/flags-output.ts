@@ -55,6 +55,21 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
   },
   { name: "no-csv-safe", group, doc: "write every cell as it is", commands },
   {
+    name: "keep",
+    group,
+    doc: "keep the raw answers with the run, for extract and export",
+    commands,
+  },
+  {
+    name: "run",
+    argument: "DIR",
+    group,
+    doc: "keep the run in this directory; anything with -o or --save is kept",
+    default: ".fanfetch/TIME-NAME",
+    take: "file",
+    commands,
+  },
+  {
     name: "force",
     group,
     doc: "overwrite outputs that exist, ask anew",
@@ -66,7 +81,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     group,
     doc: "write the numbers of the run as JSON",
     take: "file",
-    commands,
+    commands: [...commands, "resume", "retry"],
   },
   {
     name: "progress",
@@ -76,13 +91,13 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     default: "auto: a live block on a terminal, lines elsewhere",
     values: ["auto", "bar", "plain", "json", "none"],
     take: "only",
-    commands: ["get", "map", "compare"],
+    commands: ["get", "map", "compare", "resume", "retry"],
   },
   {
     name: "quiet",
     letter: "q",
     group,
     doc: "say nothing but errors",
-    commands: ["get", "map", "compare", "demo"],
+    commands: ["get", "map", "compare", "resume", "retry", "demo"],
   },
 ];

@@ -1,8 +1,10 @@
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
-import { SENDING, type Flag } from "./flag.ts";
+import { GOING_ON, SENDING, type Flag } from "./flag.ts";
 
 const group = "Request";
 const commands = SENDING;
+/** Secrets, which no run keeps, and how its servers are reached. */
+const again = [...SENDING, ...GOING_ON];
 
 /** What is sent: letters as in curl. */
 export const REQUEST_FLAGS: readonly Flag[] = [
@@ -24,7 +26,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "a header field; 'N;' sends it empty, 'N:' removes it; @FILE reads one per line",
     repeat: "adds",
-    commands,
+    commands: again,
   },
   {
     name: "data",
@@ -48,7 +50,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     argument: "USER:PASSWORD",
     group,
     doc: "basic authentication",
-    commands,
+    commands: again,
   },
   {
     name: "user-agent",
@@ -67,7 +69,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     argument: "URL",
     group,
     doc: "send everything through http://[user:password@]host:port",
-    commands,
+    commands: again,
   },
   {
     name: "insecure",
@@ -75,7 +77,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "do not verify the TLS certificate of this host (name or name:port)",
     repeat: "adds",
-    commands,
+    commands: again,
   },
   {
     name: "cookie",
@@ -84,7 +86,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "cookies for every request",
     repeat: "adds",
-    commands,
+    commands: again,
   },
   {
     name: "cookie-jar",
@@ -92,7 +94,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "keep the cookies that servers set in this file",
     take: "file",
-    commands,
+    commands: again,
   },
   {
     name: "curl",
@@ -100,7 +102,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "take the request from a browser's “Copy as cURL (bash)”",
     take: "file",
-    commands,
+    commands: again,
   },
   {
     name: "timeout",
@@ -108,7 +110,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "longest one attempt may take, from leaving to the last byte",
     default: `${SESSION_DEFAULTS.timeoutMs / 1000}s`,
-    commands,
+    commands: again,
   },
   {
     name: "connect-timeout",
@@ -116,12 +118,12 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "longest for name resolution, TCP and TLS together",
     default: `${SESSION_DEFAULTS.connectTimeoutMs / 1000}s`,
-    commands,
+    commands: again,
   },
   {
     name: "allow-private",
     group,
     doc: "let redirects lead to private, loopback and metadata addresses",
-    commands,
+    commands: again,
   },
 ];

@@ -3,6 +3,7 @@ import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
+import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
 
 /** Every option there is: the parser, `--help`, the completion and the check of docs/cli.md read this. */
@@ -12,12 +13,11 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...OUTPUT_FLAGS,
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
+  ...RUN_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */
 export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
-  ["run", "runs on disk, and resuming them"],
-  ["keep", "keeping the raw answers of a run"],
   ["batch", "several rows in one request"],
   ["paginate", "following pages"],
   ["report", "the HTML report"],

@@ -38,7 +38,7 @@ export function measured(settings: Settings, mode: Settings["mode"]): Settings {
     save: undefined,
     picks: [],
   };
-  return { ...settings, mode, output, summary: undefined };
+  return { ...settings, mode, output, run: { kind: "in memory" }, summary: undefined };
 }
 
 /** A run as one measurement. */

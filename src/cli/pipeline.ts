@@ -3,15 +3,21 @@ import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
 import { openSession, resolveLimits, type Session } from "../engine/session.ts";
 import { run } from "../jobs/run.ts";
+import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { once } from "../middleware/once.ts";
-import { createMemoryQueue } from "../queue/memory-queue.ts";
 import type { Settings } from "./settings.ts";
 import { type OpenCookies, openCookies } from "./work-cookies.ts";
-import { openOutput } from "./work-output.ts";
-import { openSpool } from "./work-spool.ts";
+import { openOutput, type WorkOutput } from "./work-output.ts";
+import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
-import { openTasks } from "./work-tasks.ts";
+import { createGuard } from "./work-guard.ts";
+import { openQueue } from "./work-queue.ts";
+import { idOf, openWorkRun, type WorkRun } from "./work-run.ts";
+import { sortTable, standingOf } from "./work-retry.ts";
+import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
+import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
+import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
@@ -24,12 +30,19 @@ export interface RunSignals {
 export interface Work {
   /** Inputs, where they could be counted without reading them all. */
   readonly total: number | undefined;
+  /** The run on disk; undefined for one in memory. */
+  readonly durable: WorkRun | undefined;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
    * be read further), a DiskError, a ClosedPipe, or a programming error.
    */
-  run(listeners: readonly Listener[], signals: RunSignals): Promise<void>;
+  run(
+    listeners: readonly Listener[],
+    signals: RunSignals,
+    /** What was counted so far, as JSON for the journal. */
+    counters?: () => string,
+  ): Promise<void>;
 }
 
 /**
@@ -48,27 +61,32 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Why a run ended before its inputs did, other than by a person's signal. */
-export type StopReason = "cap" | "quota" | "disk" | "network" | "refused" | "locked";
-
-/** A run that stopped itself, resumable; the sentence says why. */
-export class RunStopped extends Error {
-  override readonly name = "RunStopped";
-  readonly reason: StopReason;
-
-  constructor(reason: StopReason, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.reason = reason;
+/** Opens what `get` and `map` run on, the run on disk first. Imports the HTTP stack. */
+export async function openPipeline(settings: Settings): Promise<Pipeline> {
+  const rules = await readRules(settings);
+  const durable = await openWorkRun(settings);
+  try {
+    return await pipelineOf(settings, { rules, durable });
+  } catch (error) {
+    await durable?.discard();
+    throw error;
   }
 }
 
-/** Opens what `get` and `map` run on. Imports the HTTP stack. */
-export async function openPipeline(settings: Settings): Promise<Pipeline> {
+interface PipelineParts {
+  readonly rules: readonly AnswerRule[];
+  readonly durable: WorkRun | undefined;
+}
+
+async function pipelineOf(
+  settings: Settings,
+  { rules, durable }: PipelineParts,
+): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
-  const rules = await readRules(settings);
+  const guard = createGuard();
   const cap = createRequestCap(settings.caps.maxRequests);
-  const spool = await openSpool(settings, rules.length);
+  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
     {
@@ -81,46 +99,108 @@ export async function openPipeline(settings: Settings): Promise<Pipeline> {
       rules,
       spool: spool?.options,
       beforeGates: cap.middleware,
-      last: jar === undefined ? [] : [jar.middleware],
+      last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
   );
+
+  async function runWork(work: OpenWork, how: Running): Promise<void> {
+    const { tasks, output, now } = work;
+    const { signals, counters } = how;
+    listen = toAll(how.listeners);
+    const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    using _heap = keepHeapSmall(isShort ? "few" : "many");
+    const drain = AbortSignal.any([signals.drain, cap.signal]);
+    emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
+    await using last = new AsyncDisposableStack();
+    last.defer(() => saveCookies(jar));
+    const owed = openQueue(output, { durable, counters });
+    let reason: "failed" | "stopped" | "finished" = "failed";
+    last.defer(() =>
+      durable?.journal.end(reason, counters(), reason === "finished" ? "dropped" : "kept"),
+    );
+    await using sink = output.sink;
+    guard.use(durable?.journal);
+    await run({
+      queue: owed.queue,
+      send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
+      extract: output.extract,
+      sink,
+      ...windowOf(now),
+      clock: systemClock,
+      emit,
+      drain,
+      stop: signals.stop,
+    });
+    await owed.close();
+    emit({ type: "ended", atMs: systemClock.now() });
+    const isFinished = !drain.aborted && !signals.stop.aborted;
+    if (isFinished && durable !== undefined) await endOrder(durable, now);
+    reason = isFinished ? "finished" : "stopped";
+    if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
+  }
+
   return {
     async prepare(now, take) {
-      const tasks = await openTasks(now);
-      const output = await openOutput(now, tasks, take);
-      return {
-        total: tasks.total,
-        async run(all, signals) {
-          listen = toAll(all);
-          const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
-          using _heap = keepHeapSmall(isShort ? "few" : "many");
-          const drain = AbortSignal.any([signals.drain, cap.signal]);
-          emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
-          await using last = new AsyncDisposableStack();
-          last.defer(() => saveCookies(jar));
-          await using sink = output.sink;
-          await run({
-            queue: createMemoryQueue(output.batches, output.horizon),
-            send: sendOf(session, now),
-            extract: output.extract,
-            sink,
-            ...windowOf(now),
-            clock: systemClock,
-            emit,
-            drain,
-            stop: signals.stop,
-          });
-          await sink.close();
-          emit({ type: "ended", atMs: systemClock.now() });
-          if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
-        },
-      };
+      const kept = now.run.kind === "in memory" ? undefined : durable;
+      try {
+        const tasks = await openTasks(now, kept && stdinOf(kept));
+        const output = await openOutput(now, tasks, { take, run: kept });
+        return {
+          total: tasks.total,
+          durable: kept,
+          run: (listeners, signals, counters = () => "{}") =>
+            runWork({ tasks, output, now }, { listeners, signals, counters }),
+        };
+      } catch (error) {
+        await kept?.discard();
+        throw error;
+      }
     },
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Work whose input and outputs are open. */
+interface OpenWork {
+  readonly tasks: Tasks;
+  readonly output: WorkOutput;
+  readonly now: Settings;
+}
+
+/** Who listens to work, and how it is stopped. */
+interface Running {
+  readonly listeners: readonly Listener[];
+  readonly signals: RunSignals;
+  readonly counters: () => string;
+}
+
+/** The spool of a run on disk has a name of its own, so that what a kill leaves is found again. */
+function spoolFolder(settings: Settings): SpoolFolder {
+  return settings.run.kind === "in memory" ? {} : { id: `${idOf(settings.run)}-spool` };
+}
+
+/** Standard input of a run on disk is read from its copy, or copied as it is read. */
+function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
+  return {
+    file: stdinFile,
+    // A disk that refuses is heard of at the next commit.
+    keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
+  };
+}
+
+/** Once a run in the order of its input has ended, what a retry appended goes where it belongs. */
+async function endOrder({ journal, table, order }: WorkRun, settings: Settings): Promise<void> {
+  if (order !== "appended" || table === undefined) return;
+  await sortTable(journal, table);
+  // Opened and closed again, it gets its ending.
+  const target = { kind: "file" as const, path: table.path, exists: "overwrite" as const };
+  const standing = standingOf(journal);
+  const { format } = table;
+  const csv = settings.output.csvCells;
+  await (await openTableSink({ ...target, standing }, { format, csv })).close();
 }
 
 /** Kept however the runs ended: what servers set before a stop is still true. */
@@ -142,9 +222,18 @@ function toAll(listeners: readonly Listener[]): Listener {
   };
 }
 
-/** Equal questions of one run are asked once; of two runs (`compare`) they are asked twice. */
-function sendOf(session: Session, settings: Settings): Session["send"] {
-  return settings.request.duplicates === "asked once" ? once()(session.send) : session.send;
+/**
+ * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
+ * (`compare`) they are asked twice.
+ */
+async function sendOf(session: Session, { settings, durable }: Sending): Promise<Session["send"]> {
+  if (settings.request.duplicates !== "asked once") return session.send;
+  return once(await durable?.journal.openArchive())(session.send);
+}
+
+interface Sending {
+  readonly settings: Settings;
+  readonly durable: WorkRun | undefined;
 }
 
 /** Sequential is a window of one. */

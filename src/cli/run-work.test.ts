@@ -13,7 +13,9 @@ import { HttpResponse } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { parseCommandLine } from "./command-line.ts";
-import { RunStopped, type RunSignals, type Work } from "./pipeline.ts";
+import type { RunSignals, Work } from "./pipeline.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { RunStopped } from "./run-stopped.ts";
 import { createRecordingTerminal } from "./recording-terminal.ts";
 import { runWork } from "./run-work.ts";
 import { readSettings } from "./settings.ts";
@@ -84,6 +86,7 @@ async function run({ flags = [], total = 2, body }: Setting) {
   const keys = new EventEmitter();
   const work: Work = {
     total,
+    durable: undefined,
     async run(listeners, signals) {
       const emit: Emit = (event) => {
         for (const listen of listeners) listen(event);
@@ -188,7 +191,7 @@ describe("the exit code", () => {
       "a disk error that is thrown",
       4,
       () => {
-        throw Object.assign(new Error("the disk is full"), { code: "E_DISK" });
+        throw new DiskError("the disk is full");
       },
     ],
     [

@@ -1,15 +1,19 @@
+import { relative } from "node:path";
+
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { formatAccount } from "../report/account.ts";
-import { count, createTally, settledOf, type Tally } from "../report/tally.ts";
+import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
+import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { watchCaps } from "./caps.ts";
 import { endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import { RunStopped, type StopReason, type Work } from "./pipeline.ts";
+import type { Work } from "./pipeline.ts";
+import { RunStopped, type StopReason } from "./run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
@@ -51,6 +55,12 @@ export async function runWork(
   await checkSummaryFile(settings.summary);
   const work = await prepare(progress);
   for (const hint of settings.hints) progress.say(hint);
+  const run = work.durable?.journal.run;
+  if (run !== undefined) restoreTally(tally, run);
+  for (const note of work.durable?.notes ?? []) progress.say(note);
+  const before = { ...earlierCounters(run ?? { sessions: [] }) };
+  const counters = (): string =>
+    countersOf(tally, before, wallMsOf(tally, clock.now()) - tally.earlierMs);
   using interrupts = listenForInterrupts(signals, clock, (stage) => {
     const inFlight = formatCount(tally.inFlight);
     progress.say(
@@ -67,7 +77,7 @@ export async function runWork(
   };
   let error: unknown;
   try {
-    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop });
+    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop }, counters);
   } catch (caught) {
     error = caught;
   }
@@ -80,13 +90,17 @@ export async function runWork(
     throw error;
 
   if (error !== undefined && !isAbort) progress.complain(`fanfetch: ${visible(message ?? "")}`);
-  const unwritten = await writeSummary(settings.summary, tally);
+  const directory = run && shownPath(run.directory);
+  const unwritten = await writeSummary(settings.summary, { tally, run: directory });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
   const isWhole =
     interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
-  if (!isWhole) progress.say(stopWords(tally, caps.reached?.flag));
-  if (interrupts.exitCode === undefined) for (const hint of endHints(tally)) progress.say(hint);
+  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory }));
+  if (interrupts.exitCode === undefined) {
+    for (const hint of endHints(tally)) progress.say(hint);
+    if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
+  }
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
   return exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
@@ -94,11 +108,33 @@ export async function runWork(
 
 function reasonOf(error: unknown): StopReason | undefined {
   if (error instanceof RunStopped) return error.reason;
-  return (error as { code?: unknown } | undefined)?.code === "E_DISK" ? "disk" : undefined;
+  return (error as Error | undefined)?.name === "DiskError" ? "disk" : undefined;
 }
 
-function stopWords(tally: Tally, flag: string | undefined): string {
+/** How a run stopped, and how to go on. */
+function stopWords(
+  tally: Tally,
+  {
+    flag,
+    directory,
+  }: { readonly flag: string | undefined; readonly directory: string | undefined },
+): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
   const why = flag === undefined ? "" : ` by ${flag}`;
-  return `stopped${why} at ${formatCount(settledOf(tally))}${of}; what was answered is written`;
+  const where = `stopped${why} at ${formatCount(settledOf(tally))}${of}`;
+  return directory === undefined
+    ? `${where}; what was answered is written`
+    : `${where}, nothing lost · go on with: fanfetch resume ${directory}`;
+}
+
+/** Where failures are seen and asked again. */
+function failedHint(tally: Tally, directory: string): string {
+  const [[code] = [""]] = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
+  return `  see them: fanfetch show ${directory} · again: fanfetch retry ${directory} --only ${code}`;
+}
+
+/** As a person would type it here. */
+function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return visible(near === "" || near.startsWith("..") ? path : near);
 }

@@ -26,6 +26,8 @@ export interface OutputSettings {
   readonly meta: "with meta" | "no meta";
   readonly csvCells: "formula-safe" | "verbatim";
   readonly existing: "refuse" | "overwrite";
+  /** Whether the raw answers are kept with the run. */
+  readonly keeps: "answers" | "nothing";
 }
 
 const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
@@ -68,6 +70,7 @@ export function readOutput(
     meta: values.has("no-meta") ? "no meta" : "with meta",
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
     existing: values.has("force") ? "overwrite" : "refuse",
+    keeps: values.has("keep") ? "answers" : "nothing",
   };
 }
 

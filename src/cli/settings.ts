@@ -4,6 +4,7 @@ import { readInput, type InputSettings } from "./settings-input.ts";
 import { readCaps, readSession, type Caps } from "./settings-limits.ts";
 import { readOutput, type OutputSettings } from "./settings-output.ts";
 import { readRequest, type RequestSettings } from "./settings-request.ts";
+import { readRun, type RunSettings } from "./settings-run.ts";
 
 /** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
 export interface Settings {
@@ -18,6 +19,7 @@ export interface Settings {
   readonly onFailure: "go on" | "stop";
   readonly caps: Caps;
   readonly output: OutputSettings;
+  readonly run: RunSettings;
   /** Where redirects may lead. */
   readonly redirectsTo: "public" | "anywhere";
   /** File for the cookies that servers set. */
@@ -47,17 +49,17 @@ export async function readSettings(
   const values = createValues(line);
   const request = await readRequest(values, readText, command);
   const input = readInput(command, line.positionals, values, request.curlUrl);
+  const output = readOutput(command, values, input);
+  const parts = { command, input, request: request.settings, output };
   const settings: Settings = {
-    command,
-    input,
-    request: request.settings,
+    ...parts,
+    run: readRun(line, values, parts),
     session: readSession(values, request),
     mode: (values.last("mode") ?? "concurrent") as Settings["mode"],
     failIf: values.last("fail-if"),
     retryIf: values.last("retry-if"),
     onFailure: values.has("fail-fast") ? "stop" : "go on",
     caps: readCaps(values),
-    output: readOutput(command, values, input),
     redirectsTo: values.has("allow-private") ? "anywhere" : "public",
     cookieJar: values.last("cookie-jar"),
     progress: readProgress(values),

@@ -38,11 +38,11 @@ export async function checkSummaryFile(path: string | undefined): Promise<void> 
 /** Writes the summary after a run; returns a sentence where that failed: the answers are written already. */
 export async function writeSummary(
   path: string | undefined,
-  tally: Tally,
+  { tally, run }: { readonly tally: Tally; readonly run: string | undefined },
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    await writeFile(path, formatSummary(summarise(tally)));
+    await writeFile(path, formatSummary(summarise(tally, run ?? null)));
     return undefined;
   } catch (error) {
     return `--summary ${visible(path)} was not written: ${reasonOf(error)}`;

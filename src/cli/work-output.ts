@@ -2,6 +2,7 @@ import { systemClock } from "../core/clock.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { parseJson } from "../formats/json.ts";
 import { parsePicks } from "../formats/picks.ts";
 import { compileSelector } from "../formats/selector.ts";
 import { extractAnswer } from "../jobs/extract-answer.ts";
@@ -16,8 +17,8 @@ import {
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Task } from "../queue/queue.ts";
 import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
-import { nullSink } from "../sinks/null-sink.ts";
-import { ordered } from "../sinks/ordered.ts";
+import { createNullSink } from "../sinks/null-sink.ts";
+import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { openTableSink } from "../sinks/table-sink.ts";
@@ -25,6 +26,7 @@ import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
+import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
 /** Where outcomes go: what becomes of each, and who takes it. */
@@ -34,6 +36,17 @@ export interface WorkOutput {
   readonly horizon: MemoryQueueOptions;
   /** The tasks, their files' names claimed in the order of the input. */
   readonly batches: AsyncIterable<readonly Task[]>;
+  /** Whether answers go to files. */
+  readonly saves: "bodies" | "no bodies";
+  /** Whether answers are kept with the run. */
+  readonly keeps: "answers" | "nothing";
+}
+
+/** Who else has to do with the outputs. */
+export interface OutputParts {
+  readonly take?: Take | undefined;
+  /** The run on disk, which may go on with what it wrote before. */
+  readonly run?: WorkRun | undefined;
 }
 
 /** Records held back at most to restore the order of the input. */
@@ -43,29 +56,49 @@ const HORIZON = 50_000;
 export async function openOutput(
   settings: Settings,
   tasks: Tasks,
-  take: Take | undefined,
+  { take, run }: OutputParts,
 ): Promise<WorkOutput> {
   const { output } = settings;
   const picks = await compilePicks(output.picks);
   const save = output.save === undefined ? undefined : splitSaveTemplate(output.save);
   const name = save && checkedName(save.template, tasks);
   const extract = extractOf(settings, picks);
-  const records = await openRecords(settings, tasks, take);
-  const files = save && (await openFileSink({ root: save.root, exists: output.existing }));
-  const saving =
-    files === undefined
-      ? records
-      : savingSink((path, key, body) => files.save(path, key, body), records);
-  const isOrdered = output.order === "input";
+  const records = await openRecords(settings, tasks, { take, run });
+  const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
+  const table = isOrdered ? ordered(records, orderOf(run)) : records;
+  const own = run?.files === "its own";
+  const files =
+    save &&
+    (await openFileSink({
+      root: save.root,
+      exists: own ? "own" : output.existing,
+      ...(run === undefined ? {} : { id: run.id }),
+    }));
+  const batches =
+    files === undefined || name === undefined
+      ? tasks.batches
+      : await claimed(tasks, { files, name, existing: own ? "own" : output.existing, run });
   return {
     extract: name === undefined ? extract : extractSaved(extract, name),
-    sink: isOrdered ? ordered(saving) : saving,
+    sink:
+      files === undefined
+        ? table
+        : savingSink((path, key, body) => files.save(path, key, body), table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
-    batches:
-      files === undefined || name === undefined
-        ? tasks.batches
-        : await claimed(tasks, files, name, output.existing),
+    batches,
+    saves: files === undefined ? "no bodies" : "bodies",
+    keeps: output.keeps,
   };
+}
+
+/** Where the order of an earlier process goes on. */
+function orderOf(run: WorkRun | undefined): OrderedOptions {
+  if (run === undefined) return {};
+  const held = run.journal.run.held.map(([row, text]) => {
+    const [columns, values] = parseJson(text) as [string[], unknown[]];
+    return { row, record: { columns, values } };
+  });
+  return { next: run.nextInOrder, held, marks: "kept" };
 }
 
 /** @throws UsageError for a variable that no row has. */
@@ -87,12 +120,8 @@ const MOST_CLAIMED_FIRST = 20_000;
  * Where they are few enough, all are claimed now.
  * @throws UsageError for a file that is there already and is not to be overwritten.
  */
-async function claimed(
-  tasks: Tasks,
-  files: FileSink,
-  name: SaveName,
-  existing: OutputSettings["existing"],
-): Promise<AsyncIterable<readonly Task[]>> {
+async function claimed(tasks: Tasks, claims: Claims): Promise<AsyncIterable<readonly Task[]>> {
+  const { files, name, existing, run } = claims;
   async function claim(task: Task): Promise<void> {
     const [path, key] = [name.pathOf(task), name.keyOf(task)];
     if (existing === "refuse" && (await files.has(path, key))) {
@@ -107,13 +136,25 @@ async function claimed(
       yield batch;
     }
   }
-  if (tasks.total === undefined || tasks.total > MOST_CLAIMED_FIRST) return claiming();
+  const noteChecked = async (): Promise<void> => run?.journal.note({ checked: "true" });
+  if (tasks.total === undefined || tasks.total > MOST_CLAIMED_FIRST) {
+    await noteChecked();
+    return claiming();
+  }
   const all: (readonly Task[])[] = [];
   for await (const batch of claiming()) all.push(batch);
+  await noteChecked();
   async function* given(): AsyncGenerator<readonly Task[]> {
     yield* all;
   }
   return given();
+}
+
+interface Claims {
+  readonly files: FileSink;
+  readonly name: SaveName;
+  readonly existing: OutputSettings["existing"] | "own";
+  readonly run: WorkRun | undefined;
 }
 
 async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {
@@ -144,31 +185,44 @@ const extractOutcome: Extract = (_task, outcome) => ({
 async function openRecords(
   settings: Settings,
   tasks: Tasks,
-  take: Take | undefined,
+  { take, run }: OutputParts,
 ): Promise<Sink> {
   const { output } = settings;
-  if (output.kind === "none") return nullSink;
+  const marks = run === undefined ? "none" : "kept";
+  if (output.kind === "none") return createNullSink({ marks });
   if (output.kind === "timing-table") {
-    return { ...nullSink, write: (record) => take?.(record.values[0] as Outcome) };
+    const none = createNullSink({ marks });
+    return {
+      ...none,
+      async write(record, row) {
+        await take?.(record.values[0] as Outcome);
+        await none.write(record, row);
+      },
+    };
   }
+  // A table of which nothing was committed begins anew.
+  const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
+  const exists = run?.standing === undefined ? output.existing : "overwrite";
   const target =
     output.path === "-"
       ? { kind: "stream" as const, stream: process.stdout }
       : {
           kind: "file" as const,
           path: output.path,
-          exists: output.existing,
+          exists,
           inputs: inputsOf(settings),
+          ...(standing === undefined ? {} : { standing }),
         };
   return await openTableSink(target, {
     format: formatOf(output, tasks),
     csv: output.csvCells,
     clock: systemClock,
+    marks,
   });
 }
 
 /** Without a name that says otherwise, the output has the form of the input. */
-function formatOf(output: OutputSettings, tasks: Tasks): RecordFormat {
+export function formatOf(output: OutputSettings, tasks: Tasks): RecordFormat {
   const format = output.format ?? tasks.format ?? "jsonl";
   return format === "lines" ? "csv" : format;
 }

@@ -14,18 +14,29 @@ export interface OpenSpool extends AsyncDisposable {
 /** Larger bodies than this that are to be saved go to a file at once. */
 const SPOOL_ABOVE_BYTES = 1024 * 1024;
 
+/** How a spool is told from those of other runs. */
+export interface SpoolFolder {
+  /** As for `openFileSink`: the folder is `.fanfetch-<id>`, emptied of what a kill left. @default by chance */
+  readonly id?: string | undefined;
+}
+
 /**
  * Opens a spool where bodies are only to be saved; rules and picks want them in memory.
  * @throws UsageError where nothing can be written.
  */
-export async function openSpool(settings: Settings, rules: number): Promise<OpenSpool | undefined> {
-  const { save, picks } = settings.output;
-  if (save === undefined || picks.length > 0 || rules > 0) return undefined;
+export async function openSpool(
+  settings: Settings,
+  rules: number,
+  { id }: SpoolFolder = {},
+): Promise<OpenSpool | undefined> {
+  const { save, picks, keeps } = settings.output;
+  if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const { root } = splitSaveTemplate(save);
   let directory: string;
   try {
     await mkdir(root, { recursive: true });
-    directory = await mkdtemp(join(root, ".fanfetch-"));
+    directory =
+      id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
   } catch (error) {
     throw new UsageError(`--save: nothing can be written to ${root}: ${(error as Error).message}`, {
       cause: error,
@@ -36,4 +47,12 @@ export async function openSpool(settings: Settings, rules: number): Promise<Open
     options: { directory, aboveBytes: SPOOL_ABOVE_BYTES, maxBytes },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** A folder of the run's own: what stood at its name, a link too, is removed and not followed. */
+async function emptied(root: string, id: string): Promise<string> {
+  const directory = join(root, `.fanfetch-${id}`);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { mode: 0o700 });
+  return directory;
 }

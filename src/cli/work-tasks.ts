@@ -24,11 +24,19 @@ export interface Tasks {
   readonly batches: AsyncIterable<readonly Task[]>;
 }
 
+/** Where standard input is read from. */
+export interface Stdin {
+  /** The file that has it already; undefined where it is read now. */
+  readonly file: string | undefined;
+  /** Takes what is read now, to be read again. */
+  readonly keep: (chunk: Uint8Array) => void;
+}
+
 /** Opens the input of a command. @throws UsageError */
-export async function openTasks(settings: Settings): Promise<Tasks> {
+export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Tasks> {
   const { input } = settings;
   if (input.kind === "urls") return urlTasks(settings, input.urls);
-  const { source, format } = await openInput(settings);
+  const { source, format } = await openInput(settings, stdin);
   const peeked = await peekColumns(source);
   const { columns } = peeked;
   const maker =
@@ -90,6 +98,7 @@ function requestOfUrl(settings: Settings): (row: Row, position: number) => HttpR
 
 async function openInput(
   settings: Settings,
+  stdin: Stdin | undefined,
 ): Promise<{ readonly source: RowSource; readonly format: RowFormat }> {
   const input = settings.input;
   if (input.kind === "urls") throw new TypeError("URLs are no file");
@@ -97,14 +106,26 @@ async function openInput(
   const fallback = input.kind === "list" ? "lines" : undefined;
   const check = input.kind === "list" ? checkUrlRow : undefined;
   const named = declared ?? (input.path === "-" ? undefined : formatOfName(input.path));
-  if (input.path === "-") {
+  if (input.path === "-" && stdin?.file === undefined) {
     const name = "stdin";
-    const peeked = await peekFormat(process.stdin, named ?? fallback);
+    const peeked = await peekFormat(copied(process.stdin, stdin), named ?? fallback);
     const rows: RowInput = { kind: "stream", name, chunks: peeked.chunks, format: peeked.format };
     return { source: await openRows(rows), format: peeked.format };
   }
-  const format = named ?? fallback ?? (await formatInFile(input.path));
-  return { source: await openRows({ kind: "file", path: input.path, format }, check), format };
+  const path = input.path === "-" ? stdin!.file! : input.path;
+  const format = named ?? fallback ?? (await formatInFile(path));
+  return { source: await openRows({ kind: "file", path, format }, check), format };
+}
+
+/** The chunks of standard input, each kept before it is used. */
+async function* copied(
+  chunks: AsyncIterable<Uint8Array>,
+  stdin: Stdin | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    stdin?.keep(chunk);
+    yield chunk;
+  }
 }
 
 /** @throws UsageError where a row of a checked list is no URL. */

@@ -1,7 +1,7 @@
 import type { Settings } from "./settings.ts";
 
 /** The work in a few words: `five.txt → out.jsonl`. */
-export function titleOf({ input, output }: Settings): string {
+export function titleOf({ input, output }: Pick<Settings, "input" | "output">): string {
   let from: string;
   if (input.kind !== "urls") from = input.path === "-" ? "stdin" : input.path;
   else from = input.urls.length === 1 ? "1 URL" : `${input.urls.length} URLs`;

@@ -7,6 +7,8 @@ import type { Timing, WireTiming } from "./timing.ts";
  */
 export interface Call {
   readonly signal: AbortSignal | undefined;
+  /** The row that it answers; 0 where there are no rows. */
+  readonly row: number;
   /** Times the request was sent, the first included; a redirect's hops are one attempt. */
   attempts: number;
   /** Requests that reached the wire: attempts and hops. */
@@ -23,8 +25,17 @@ export interface Call {
 export type Rest = "retry" | "host";
 
 /** A fresh notebook. */
-export function createCall(signal?: AbortSignal, onRest?: Call["onRest"]): Call {
-  return { signal, attempts: 0, requests: 0, queuedMs: 0, heldMs: 0, duplicate: false, onRest };
+export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 0): Call {
+  return {
+    signal,
+    row,
+    attempts: 0,
+    requests: 0,
+    queuedMs: 0,
+    heldMs: 0,
+    duplicate: false,
+    onRest,
+  };
 }
 
 /** The waits of a call and the wire's phases as one timing. */

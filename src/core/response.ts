@@ -8,6 +8,8 @@ import type { WireTiming } from "./timing.ts";
 export interface BodyFile {
   readonly path: string;
   readonly bytes: number;
+  /** CRC-32 of its bytes (`zlib.crc32`), where it was counted as they came. */
+  readonly checksum?: number | undefined;
 }
 
 /** The parts of a response, as the transport gives them. */

@@ -69,11 +69,12 @@ export async function* flow<T extends Owed>(
 
   function start(owed: T): void {
     out += 1;
-    const call = createCall(stop.signal, (rest: Rest, edge: "begin" | "end") => {
+    const onRest = (rest: Rest, edge: "begin" | "end"): void => {
       resting += edge === "begin" ? 1 : -1;
       if (rest === "retry") edge === "begin" ? turns.landed(owed) : turns.resumed(owed);
       if (edge === "begin") wakeFeeder?.();
-    });
+    };
+    const call = createCall(stop.signal, onRest, owed.row?.number);
     send(owed.request, call).then(
       (response) => land(owed, answered(owed.request, response, call)),
       (error: unknown) => {

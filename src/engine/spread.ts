@@ -3,6 +3,8 @@ import { hostOf, type HttpRequest } from "../core/request.ts";
 /** Something that owes an answer: at least its request. */
 export interface Owed {
   readonly request: HttpRequest;
+  /** The row that it answers, where there are rows. */
+  readonly row?: { readonly number: number };
 }
 
 /** Kept ready where hosts still have turns: enough that nobody waits for the input. */

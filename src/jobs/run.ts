@@ -31,10 +31,11 @@ export async function run(parts: RunParts): Promise<void> {
   const turns = spread(queue.lease(), { perHost });
   for await (const landed of flow(turns, send, { window, drain, signal: stop })) {
     const { outcome, record } = extract(landed.owed, landed.outcome);
-    const written = sink.write(record, landed.owed.row.number);
-    if (written !== undefined) await written;
+    // The queue first: what the sink says it has written, the queue has to know of.
     const settled = queue.settle(landed.owed, outcome);
     if (settled !== undefined) await settled;
+    const written = sink.write(record, landed.owed.row.number);
+    if (written !== undefined) await written;
     emit({ type: "settled", atMs: clock.now(), outcome });
   }
 }

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { AnswerStore, hashOf } from "./answer-store.ts";
+import { AnswerStore } from "./answer-store.ts";
+import { QuestionHash } from "./question-hash.ts";
+
+function hashOf(text: string, seed: number): number {
+  const hash = new QuestionHash([0, seed]);
+  hash.take(text);
+  return hash.low;
+}
 
 describe("an answer store", () => {
   test("gives back what a map would, however many there are and whatever they hash to", () => {

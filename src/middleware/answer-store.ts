@@ -170,16 +170,3 @@ function grown<A extends Int32Array | Uint32Array | Uint16Array>(from: A, to: A)
   to.set(from);
   return to;
 }
-
-/**
- * A hash of a text (FNV-1a, 32 bits, by UTF-16 units) from a seed of one's own, so that nobody can
- * prepare texts that all meet.
- */
-export function hashOf(text: string, seed: number): number {
-  let hash = seed;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  // FNV's low bits are its weakest: fold the high ones in.
-  return hash ^ (hash >>> 15);
-}

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createCall } from "../core/call.ts";
 import { createRequest } from "../core/request.ts";
 import { createScriptedTransport } from "../transport/scripted.ts";
+import type { StoredAnswer } from "./answer-store.ts";
+import type { Archive } from "./archive.ts";
 import { once } from "./once.ts";
 
 const get = (target: string, headers: readonly string[] = []) =>
@@ -101,5 +103,157 @@ describe("equal questions", () => {
     expect(transport.asked).toHaveLength(30);
     await send(get("/0"), createCall());
     expect(transport.asked).toHaveLength(31);
+  });
+});
+
+describe("with an archive", () => {
+  /** An archive that keeps in a map, and how it is asked. */
+  function createMapArchive(find?: () => Promise<StoredAnswer | undefined>) {
+    const kept = new Map<string, StoredAnswer>();
+    const hashes = new Set<string>();
+    let finds = 0;
+    const archive: Archive = {
+      mayHave: (high, low) => hashes.has(`${high} ${low}`),
+      find: async (question) => {
+        finds += 1;
+        const known = kept.get(question);
+        return find === undefined ? known : find();
+      },
+      keep: (question, high, low, answer) => {
+        hashes.add(`${high} ${low}`);
+        kept.set(question, { ...answer, bytes: Buffer.from(answer.bytes) });
+      },
+    };
+    return { archive, kept, finds: () => finds };
+  }
+  const seed = [3, 4] as const;
+
+  test("what an earlier run asked is not asked again, and tells that it is a duplicate", async () => {
+    const transport = createScriptedTransport((request) => ({
+      status: 404,
+      headers: { "content-type": "text/plain" },
+      body: request.target,
+    }));
+    const { archive } = createMapArchive();
+    await once({ archive, seed })(transport.send)(get("/x", ["x-key", "1"]), createCall());
+    const send = once({ archive, seed })(transport.send);
+    const calls = [createCall(), createCall()];
+    const both = calls.map((call) => send(get("/x", ["x-key", "1"]), call));
+    for (const response of await Promise.all(both)) {
+      expect([response.status, response.header("content-type"), response.text()]).toEqual([
+        404,
+        "text/plain",
+        "/x",
+      ]);
+    }
+    expect(calls.map((call) => [call.duplicate, call.requests])).toEqual([
+      [true, 0],
+      [true, 0],
+    ]);
+    expect(transport.asked).toHaveLength(1);
+  });
+
+  test("what memory forgot is found there, and kept once", async () => {
+    const transport = createScriptedTransport((request) => ({ body: request.target }));
+    const { archive, kept, finds } = createMapArchive();
+    const counts = new Map<string, number>();
+    const counting: Archive = {
+      ...archive,
+      keep: (question, high, low, answer) => {
+        counts.set(question, (counts.get(question) ?? 0) + 1);
+        archive.keep(question, high, low, answer);
+      },
+    };
+    const send = once({ archive: counting, seed, mostAnswers: 4 })(transport.send);
+    for (let round = 0; round < 3; round += 1) {
+      for (let index = 0; index < 9; index += 1) {
+        expect((await send(get(`/${index}`), createCall())).text()).toBe(`/${index}`);
+      }
+    }
+    expect(transport.asked).toHaveLength(9);
+    expect([kept.size, finds()]).toEqual([9, 18]);
+    expect([...counts.values()]).toEqual(Array.from({ length: 9 }, () => 1));
+  });
+
+  test("those who ask while it searches share the search, and others go on", async () => {
+    const searched = Promise.withResolvers<StoredAnswer>();
+    const transport = createScriptedTransport((request) => ({ body: request.target }));
+    const { archive, finds } = createMapArchive(() => searched.promise);
+    await once({ archive, seed })(transport.send)(get("/x"), createCall());
+    const send = once({ archive, seed })(transport.send);
+    const waiting = [send(get("/x"), createCall()), send(get("/x"), createCall())];
+    expect((await send(get("/other"), createCall())).text()).toBe("/other");
+    searched.resolve({ status: 200, contentType: undefined, bytes: Buffer.from("found") });
+    expect((await Promise.all(waiting)).map((response) => response.text())).toEqual([
+      "found",
+      "found",
+    ]);
+    expect(finds()).toBe(1);
+    expect(transport.asked.map((request) => request.target)).toEqual(["/x", "/other"]);
+  });
+
+  test.each([
+    ["that cannot be read", () => Promise.reject(new Error("no such file"))],
+    ["that only seemed to have it", async () => undefined],
+  ])("one %s costs one request", async (_what, find) => {
+    const transport = createScriptedTransport([{ body: "asked" }]);
+    const { archive } = createMapArchive(find);
+    await once({ archive, seed })(transport.send)(get("/x"), createCall());
+    const send = once({ archive, seed })(transport.send);
+    const calls = [createCall(), createCall()];
+    const [first] = await Promise.all(calls.map((call) => send(get("/x"), call)));
+    expect(first!.text()).toBe("asked");
+    expect(calls.map((call) => call.duplicate)).toEqual([false, true]);
+    expect(transport.asked).toHaveLength(2);
+  });
+
+  test("a run with other headers finds nothing of the earlier one's", async () => {
+    const transport = createScriptedTransport([{}]);
+    const { archive } = createMapArchive();
+    const ask = async (...headers: readonly string[]) => {
+      await once({ archive, seed })(transport.send)(get("/x", headers), createCall());
+      return transport.asked.length;
+    };
+    const counts = [
+      await ask("x-user", "1"),
+      await ask("x-user", "2"),
+      await ask(),
+      await ask("x-user", "2"),
+    ];
+    expect(counts).toEqual([1, 2, 3, 3]);
+  });
+
+  test("a row with other headers than its run's is not given what they were answered", async () => {
+    const transport = createScriptedTransport([{}]);
+    const { archive } = createMapArchive();
+    const shared = ["x-user", "1"];
+    await once({ archive, seed })(transport.send)(get("/x", shared), createCall());
+    const send = once({ archive, seed })(transport.send);
+    await send(get("/y", shared), createCall());
+    await send(get("/x", ["x-user", "2"]), createCall());
+    expect(transport.asked).toHaveLength(3);
+  });
+
+  test("only what its URL says all about, and is small, is kept or looked for", async () => {
+    const transport = createScriptedTransport((request) =>
+      request.target === "/reset"
+        ? { fails: "E_RESET" }
+        : { body: "x".repeat(Number(request.target.slice(1)) || 1) },
+    );
+    const { archive, kept } = createMapArchive();
+    const send = once({ archive, seed })(transport.send);
+    await send(get("/65536"), createCall());
+    await send(get("/65537"), createCall());
+    await send(get("/1", ["x-user", "2"]), createCall());
+    await expect(send(get("/reset"), createCall())).rejects.toMatchObject({ code: "E_RESET" });
+    const url = "http://a.example/";
+    await send(createRequest({ url, method: "QUERY", body: "2" }), createCall());
+    await send(createRequest({ url, method: "POST" }), createCall());
+    await send(createRequest({ url, method: "HEAD" }), createCall());
+    expect([...kept.keys()]).toEqual(["http://a.example/65536", "HEAD http://a.example/"]);
+  });
+
+  test("without its seed it is refused, for nothing would be found in it", () => {
+    expect(() => once({ archive: createMapArchive().archive })).toThrow(TypeError);
   });
 });

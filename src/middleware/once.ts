@@ -5,10 +5,11 @@ import { Failure } from "../core/failure.ts";
 import { responseHeader } from "../core/headers.ts";
 import type { HeaderList } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
-import { HttpResponse } from "../core/response.ts";
+import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
-import type { WireTiming } from "../core/timing.ts";
-import { AnswerStore, hashOf, type StoredAnswer } from "./answer-store.ts";
+import { AnswerStore, type StoredAnswer } from "./answer-store.ts";
+import { isForArchive, recall, revive, type Archive } from "./archive.ts";
+import { QuestionHash, type HashSeed } from "./question-hash.ts";
 
 /** How much is remembered; the oldest is forgotten first and would be asked again. */
 export interface OnceOptions {
@@ -16,6 +17,10 @@ export interface OnceOptions {
   readonly mostAnswers?: number;
   /** Bodies, all together. @default 16777216 */
   readonly mostBytes?: number;
+  /** Where answers are kept and looked for beyond this memory. @default nowhere */
+  readonly archive?: Archive;
+  /** Of the hashes of questions; with an archive, the one that it was begun with. @default random */
+  readonly seed?: HashSeed;
 }
 
 /** Methods without an effect at the server: two equal ones are one question (RFC 9110 §9.2.1; QUERY: RFC 10008). */
@@ -40,21 +45,27 @@ interface Asked {
 /**
  * Asks each distinct question once and gives its answer, or its failure, to everyone who asks it. Equal
  * are method, URL, headers and body; questions with an effect at the server are never merged. Memory is
- * bounded: a question repeated after very many others is asked again.
+ * bounded: a question repeated after very many others is asked again, unless an archive has its answer.
+ * @throws TypeError for an archive without its seed, in which nothing would ever be found.
  */
 export function once({
   mostAnswers = 44_000,
   mostBytes = 16_777_216,
+  archive,
+  seed,
 }: OnceOptions = {}): Middleware {
+  if (archive !== undefined && seed === undefined) {
+    throw new TypeError("an archive needs the seed that it was begun with");
+  }
   return (next) => {
-    const seed = randomInt(2 ** 32 - 1);
+    const hash = new QuestionHash(seed ?? [randomInt(2 ** 32), randomInt(2 ** 32)]);
     // Two generations: the older one is forgotten whole and its memory becomes the younger one's.
     let young = new AnswerStore<Asked>();
     let old = new AnswerStore<Asked>();
     /** The headers of the first question: those that share them are packed. */
     let common: HeaderList | undefined;
 
-    function remember(question: string, hash: number, asked: Asked): void {
+    function remember(question: string, low: number, asked: Asked): void {
       if (young.size >= mostAnswers / 2 || young.bytes >= mostBytes / 2) {
         // One still under way is always kept: others may be waiting for it.
         const underWay = [...old.objects()].filter(({ object }) => object.pending !== undefined);
@@ -62,30 +73,40 @@ export function once({
         [old, young] = [young, old];
         for (const one of underWay) put(one.question, one.hash, one.object);
       }
-      put(question, hash, asked);
+      put(question, low, asked);
     }
 
-    function put(question: string, hash: number, asked: Asked): void {
+    function put(question: string, low: number, asked: Asked): void {
       asked.store = young;
-      asked.entry = young.add(question, hash, asked);
+      asked.entry = young.add(question, low, asked);
     }
 
-    function keep(asked: Asked, response: HttpResponse): void {
+    /** Keeps a response in memory; gives what was packed of it. */
+    function keep(asked: Asked, response: HttpResponse): StoredAnswer | undefined {
       asked.pending = undefined;
       const { body, status } = response;
       // A body in a file belongs to whoever saves it first; the next one needs its own.
       if (!(body instanceof Uint8Array) || body.byteLength > mostBytes / 16) {
-        return asked.store.forget(asked.entry);
+        asked.store.forget(asked.entry);
+        return undefined;
       }
       const contentType = responseHeader(response.headers, "content-type");
-      const isPlain =
-        areSame(common, asked.headers) &&
-        asked.body === undefined &&
-        response.redirects.length === 0;
-      if (!isPlain || !asked.store.pack(asked.entry, { status, contentType, bytes: body })) {
-        asked.response = response;
-        asked.store.weigh(body.byteLength + OBJECT_BYTES);
+      const answer = { status, contentType, bytes: body };
+      if (
+        isPlain(asked) &&
+        response.redirects.length === 0 &&
+        asked.store.pack(asked.entry, answer)
+      ) {
+        return answer;
       }
+      asked.response = response;
+      asked.store.weigh(body.byteLength + OBJECT_BYTES);
+      return undefined;
+    }
+
+    /** Whether its URL and method say all about a question. */
+    function isPlain({ headers, body }: Pick<HttpRequest, "headers" | "body">): boolean {
+      return body === undefined && areSame(common, headers);
     }
 
     /** Gives what is known, or waits for it with those who asked before. */
@@ -99,15 +120,15 @@ export function once({
       return next(request, call);
     }
 
-    async function ask(
-      request: HttpRequest,
-      call: Call,
-      question: string,
-      hash: number,
-    ): Promise<HttpResponse> {
-      const pending = next(request, call);
+    async function ask(request: HttpRequest, call: Call, question: string): Promise<HttpResponse> {
+      const { high, low } = hash;
+      const pending =
+        archive !== undefined && isPlain(request) && archive.mayHave(high, low)
+          ? recall(archive, { question, high, low }).then((known) =>
+              known === undefined ? next(request, call) : revive(request, call, known),
+            )
+          : next(request, call);
       const { headers, body } = request;
-      common ??= headers;
       const asked: Asked = {
         headers,
         body,
@@ -117,10 +138,13 @@ export function once({
         store: young,
         entry: 0,
       };
-      remember(question, hash, asked);
+      remember(question, low, asked);
       try {
         const response = await pending;
-        keep(asked, response);
+        const answer = keep(asked, response);
+        if (archive !== undefined && answer !== undefined && isForArchive(response)) {
+          archive.keep(question, high, low, answer);
+        }
         return response;
       } catch (error) {
         asked.pending = undefined;
@@ -133,24 +157,26 @@ export function once({
     return (request, call) => {
       if (!SAFE.has(request.method)) return next(request, call);
       const question = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
-      const hash = hashOf(question, seed);
+      if (common === undefined) {
+        common = request.headers;
+        // A resumed run may begin with other headers: what it then asks is another question.
+        hash.season(common.join("\n"));
+      }
+      hash.take(question);
       let store = young;
-      let entry = store.find(question, hash);
+      let entry = store.find(question, hash.low);
       if (entry === -1) {
         store = old;
-        entry = store.find(question, hash);
-        if (entry === -1) return ask(request, call, question, hash);
+        entry = store.find(question, hash.low);
+        if (entry === -1) return ask(request, call, question);
       }
       const asked = store.object(entry);
       if (asked !== undefined) {
         return isEqual(asked, request) ? share(asked, request, call) : next(request, call);
       }
       const answer = store.answer(entry);
-      if (answer === undefined || !areSame(common, request.headers) || request.body !== undefined) {
-        return next(request, call);
-      }
-      call.duplicate = true;
-      return Promise.resolve(revive(request.url, answer));
+      if (answer === undefined || !isPlain(request)) return next(request, call);
+      return Promise.resolve(revive(request, call, answer));
     };
   };
 }
@@ -168,25 +194,3 @@ function areSame(one: HeaderList | undefined, other: HeaderList): boolean {
     one.every((field, index) => field === other[index])
   );
 }
-
-function revive(url: string, { status, contentType, bytes }: StoredAnswer): HttpResponse {
-  return new HttpResponse({
-    url,
-    status,
-    headers: contentType === undefined ? {} : { "content-type": contentType },
-    body: bytes,
-    wireBytes: 0,
-    protocol: "http/1.1",
-    timing: REMEMBERED,
-  });
-}
-
-/** What an answer from memory took. */
-const REMEMBERED: WireTiming = {
-  dnsMs: null,
-  connectMs: null,
-  tlsMs: null,
-  firstByteMs: null,
-  totalMs: 0,
-  reused: true,
-};

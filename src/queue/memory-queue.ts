@@ -1,3 +1,4 @@
+import { createHorizon } from "./horizon.ts";
 import type { Queue, Task } from "./queue.ts";
 
 /** How far the queue runs ahead. */
@@ -14,29 +15,18 @@ export function createMemoryQueue(
   tasks: AsyncIterable<readonly Task[]>,
   { horizon = Number.POSITIVE_INFINITY }: MemoryQueueOptions = {},
 ): Queue {
-  const settled = new Set<number>();
-  let oldestOwed = 1;
-  let wake: (() => void) | undefined;
-
+  const ahead = createHorizon(horizon);
   return {
     async *lease() {
       for await (const batch of tasks) {
         const last = batch.at(-1);
         if (last === undefined) continue;
-        while (last.row.number - oldestOwed > horizon) {
-          const woken = Promise.withResolvers<void>();
-          wake = woken.resolve;
-          await woken.promise;
-          wake = undefined;
-        }
+        await ahead.reach(last.row.number);
         yield batch;
       }
     },
     settle({ row }) {
-      if (horizon === Number.POSITIVE_INFINITY) return;
-      settled.add(row.number);
-      while (settled.delete(oldestOwed)) oldestOwed += 1;
-      wake?.();
+      ahead.settled(row.number);
     },
   };
 }

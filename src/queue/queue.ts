@@ -9,12 +9,12 @@ export interface Task {
 }
 
 /**
- * Who is owed an answer. In memory here; the durable one keeps the same promises over a crash: a task
- * is leased once, and settled when its record is written.
+ * Who is owed an answer. In memory it is forgotten with the process; the durable one keeps the same
+ * promises over a crash: what is settled and written is never leased again.
  */
 export interface Queue {
   /** The tasks still owed, in batches, in the order of the input. */
   lease(): AsyncIterable<readonly Task[]>;
-  /** Notes that a task has its outcome and its record is with the sink. */
+  /** Takes the outcome of a task, whose record is about to be given to the sink. */
   settle(task: Task, outcome: Outcome): Promise<void> | void;
 }

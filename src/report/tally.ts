@@ -2,7 +2,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
-import { createHistogram, type Histogram } from "./histogram.ts";
+import { createHistogram, type Histogram } from "../policy/histogram.ts";
 
 /** Hosts beyond this many are counted together: a crawl must not grow the tally without end. */
 export const MOST_HOSTS = 10_000;
@@ -45,6 +45,8 @@ export interface Tally {
   /** Sum of the answered requests' own times: what one by one would have taken. */
   sequentialMs: number;
   slowestMs: number;
+  /** What earlier processes of the same run took. */
+  earlierMs: number;
   startedMs: number | undefined;
   endedMs: number | undefined;
   phase: "waiting" | "running" | "draining" | "ended";
@@ -70,6 +72,7 @@ export function createTally(): Tally {
     maxInFlight: 0,
     sequentialMs: 0,
     slowestMs: 0,
+    earlierMs: 0,
     startedMs: undefined,
     endedMs: undefined,
     phase: "waiting",
@@ -84,10 +87,11 @@ export function settledOf(tally: Tally): number {
   return tally.answered + tally.failed + tally.skipped;
 }
 
-/** Milliseconds from the start to the end, or to `nowMs` while it runs. */
+/** Milliseconds from the start to the end, or to `nowMs` while it runs; those of earlier processes too. */
 export function wallMsOf(tally: Tally, nowMs?: number): number {
-  if (tally.startedMs === undefined) return 0;
-  return Math.max(0, (tally.endedMs ?? nowMs ?? tally.startedMs) - tally.startedMs);
+  if (tally.startedMs === undefined) return tally.earlierMs;
+  const ownMs = (tally.endedMs ?? nowMs ?? tally.startedMs) - tally.startedMs;
+  return tally.earlierMs + Math.max(0, ownMs);
 }
 
 /** Counts one event, in well under a microsecond. */
@@ -161,7 +165,8 @@ function settle(tally: Tally, outcome: Outcome): void {
   }
 }
 
-function hostTally(tally: Tally, origin: string): HostTally {
+/** The tally of a host, made where there was none. */
+export function hostTally(tally: Tally, origin: string): HostTally {
   const found = tally.hosts.get(origin);
   if (found !== undefined) return found;
   if (tally.hosts.size >= MOST_HOSTS && origin !== OTHER_HOSTS)

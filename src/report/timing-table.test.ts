@@ -5,7 +5,7 @@ import { Failure } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createRequest } from "../core/request.ts";
 import { HttpResponse, type ResponseParts } from "../core/response.ts";
-import { redactUrl } from "./redact-url.ts";
+import { redactUrl } from "../formats/redact-url.ts";
 import { createTimingTable } from "./timing-table.ts";
 
 function answered(url: string, parts: Partial<ResponseParts> = {}, attempts = 1): Outcome {

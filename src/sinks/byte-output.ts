@@ -1,5 +1,7 @@
 /** Where the bytes of a table go: a file, or somebody else's stream. */
 export interface ByteOutput {
+  /** Whether what was written can be read again and cut, or has gone. */
+  readonly kind: "file" | "stream";
   /** Writes all of `bytes`, which end with a whole record, or none. @throws DiskError, ClosedPipe */
   write(bytes: Uint8Array): Promise<void>;
   /** Everything written is on the disk, where there is one. @throws DiskError */

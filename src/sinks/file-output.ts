@@ -6,6 +6,9 @@ import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import type { ByteOutput } from "./byte-output.ts";
 import { outputError, reasonOf } from "./output-error.ts";
+import { reopenFile } from "./reopen-file.ts";
+import type { Standing } from "./sink.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /** Which file a table goes to. */
 export interface FileTarget {
@@ -14,23 +17,31 @@ export interface FileTarget {
   readonly exists: "refuse" | "overwrite";
   /** Files that the same run reads: never written, whatever `exists` says. */
   readonly inputs?: readonly string[] | undefined;
+  /** Where the same run left the file: it goes on from there, whatever `exists` says. @default a new file */
+  readonly standing?: Standing | undefined;
 }
 
 /**
  * Opens the file of a table, which grows under its own name. What is there stays as it is until the
- * first bytes are written. Devices and named pipes are written to as they are.
- * @throws UsageError where it exists, is an input or cannot be written.
+ * first bytes are written, but with a standing: then what is behind it is cut off now. Devices and
+ * named pipes are written to as they are.
+ * @throws UsageError where it exists, is an input, is not as its standing tells, or cannot be written.
  */
 export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
-  const { path, exists } = target;
+  const { path, exists, standing } = target;
   const there = await statOf(path);
   if (there?.isFile() === true) await refuseInputs(target, there);
   if (there?.isDirectory() === true) {
     throw new UsageError(`cannot write ${visible(path)}: it is a folder`);
   }
+  if (standing !== undefined) {
+    return regularFile(path, await reopenFile(path, standing), standing);
+  }
   const special = there !== undefined && !there.isFile();
   const handle = await openToWrite(path, special ? "overwrite" : exists);
-  return special ? specialFile(path, handle) : regularFile(path, handle, there !== undefined);
+  return special
+    ? specialFile(path, handle)
+    : regularFile(path, handle, there === undefined ? "new" : "foreign");
 }
 
 async function statOf(path: string): Promise<BigIntStats | undefined> {
@@ -64,17 +75,23 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
 }
 
 /** A file whose bytes are always whole records, after a refusal of the disk too. */
-function regularFile(path: string, handle: FileHandle, wasThere: boolean): ByteOutput {
-  let whole = 0;
-  let started = false;
+function regularFile(
+  path: string,
+  handle: FileHandle,
+  before: "new" | "foreign" | Standing,
+): ByteOutput {
+  let whole = typeof before === "string" ? 0 : before.bytes;
+  let started = typeof before !== "string";
+  let named = before === "foreign" || whole > 0;
 
-  /** Empties what an earlier run left, once it is certain that something takes its place. */
+  /** Empties what somebody else left, once it is certain that something takes its place. */
   async function start(): Promise<void> {
-    if (!started && wasThere) await handle.truncate(0);
+    if (!started && before === "foreign") await handle.truncate(0);
     started = true;
   }
 
   return {
+    kind: "file",
     async write(bytes) {
       try {
         await start();
@@ -89,6 +106,8 @@ function regularFile(path: string, handle: FileHandle, wasThere: boolean): ByteO
     async sync() {
       try {
         await handle.datasync();
+        if (!named) await syncFolder(dirname(path));
+        named = true;
       } catch (error) {
         throw outputError(path, error);
       }
@@ -107,7 +126,7 @@ function regularFile(path: string, handle: FileHandle, wasThere: boolean): ByteO
     },
     async abandon() {
       await handle.close().catch(() => {});
-      if (!started && !wasThere) await rm(path, { force: true }).catch(() => {});
+      if (!started && before === "new") await rm(path, { force: true }).catch(() => {});
     },
   };
 }
@@ -115,6 +134,7 @@ function regularFile(path: string, handle: FileHandle, wasThere: boolean): ByteO
 /** `/dev/null`, a terminal, a named pipe: nothing to cut, nothing to sync. */
 function specialFile(path: string, handle: FileHandle): ByteOutput {
   return {
+    kind: "stream",
     async write(bytes) {
       try {
         await writeAll(handle, bytes, null);

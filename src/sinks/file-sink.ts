@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 
+import { type Clock, sleep, systemClock } from "../core/clock.ts";
 import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
@@ -11,15 +12,26 @@ import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { exists, openNewFile, PathTaken, placeFile } from "./place-file.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
 
 /** Where answers are saved. */
 export interface FileSinkOptions {
   /** The folder that holds them all; it is made where it is missing. */
   readonly root: string;
-  /** What becomes of a file that is there and not this run's. */
-  readonly exists: "refuse" | "overwrite";
-  /** Files being saved at once. @default 32 */
+  /**
+   * What becomes of a file that is there and was not saved by this sink. `own` is for a run that goes
+   * on: what stands at a claimed path was saved before it stopped, and is replaced.
+   */
+  readonly exists: "refuse" | "overwrite" | "own";
+  /** Files being saved at once; fewer once the system has no more descriptors. @default 32 */
   readonly atOnce?: number | undefined;
+  /**
+   * Letters, digits, `-` and `_` that no other run shares: temporary files are `.fanfetch-<id>-N.part`,
+   * and those that a kill left in a folder are removed when it is first used. @default by chance
+   */
+  readonly id?: string | undefined;
+  /** For the wait when the system has no more descriptors. @default the machine's */
+  readonly clock?: Clock | undefined;
 }
 
 /** A file that was saved. */
@@ -54,6 +66,12 @@ export interface FileSink extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** The process or the system has no descriptor left: others will give theirs back. */
+const OUT_OF_DESCRIPTORS: ReadonlySet<string | undefined> = new Set(["EMFILE", "ENFILE"]);
+/** Tries of one save that found no descriptor; the waits between them double and come to 6 s. */
+const MOST_TRIES = 8;
+const FIRST_WAIT_MS = 50;
+
 /** A path that leads through a file or a link, or to a folder. */
 const IN_THE_WAY: ReadonlySet<string | undefined> = new Set(["EISDIR", "ELOOP", "ENOTDIR"]);
 
@@ -62,17 +80,27 @@ const IN_THE_WAY: ReadonlySet<string | undefined> = new Set(["EISDIR", "ELOOP", 
  * and no symbolic link below it is followed. Files appear whole: written beside their place, synced,
  * given their name, and the folder synced; saves that end together share that last sync.
  * @throws UsageError for a folder that cannot be made, opened or written to.
+ * @throws TypeError for an id that is none.
  */
 export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
-  const { root } = options;
+  const { root, id } = options;
+  if (id !== undefined && !/^[\w-]+$/.test(id)) throw new TypeError(`"${id}" is no id of a run`);
   // No other run uses these names, and no saved file begins with a dot.
-  const prefix = `.fanfetch-${randomBytes(6).toString("hex")}`;
+  const prefix = `.fanfetch-${id ?? randomBytes(6).toString("hex")}`;
+  const prepare =
+    id === undefined ? undefined : (opened: Folder) => removeLeftovers(opened, prefix);
   let folder: Folder | undefined;
   try {
     await mkdir(root, { recursive: true });
     folder = await Folder.openRoot(root);
+    await prepare?.(folder);
     const mode = await probe(await folder.at(`${prefix}-0.part`));
-    return createFileSink({ ...options, tree: createFolderTree(folder), prefix, mode });
+    return createFileSink({
+      ...options,
+      tree: createFolderTree(folder, { prepare }),
+      prefix,
+      mode,
+    });
   } catch (error) {
     await folder?.[Symbol.asyncDispose]();
     throw new UsageError(`cannot save files in ${visible(root)}: ${reasonOf(error)}`, {
@@ -99,32 +127,52 @@ interface OpenedOptions extends FileSinkOptions {
 }
 
 function createFileSink(options: OpenedOptions): FileSink {
-  const { root, tree, mode } = options;
+  const { root, tree, mode, clock = systemClock } = options;
   const names = createClaimedNames();
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
   let temporaries = 0;
 
-  /** Does file work with a bounded number of others, its errors told by the path as the user knows it. */
+  /**
+   * Does file work with a bounded number of others, its errors told by the path as the user knows it.
+   * Where it found no descriptor, fewer work at once from now on, and it is done again.
+   */
   async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
-    using _permit = gate.tryAcquire() ?? (await gate.acquire());
-    try {
-      return await work();
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === undefined) throw error;
-      const shown = join(root, path);
-      if (!IN_THE_WAY.has(code)) throw outputError(shown, error);
-      throw new PathTaken(`cannot save ${visible(shown)}: ${reasonOf(error)}`, { cause: error });
+    for (let tries = 1; ; tries += 1) {
+      using _permit = gate.tryAcquire() ?? (await gate.acquire());
+      try {
+        return await work();
+      } catch (error) {
+        const code = errorCode(error);
+        if (!OUT_OF_DESCRIPTORS.has(code) || tries === MOST_TRIES) throw told(path, error);
+      }
+      // Those who meet the same shortage are still in: together they halve the number once.
+      gate.resize(Math.max(1, Math.min(gate.limit, gate.inFlight >> 1)));
+      await sleep(clock, FIRST_WAIT_MS * 2 ** (tries - 1));
     }
+  }
+
+  function told(path: string, error: unknown): unknown {
+    const code = errorCode(error);
+    if (code === undefined) return error;
+    const shown = join(root, path);
+    if (!IN_THE_WAY.has(code)) return outputError(shown, error);
+    return new PathTaken(`cannot save ${visible(shown)}: ${reasonOf(error)}`, { cause: error });
   }
 
   async function place(path: string, body: Uint8Array | BodyFile): Promise<void> {
     temporaries += 1;
     const temporary = `${options.prefix}-${temporaries}.part`;
-    const own = names.isWritten(path) ? "overwrite" : options.exists;
+    const refused = options.exists === "refuse" && !names.isWritten(path);
     await tree.within(path, (folder, name) =>
-      placeFile(body, { folder, name, temporary, exists: own, mode, shown: join(root, path) }),
+      placeFile(body, {
+        folder,
+        name,
+        temporary,
+        exists: refused ? "refuse" : "overwrite",
+        mode,
+        shown: join(root, path),
+      }),
     );
     names.written(path);
   }

@@ -15,8 +15,19 @@ interface Entry {
 /** Folders kept open though nobody works in them: those of the next rows are often the same. */
 const MOST_IDLE = 32;
 
+/** How a folder below the root is opened. */
+export interface FolderTreeOptions {
+  /**
+   * Done in each folder when it is first opened, before anyone works in it; again where it failed. A
+   * list of their paths is kept where this is given. @default nothing
+   */
+  readonly prepare?: ((folder: Folder) => Promise<void>) | undefined;
+}
+
 /** The tree of a root, which it closes with the others. */
-export function createFolderTree(root: Folder): FolderTree {
+export function createFolderTree(root: Folder, options: FolderTreeOptions = {}): FolderTree {
+  const { prepare } = options;
+  const prepared = new Set<string>();
   /** By path, the least recently used first. */
   const entries = new Map<string, Entry>();
 
@@ -31,13 +42,24 @@ export function createFolderTree(root: Folder): FolderTree {
     }
   };
 
+  const enter = async (parent: Folder, path: string): Promise<Folder> => {
+    const folder = await parent.enter(path.slice(path.lastIndexOf("/") + 1));
+    if (prepare === undefined || prepared.has(path)) return folder;
+    try {
+      await prepare(folder);
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+    prepared.add(path);
+    return folder;
+  };
+
   const use = async <T>(path: string, work: (folder: Folder) => Promise<T>): Promise<T> => {
     if (path === "") return await work(root);
     const slash = path.lastIndexOf("/");
     const entry = entries.get(path) ?? {
-      opening: use(path.slice(0, Math.max(slash, 0)), (parent) =>
-        parent.enter(path.slice(slash + 1)),
-      ),
+      opening: use(path.slice(0, Math.max(slash, 0)), (parent) => enter(parent, path)),
       users: 0,
     };
     entries.delete(path);

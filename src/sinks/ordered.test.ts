@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { ordered } from "./ordered.ts";
-import { DiskError, type Sink } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type Sink } from "./sink.ts";
 
 /** A sink that remembers; `act` may hold it up or refuse. */
 function createTestSink(act: (row: number) => Promise<void> | void = () => {}): Sink & {
@@ -22,10 +23,11 @@ function createTestSink(act: (row: number) => Promise<void> | void = () => {}): 
     },
     async commit() {
       calls.push("commit");
-      return { bytes: rows.length };
+      return { rows: rows.splice(0), standing: undefined, held: [] };
     },
     async close() {
       calls.push("close");
+      return { rows: [...rows], standing: undefined, held: [] };
     },
     async [Symbol.asyncDispose]() {
       calls.push("dispose");
@@ -90,10 +92,57 @@ test("a sink disposed of early has everything that was taken", async () => {
   expect(inner.calls).toEqual(["dispose"]);
 });
 
-test("a mark tells only of what was passed on", async () => {
-  const sink = ordered(createTestSink());
-  for (const row of [1, 3]) await sink.write(record(row), row);
-  expect(await sink.commit()).toEqual({ bytes: 1 });
+test("a mark tells of what was passed on, and of those that came since the last and wait", async () => {
+  const sink = ordered(createTestSink(), { marks: "kept" });
+  for (const row of [1, 5, 3]) await sink.write(record(row), row);
+  const held = (...rows: number[]): object[] => rows.map((row) => ({ row, record: record(row) }));
+  const standing = undefined;
+  expect(await sink.commit()).toEqual({ rows: [1], standing, held: held(5, 3) });
+  for (const row of [7, 4, 2]) await sink.write(record(row), row);
+  expect(await sink.commit()).toEqual({ rows: [2, 3, 4, 5], standing, held: held(7) });
+  expect(await sink.commit()).toEqual({ rows: [], standing, held: [] });
+  await sink.write(record(6), 6);
+  expect(await sink.close()).toEqual({ rows: [6, 7], standing, held: [] });
+});
+
+test("a record behind a slow sink waits for its turn, in the mark too", async () => {
+  const slow = Promise.withResolvers<void>();
+  const inner = createTestSink((row) => (row === 1 ? slow.promise : undefined));
+  const sink = ordered(inner, { marks: "kept" });
+  const written = [1, 2].map(async (row) => sink.write(record(row), row));
+  expect(await sink.commit()).toMatchObject({ rows: [1], held: [{ row: 2 }] });
+  slow.resolve();
+  await Promise.all(written);
+  expect(await sink.commit()).toMatchObject({ rows: [2], held: [] });
+});
+
+test("the mark of a run that stopped with a gap stands before what was written in its place", async () => {
+  const inner = createTestSink();
+  const sink = ordered(inner, { marks: "kept" });
+  for (const row of [1, 3, 2, 9, 5]) await sink.write(record(row), row);
+  expect(await sink.close()).toMatchObject({ rows: [1, 2, 3], held: [{ row: 9 }, { row: 5 }] });
+  expect(inner.rows).toEqual([5, 9]);
+});
+
+test("a run goes on in order from where another stopped, with what that one held", async () => {
+  const inner = createTestSink();
+  const held = [9, 5, 4].map((row) => ({ row, record: record(row) }));
+  const sink = ordered(inner, { next: 4, held, marks: "kept" });
+  expect([sink.oldestMissing, sink.held]).toEqual([4, 3]);
+  for (const row of [8, 6]) await sink.write(record(row), row);
+  expect(inner.rows).toEqual([4, 5, 6]);
+  expect(await sink.commit()).toMatchObject({ rows: [4, 5, 6], held: [{ row: 8 }] });
+  expect(() => sink.write(record(3), 3)).toThrow("row 3 had its record");
+  await sink.write(record(7), 7);
+  expect(await sink.close()).toMatchObject({ rows: [7, 8, 9], held: [] });
+});
+
+test("what was held and has its turn needs no other record to be passed on", async () => {
+  const inner = createTestSink();
+  const held = [2, 1].map((row) => ({ row, record: record(row) }));
+  const sink = ordered(inner, { held, marks: "kept" });
+  expect(await sink.close()).toMatchObject({ rows: [1, 2], held: [] });
+  expect(inner.calls).toEqual(["close"]);
 });
 
 test("a row has one record", async () => {

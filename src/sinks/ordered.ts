@@ -1,4 +1,4 @@
-import type { OutputRecord, Sink } from "./sink.ts";
+import type { HeldRecord, Mark, MarkOptions, OutputRecord, Sink } from "./sink.ts";
 
 /** A sink that gives records on in the order of their rows. */
 export interface OrderedSink extends Sink {
@@ -8,17 +8,30 @@ export interface OrderedSink extends Sink {
   readonly held: number;
 }
 
+/** Where the order begins: at the first row, or where an earlier run stopped. */
+export interface OrderedOptions extends MarkOptions {
+  /** The first row that `sink` does not have; none before it comes again. @default 1 */
+  readonly next?: number | undefined;
+  /** Records that waited when the earlier run stopped, in any order. @default none */
+  readonly held?: Iterable<HeldRecord> | undefined;
+}
+
 /**
- * Restores the order of the rows before `sink`: records may come in any order, each row from 1 on
- * once. What is held back when it is closed or disposed of, since rows before never came, is written
- * in order then. A mark tells only of records passed on. Closes `sink` with itself.
+ * Restores the order of the rows before `sink`: records may come in any order, each row once. What is
+ * held back when it is closed or disposed of, since rows before never came, is written in order then;
+ * the mark of such an end stands before that, so that a run that goes on restores the order. Closes
+ * `sink` with itself.
  * @throws RangeError at `write` for a row that had its record.
  */
-export function ordered(sink: Sink): OrderedSink {
+export function ordered(sink: Sink, options: OrderedOptions = {}): OrderedSink {
   const waiting = new Map<number, OutputRecord>();
-  let next = 1;
+  /** Rows that had to wait since the last mark; some may have had their turn. */
+  let waited: number[] = [];
+  let next = options.next ?? 1;
   let passing: Promise<void> | undefined;
+  let ended: Promise<Mark> | undefined;
   let state: "open" | "failed" | "closed" = "open";
+  for (const { row, record } of options.held ?? []) waiting.set(row, record);
 
   function fail(error: unknown): never {
     if (state === "open") state = "failed";
@@ -56,6 +69,39 @@ export function ordered(sink: Sink): OrderedSink {
     }
   }
 
+  /** The sink's mark and, as they are now, those who came since the last one and wait. */
+  async function commit(): Promise<Mark> {
+    const held: HeldRecord[] = [];
+    for (const row of waited) {
+      const record = waiting.get(row);
+      if (record !== undefined) held.push({ row, record });
+    }
+    waited = [];
+    const mark = await sink.commit();
+    return { ...mark, held: [...mark.held, ...held] };
+  }
+
+  /** The last mark, where it is not the one that closing the sink gives. */
+  async function passAll(): Promise<Mark | undefined> {
+    await passInTurn();
+    const mark = waiting.size > 0 && options.marks === "kept" ? await commit() : undefined;
+    await passRest();
+    return mark;
+  }
+
+  async function end(): Promise<Mark> {
+    state = "closed";
+    let last: Mark | undefined;
+    try {
+      last = await passAll();
+    } catch (error) {
+      await sink[Symbol.asyncDispose]();
+      throw error;
+    }
+    const mark = await sink.close();
+    return last ?? mark;
+  }
+
   return {
     get oldestMissing() {
       return next;
@@ -69,26 +115,15 @@ export function ordered(sink: Sink): OrderedSink {
       }
       waiting.set(rowNumber, record);
       try {
-        return passInTurn()?.catch(fail);
+        const passed = passInTurn();
+        if (options.marks === "kept" && waiting.has(rowNumber)) waited.push(rowNumber);
+        return passed?.catch(fail);
       } catch (error) {
         fail(error);
       }
     },
-    async commit() {
-      await passing;
-      return sink.commit();
-    },
-    async close() {
-      if (state === "closed") return;
-      state = "closed";
-      try {
-        await passRest();
-      } catch (error) {
-        await sink[Symbol.asyncDispose]();
-        throw error;
-      }
-      await sink.close();
-    },
+    commit,
+    close: () => (ended ??= end()),
     async [Symbol.asyncDispose]() {
       await using _sink = sink;
       // After a failure that was heard there is nowhere to write to.

@@ -1,7 +1,8 @@
 import { getSystemErrorMessage } from "node:util";
 
 import { visible } from "../formats/visible.ts";
-import { ClosedPipe, DiskError } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { ClosedPipe } from "./sink.ts";
 
 const GONE: ReadonlySet<string | undefined> = new Set([
   "EPIPE",

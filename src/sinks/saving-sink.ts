@@ -1,7 +1,7 @@
 import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { PathTaken } from "./place-file.ts";
-import type { Mark, OutputRecord, Sink } from "./sink.ts";
+import type { OutputRecord, Sink } from "./sink.ts";
 
 /** Saves one body; resolves when it is whole under its final name. */
 export type Save = (
@@ -13,7 +13,11 @@ export type Save = (
 /** Saves under way at once: their disk flushes overlap, memory stays bounded. */
 const MOST_SAVES = 32;
 
-/** Saves the body that each record carries, then hands the record on; the first error stops the run. */
+/**
+ * Saves the body that each record carries, then hands the record on without it; the first error stops
+ * the run. So a mark tells only of rows whose files are durable; a commit does not wait for saves that
+ * are under way, closing does.
+ */
 export function savingSink(save: Save, inner: Sink): Sink {
   let saving = 0;
   let failure: { readonly error: unknown } | undefined;
@@ -30,10 +34,11 @@ export function savingSink(save: Save, inner: Sink): Sink {
   }
 
   function start(record: OutputRecord, rowNumber: number): void {
-    const { path, key, body } = record.saved!;
+    const { columns, values, saved } = record;
+    const { path, key, body } = saved!;
     saving += 1;
     save(path, key, body)
-      .then(() => inner.write(record, rowNumber))
+      .then(() => inner.write({ columns, values }, rowNumber))
       .catch((error: unknown) => {
         failure ??= { error: error instanceof PathTaken ? taken(error) : error };
       })
@@ -50,13 +55,13 @@ export function savingSink(save: Save, inner: Sink): Sink {
       start(record, rowNumber);
       return saving > MOST_SAVES ? roomFor(MOST_SAVES) : undefined;
     },
-    async commit(): Promise<Mark> {
-      await roomFor(0);
+    async commit() {
+      if (failure !== undefined) throw failure.error;
       return await inner.commit();
     },
     async close() {
       await roomFor(0);
-      await inner.close();
+      return await inner.close();
     },
     async [Symbol.asyncDispose]() {
       await roomFor(0).catch(() => {});

@@ -16,9 +16,35 @@ export interface OutputRecord {
   readonly saved?: SavedBody | undefined;
 }
 
-/** Where a sink stands: everything before it is written. For tables the length of the file in bytes. */
-export interface Mark {
+/** Where an output stands: what it holds up to here is whole records and nothing that ends them. */
+export interface Standing {
   readonly bytes: number;
+  /** CRC-32 of all these bytes, as `zlib.crc32` counts it. */
+  readonly checksum: number;
+  /** The columns of a CSV or TSV header, else of the first record; undefined before it. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/** A record that waits for its turn (only with the order of the input). */
+export interface HeldRecord {
+  readonly row: number;
+  readonly record: OutputRecord;
+}
+
+/** What is durable by now: exactly the records of `rows`, beside those of the marks before. */
+export interface Mark {
+  /** Rows whose records the output has since the last mark, in the order in which they stand there. */
+  readonly rows: readonly number[];
+  /** Undefined for what cannot be cut: a stream, a device, no table at all. */
+  readonly standing: Standing | undefined;
+  /** Records taken since the last mark that still wait for their turn. */
+  readonly held: readonly HeldRecord[];
+}
+
+/** How a sink keeps count for marks. */
+export interface MarkOptions {
+  /** Whether rows are collected for the next mark: only where someone commits. @default "none" */
+  readonly marks?: "kept" | "none" | undefined;
 }
 
 /** Takes records, whole ones only. */
@@ -28,15 +54,18 @@ export interface Sink extends AsyncDisposable {
    * @throws DiskError, ClosedPipe
    */
   write(record: OutputRecord, rowNumber: number): Promise<void> | void;
-  /** Everything taken so far is with the system. @throws DiskError, ClosedPipe */
+  /**
+   * Makes durable what has reached the output at the moment of the call, and nothing that comes after:
+   * the mark tells exactly that. Writes may go on meanwhile; a second call waits for the first.
+   * @throws DiskError, ClosedPipe
+   */
   commit(): Promise<Mark>;
-  /** Ends the output properly, whole or stopped. @throws DiskError, ClosedPipe */
-  close(): Promise<void>;
-}
-
-/** The disk refused: nothing more can be written, what was written before is whole. */
-export class DiskError extends Error {
-  override readonly name = "DiskError";
+  /**
+   * Ends the output properly, whole or stopped, once everything taken is in it. Gives the last mark:
+   * where it stands before its ending, so that another run can go on from there.
+   * @throws DiskError, ClosedPipe
+   */
+  close(): Promise<Mark>;
 }
 
 /** The reader of our output has gone (`| head`); no fault of anyone. */

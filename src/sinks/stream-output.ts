@@ -27,6 +27,7 @@ export function createStreamOutput(stream: Writable, name: string): ByteOutput {
   }
 
   return {
+    kind: "stream",
     write(bytes) {
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {

@@ -2,13 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Clock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import type { ByteOutput } from "./byte-output.ts";
-import { DiskError, type OutputRecord } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type Mark, type OutputRecord } from "./sink.ts";
 import { createTableSink, openTableSink } from "./table-sink.ts";
 
 let folder = "";
@@ -46,6 +50,7 @@ function createTestClock(): Clock & { fire(): void; armed: () => number } {
 /** An output in memory that a test can let fail or hold up. */
 function createTestOutput(): ByteOutput & { text: string; calls: string[]; act: () => unknown } {
   return {
+    kind: "file",
     text: "",
     calls: [],
     act: () => undefined,
@@ -72,7 +77,7 @@ test("a file holds what was written, and its mark is its length", async () => {
   void sink.write(record("é"), 1);
   const mark = await sink.commit();
   expect(await readFile(path, "utf8")).toBe('{"a":"é"}\n');
-  expect(mark.bytes).toBe(11);
+  expect(mark.standing).toEqual({ bytes: 11, checksum: crc32('{"a":"é"}\n'), columns: ["a"] });
   void sink.write(record(2), 2);
   await sink.close();
   expect(await readFile(path, "utf8")).toBe('{"a":"é"}\n{"a":2}\n');
@@ -222,3 +227,145 @@ test("nothing is written to a closed table", async () => {
   await sink.close();
   expect(() => sink.write(record(1), 1)).toThrow(TypeError);
 });
+
+test("a mark tells exactly of what was taken before the commit, however slow the output is", async () => {
+  const output = createTestOutput();
+  const first = Promise.withResolvers<void>();
+  output.act = () => (output.calls.length === 1 ? first.promise : undefined);
+  const sink = createTableSink(output, { format: "jsonl", marks: "kept" });
+  void sink.write(record(1), 1);
+  const one = sink.commit();
+  void sink.write(record("é"), 3);
+  void sink.write(record(2), 2);
+  const two = sink.commit();
+  void sink.write(record(4), 4);
+  expect(output.calls).toEqual(["write"]);
+  first.resolve();
+  const text = ['{"a":1}\n', '{"a":"é"}\n{"a":2}\n', '{"a":4}\n'];
+  expect(await one).toEqual({
+    rows: [1],
+    standing: { bytes: 8, checksum: crc32(text[0]!), columns: ["a"] },
+    held: [],
+  });
+  expect(await two).toEqual({
+    rows: [3, 2],
+    standing: { bytes: 27, checksum: crc32(text[0]! + text[1]!), columns: ["a"] },
+    held: [],
+  });
+  expect((await sink.close()).rows).toEqual([4]);
+  expect(output.text).toBe(text.join(""));
+});
+
+test("a commit syncs after its bytes are out, and never beside another sync", async () => {
+  const output = createTestOutput();
+  const held = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let syncs = 0;
+  output.act = () => (output.calls.at(-1) === "sync" ? held[syncs++]!.promise : undefined);
+  const sink = createTableSink(output, { format: "jsonl", marks: "kept" });
+  void sink.write(record(1), 1);
+  const one = sink.commit();
+  void sink.write(record(2), 2);
+  const two = sink.commit();
+  await setImmediate();
+  expect(output.calls).toEqual(["write", "write", "sync"]);
+  held[0]!.resolve();
+  await one;
+  await setImmediate();
+  expect(output.calls).toEqual(["write", "write", "sync", "sync"]);
+  held[1]!.resolve();
+  expect((await two).rows).toEqual([2]);
+});
+
+test("rows are collected only where marks are kept", async () => {
+  const sink = createTableSink(createTestOutput(), { format: "jsonl" });
+  void sink.write(record(1), 1);
+  expect((await sink.commit()).rows).toEqual([]);
+});
+
+test("the commit after one that failed fails with the same error and syncs nothing", async () => {
+  const output = createTestOutput();
+  output.act = () => {
+    if (output.calls.at(-1) === "sync") throw new DiskError("lost");
+  };
+  const sink = createTableSink(output, { format: "jsonl", marks: "kept" });
+  void sink.write(record(1), 1);
+  const commits = await Promise.allSettled([sink.commit(), sink.commit()]);
+  expect(commits.map((commit) => commit.status)).toEqual(["rejected", "rejected"]);
+  expect(() => sink.write(record(2), 2)).toThrow("lost");
+  await expect(sink.close()).rejects.toThrow("lost");
+  expect(output.calls.filter((call) => call === "sync")).toHaveLength(1);
+});
+
+test("where a table stands does not count its ending", async () => {
+  const sink = await openTableSink(file(), { format: "json", marks: "kept" });
+  void sink.write(record(1), 1);
+  expect(await sink.close()).toEqual({
+    rows: [1],
+    standing: { bytes: 9, checksum: crc32('[\n{"a":1}'), columns: ["a"] },
+    held: [],
+  });
+  expect(await readFile(path, "utf8")).toBe('[\n{"a":1}\n]\n');
+});
+
+/** An output in memory that takes its time where a test says so. */
+function createMemoryOutput(before: Buffer, slow: () => boolean): ByteOutput & { held: Buffer } {
+  const pause = async (): Promise<void> => {
+    if (slow()) await setImmediate();
+  };
+  return {
+    kind: "file",
+    held: before,
+    async write(bytes) {
+      await pause();
+      this.held = Buffer.concat([this.held, bytes]);
+    },
+    sync: pause,
+    async close() {},
+    async abandon() {},
+  };
+}
+
+const anyRecord = fc
+  .record({
+    columns: fc.constantFrom(["a", "b"], ["b", "c"], ["=a", "b"]),
+    values: fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constant('x"\n,y'), fc.integer()), {
+      minLength: 2,
+      maxLength: 2,
+    }),
+  })
+  .map((one): OutputRecord => one);
+
+test.each(["jsonl", "json", "csv", "tsv"] as const)(
+  "%s cut at any mark and gone on with is the table of a run that never stopped",
+  async (format) => {
+    const steps = fc.array(fc.tuple(anyRecord, fc.boolean()), { maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(), fc.array(fc.boolean()), async (all, which, pauses) => {
+        let turn = 0;
+        const slow = (): boolean => pauses[turn++ % Math.max(1, pauses.length)] ?? false;
+        const output = createMemoryOutput(Buffer.alloc(0), slow);
+        const sink = createTableSink(output, { format, marks: "kept" });
+        const commits: Promise<Mark>[] = [];
+        for (const [index, [written, isCommitted]] of all.entries()) {
+          await sink.write(written, index + 1);
+          if (isCommitted) commits.push(sink.commit());
+        }
+        const marks = [...(await Promise.all(commits)), await sink.close()];
+        expect(marks.flatMap((mark) => mark.rows)).toEqual(all.map((_, index) => index + 1));
+
+        const last = which % marks.length;
+        const standing = marks[last]!.standing!;
+        const before = output.held.subarray(0, standing.bytes);
+        expect(crc32(before)).toBe(standing.checksum);
+        const again = createMemoryOutput(before, slow);
+        const resumed = createTableSink(again, { format, standing, marks: "kept" });
+        const done = marks.slice(0, last + 1).flatMap((mark) => mark.rows).length;
+        for (let row = done + 1; row <= all.length; row += 1) {
+          await resumed.write(all[row - 1]![0], row);
+        }
+        expect((await resumed.close()).standing).toEqual(marks.at(-1)!.standing);
+        expect(again.held.toString()).toBe(output.held.toString());
+      }),
+    );
+  },
+);

@@ -3,7 +3,8 @@ import type { Writable } from "node:stream";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { ByteOutput } from "./byte-output.ts";
 import { type FileTarget, openFileOutput } from "./file-output.ts";
-import { DiskError, type Mark, type OutputRecord, type Sink } from "./sink.ts";
+import { DiskError } from "../core/disk-error.ts";
+import { type Mark, type MarkOptions, type Sink, type Standing } from "./sink.ts";
 import { createStreamOutput } from "./stream-output.ts";
 import { createTableText, type TableTextOptions } from "./table-text.ts";
 import { TextBuffer } from "./text-buffer.ts";
@@ -13,31 +14,45 @@ export type TableTarget =
   | ({ readonly kind: "file" } & FileTarget)
   | { readonly kind: "stream"; readonly stream: Writable; readonly name?: string };
 
-export interface TableSinkOptions extends TableTextOptions {
+export interface TableSinkOptions extends TableTextOptions, MarkOptions {
   /** @default the machine's */
   readonly clock?: Clock | undefined;
 }
 
+/** How a table begins on an output that is open already. */
+export interface OpenTableOptions extends TableSinkOptions {
+  /** What the output holds of the table. @default nothing */
+  readonly standing?: Standing | undefined;
+}
+
+/** Of an output without a byte. */
+const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
+
 /**
  * Opens a table; nothing is written before its first record. A file grows under its own name and holds
- * whole records only, after a refusal of the disk too; a mark is its length. Disposed of without
- * `close`, it ends the table as it stands, or, where it took no record, leaves everything as it was.
- * @throws UsageError where the file exists, is an input or cannot be written.
+ * whole records only, after a refusal of the disk too. With a standing it goes on from there, whether
+ * or not the table had been ended. Disposed of without `close`, it ends the table as it stands, or,
+ * where it is new and took no record, leaves everything as it was.
+ * @throws UsageError where the file exists, is an input, is not as its standing tells, or cannot be written.
  */
 export async function openTableSink(target: TableTarget, options: TableSinkOptions): Promise<Sink> {
-  const output =
-    target.kind === "file"
-      ? await openFileOutput(target)
-      : createStreamOutput(target.stream, target.name ?? "the output");
-  return createTableSink(output, options);
+  if (target.kind === "stream") {
+    return createTableSink(createStreamOutput(target.stream, target.name ?? "the output"), options);
+  }
+  const { standing } = target;
+  return createTableSink(await openFileOutput(target), { ...options, standing });
 }
 
 /** A table on an output that is open already. */
-export function createTableSink(output: ByteOutput, options: TableSinkOptions): Sink {
-  const text = createTableText(options);
-  const buffer = new TextBuffer(output, options.clock ?? systemClock);
-  let state: "untouched" | "begun" | "closed" = "untouched";
+export function createTableSink(output: ByteOutput, options: OpenTableOptions): Sink {
+  const { clock = systemClock, marks = "none", standing = NOTHING } = options;
+  const text = createTableText(options, standing);
+  const buffer = new TextBuffer(output, clock, { before: standing });
+  let state: "untouched" | "begun" | "closed" = standing.bytes === 0 ? "untouched" : "begun";
   let failure: { readonly error: unknown } | undefined;
+  let rows: number[] = [];
+  let committed: Promise<unknown> = Promise.resolve();
+  let ended: Promise<Mark> | undefined;
 
   /** The first failure stays: a sync that failed is never tried again. */
   function fail(error: unknown): never {
@@ -45,44 +60,79 @@ export function createTableSink(output: ByteOutput, options: TableSinkOptions): 
     throw failure.error;
   }
 
-  async function commit(): Promise<Mark> {
+  function throwFailure(): void {
     if (failure !== undefined) throw failure.error;
-    await buffer.flush().catch(fail);
-    const { bytes } = buffer;
-    await output.sync().catch(fail);
-    return { bytes };
   }
 
-  async function close(): Promise<void> {
-    if (state === "closed") return;
+  /** Everything taken until now, and where the output stands once it has that. */
+  function cut(): [Mark, number] {
+    const counted = buffer.cut();
+    const columns = text.columns;
+    const mark: Mark = {
+      rows,
+      standing: output.kind === "file" ? { ...counted, columns } : undefined,
+      held: [],
+    };
+    rows = [];
+    return [mark, counted.bytes];
+  }
+
+  async function makeDurable(before: Promise<unknown>, position: number): Promise<void> {
+    await before;
+    throwFailure();
+    await buffer.reach(position).catch(fail);
+    await output.sync().catch(fail);
+  }
+
+  async function commit(): Promise<Mark> {
+    throwFailure();
+    const [mark, position] = cut();
+    const durable = makeDurable(committed, position);
+    // The next one learns of a failure by itself.
+    committed = durable.catch(() => {});
+    await durable;
+    return mark;
+  }
+
+  async function end(): Promise<Mark> {
     state = "closed";
+    let mark: Mark;
     try {
-      if (failure !== undefined) throw failure.error;
+      throwFailure();
+      [mark] = cut();
       void buffer.append(text.ending());
       await buffer.flush();
+      await committed;
+      throwFailure();
     } catch (error) {
+      await committed;
       await salvage(error);
       fail(error);
     }
     await output.close().catch(fail);
+    return mark;
   }
 
   /** The table ends where the disk stopped taking it, if it takes so much as the end. */
   async function salvage(error: unknown): Promise<void> {
-    buffer.stop();
-    if (error instanceof DiskError && buffer.bytes > 0) {
+    await buffer.flush().catch(() => {});
+    if (error instanceof DiskError && buffer.written > 0) {
       await output.write(Buffer.from(text.ending())).catch(() => {});
     }
     await output.abandon();
   }
 
+  const close = (): Promise<Mark> => (ended ??= end());
+
   return {
-    write(record: OutputRecord, rowNumber: number) {
+    write(record, rowNumber) {
       if (state === "closed") throw new TypeError("nothing can be written to a closed table");
       state = "begun";
-      if (failure !== undefined) throw failure.error;
+      throwFailure();
       try {
-        return buffer.append(text.record(record, rowNumber))?.catch(fail);
+        const waiting = buffer.append(text.record(record, rowNumber));
+        if (marks === "kept") rows.push(rowNumber);
+        return waiting?.catch(fail);
       } catch (error) {
         fail(error);
       }

@@ -1,6 +1,6 @@
 import { formatCsvRecord } from "../formats/csv-record.ts";
 import { stringifyJson } from "../formats/json.ts";
-import type { OutputRecord } from "./sink.ts";
+import type { OutputRecord, Standing } from "./sink.ts";
 
 export type TableFormat = "jsonl" | "json" | "csv" | "tsv";
 
@@ -24,34 +24,54 @@ export interface TableText {
   record(record: OutputRecord, rowNumber: number): string;
   /** What makes the table whole after its last record. */
   ending(): string;
+  /** The columns of the header, else of the first record; undefined before it. */
+  readonly columns: readonly string[] | undefined;
 }
 
 /**
  * The text of a table. JSONL: an object per line. JSON: an array of the same lines. CSV and TSV: one
  * header; the columns of later records go by name to where the header has them, a missing one is
- * empty, and one that the header lacks is left out and told to `onColumnDropped`.
+ * empty, and one that the header lacks is left out and told to `onColumnDropped`. With a standing it
+ * goes on behind that.
+ * @throws TypeError for CSV or TSV that has begun without columns.
  */
-export function createTableText(options: TableTextOptions): TableText {
-  if (options.format === "jsonl") return jsonLines();
-  if (options.format === "json") return jsonArray();
-  return delimited(options);
+export function createTableText(options: TableTextOptions, standing?: Standing): TableText {
+  const begun = standing === undefined || standing.bytes === 0 ? undefined : standing;
+  if (options.format === "jsonl") return jsonLines(begun);
+  if (options.format === "json") return jsonArray(begun);
+  return delimited(options, begun);
 }
 
-function jsonLines(): TableText {
+function jsonLines(begun: Standing | undefined): TableText {
   const toLine = createLineMaker();
-  return { record: (record) => `${toLine(record)}\n`, ending: () => "" };
-}
-
-function jsonArray(): TableText {
-  const toLine = createLineMaker();
-  let before = "[\n";
+  let columns = begun?.columns;
   return {
     record(record) {
+      columns ??= record.columns;
+      return `${toLine(record)}\n`;
+    },
+    ending: () => "",
+    get columns() {
+      return columns;
+    },
+  };
+}
+
+function jsonArray(begun: Standing | undefined): TableText {
+  const toLine = createLineMaker();
+  let columns = begun?.columns;
+  let before = begun === undefined ? "[\n" : ",\n";
+  return {
+    record(record) {
+      columns ??= record.columns;
       const text = before + toLine(record);
       before = ",\n";
       return text;
     },
     ending: () => (before === ",\n" ? "\n]\n" : "[\n]\n"),
+    get columns() {
+      return columns;
+    },
   };
 }
 
@@ -76,13 +96,17 @@ function createLineMaker(): (record: OutputRecord) => string {
 /** Most columns that are told to be left out: names come from outside and have no end. */
 const MOST_TOLD = 1000;
 
-function delimited({ format, csv, columns, onColumnDropped }: TableTextOptions): TableText {
+function delimited(options: TableTextOptions, begun: Standing | undefined): TableText {
+  const { format, csv, columns, onColumnDropped } = options;
   const delimiter = format === "csv" ? "," : "\t";
   const how = { delimiter, safe: csv ?? "formula-safe" } as const;
   const told = new Set<string>();
-  let header = columns;
-  let before = header === undefined ? "" : formatCsvRecord(header, how);
-  let known = columns;
+  let header = begun === undefined ? columns : begun.columns;
+  if (begun !== undefined && header === undefined) {
+    throw new TypeError("a table that has begun has columns");
+  }
+  let before = begun !== undefined || header === undefined ? "" : formatCsvRecord(header, how);
+  let known = header;
   /** Where the value of each column of the header is; undefined while all are where they belong. */
   let places: readonly number[] | undefined;
 
@@ -117,6 +141,9 @@ function delimited({ format, csv, columns, onColumnDropped }: TableTextOptions):
       return text;
     },
     ending: () => before,
+    get columns() {
+      return header;
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { crc32 } from "node:zlib";
+
 import type { Clock } from "../core/clock.ts";
 import type { ByteOutput } from "./byte-output.ts";
 
@@ -10,6 +12,12 @@ const MOST_HELD_LENGTH = 1024 * 1024;
 /** How long text may lie when little comes: somebody may be watching. */
 const LONGEST_REST_MS = 100;
 
+/** So many bytes, and their CRC-32. */
+export interface CountedBytes {
+  readonly bytes: number;
+  readonly checksum: number;
+}
+
 /**
  * Gathers small texts to large writes, one at a time, in order; what rests 100 ms goes out too. After
  * the first refusal of the output everything is refused with the same error.
@@ -18,20 +26,27 @@ export class TextBuffer {
   readonly #output: ByteOutput;
   readonly #clock: Clock;
   #text = "";
-  #flushing = false;
-  #pump: Promise<void> | undefined;
+  /** Text that was cut off, encoded: before all of `#text`. */
+  readonly #pieces: Uint8Array[] = [];
+  #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
+  #writing = false;
   #timer: Disposable | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #bytes = 0;
+  #encoded: number;
+  #checksum: number;
+  #written: number;
 
-  constructor(output: ByteOutput, clock: Clock) {
+  /** `before` is what the output holds already. */
+  constructor(output: ByteOutput, clock: Clock, { before }: { readonly before: CountedBytes }) {
     this.#output = output;
     this.#clock = clock;
+    this.#encoded = this.#written = before.bytes;
+    this.#checksum = before.checksum;
   }
 
-  /** Bytes that the output took. */
-  get bytes(): number {
-    return this.#bytes;
+  /** Bytes that the output has, those from before among them. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Takes whole records; gives a promise only when the caller has to wait. */
@@ -42,18 +57,31 @@ export class TextBuffer {
       this.#timer ??= this.#clock.after(LONGEST_REST_MS, this.#onRested);
       return;
     }
-    this.#pump ??= this.#write();
+    this.#start();
     if (this.#text.length >= MOST_HELD_LENGTH) return this.flush();
   }
 
-  /** Everything taken so far is with the output. */
-  async flush(): Promise<void> {
-    while (this.#failure === undefined && (this.#text !== "" || this.#pump !== undefined)) {
-      this.#flushing = true;
-      await (this.#pump ??= this.#write());
-    }
+  /** Everything taken so far is on its way, apart from what comes after; tells what the output will hold then. */
+  cut(): CountedBytes {
     this.stop();
+    if (this.#text !== "") this.#pieces.push(this.#encode());
+    this.#start();
+    return { bytes: this.#encoded, checksum: this.#checksum };
+  }
+
+  /** The output has so many bytes; that many were cut or are being written. */
+  async reach(position: number): Promise<void> {
+    if (this.#failure === undefined && this.#written < position) {
+      const reached = Promise.withResolvers<void>();
+      this.#waiting.push({ position, resolve: reached.resolve });
+      await reached.promise;
+    }
     if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Everything taken so far is with the output. */
+  flush(): Promise<void> {
+    return this.reach(this.cut().bytes);
   }
 
   /** Leaves no timer behind. */
@@ -64,27 +92,53 @@ export class TextBuffer {
 
   readonly #onRested = (): void => {
     this.#timer = undefined;
-    if (this.#text === "" || this.#failure !== undefined) return;
-    this.#flushing = true;
-    this.#pump ??= this.#write();
+    if (this.#failure === undefined) this.cut();
   };
+
+  #encode(): Uint8Array {
+    const bytes = Buffer.from(this.#text);
+    this.#text = "";
+    this.#encoded += bytes.byteLength;
+    this.#checksum = crc32(bytes, this.#checksum);
+    return bytes;
+  }
+
+  #start(): void {
+    if (!this.#writing && this.#failure === undefined) void this.#write();
+  }
+
+  /** What goes out next: what was cut first, then text where it is enough for a piece. */
+  #next(): Uint8Array | undefined {
+    return this.#pieces.shift() ?? (this.#text.length >= CHUNK_LENGTH ? this.#encode() : undefined);
+  }
 
   /** Never rejects: nobody may be waiting. */
   async #write(): Promise<void> {
+    this.#writing = true;
     try {
-      while (this.#text.length >= CHUNK_LENGTH || (this.#flushing && this.#text !== "")) {
-        const bytes = Buffer.from(this.#text);
-        this.#text = "";
-        this.#flushing = false;
+      for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
         await this.#output.write(bytes);
-        this.#bytes += bytes.byteLength;
+        this.#written += bytes.byteLength;
+        if (this.#waiting.length > 0) this.#wake();
       }
     } catch (error) {
       this.#failure = { error };
       this.#text = "";
+      this.#pieces.length = 0;
       this.stop();
+      this.#wake();
     } finally {
-      this.#pump = undefined;
+      this.#writing = false;
+    }
+  }
+
+  /** Lets those go on whose bytes are out, after a failure all. */
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const one of waiting) {
+      if (one.position <= this.#written || this.#failure !== undefined) one.resolve();
+      else this.#waiting.push(one);
     }
   }
 }

@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Writable, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
 
 import type { BodyFile } from "../core/response.ts";
 import { type Coding, DecodeError, decodeError, decodedCap, decoders } from "./decode.ts";
@@ -18,9 +19,10 @@ export interface SpoolOptions {
   readonly maxBytes: number;
 }
 
-/** Counts what passes and breaks off above a cap that grows with what went in. */
+/** Counts what passes, with its CRC-32, and breaks off above a cap that grows with what went in. */
 class Cap extends Transform {
   bytes = 0;
+  checksum = 0;
   encodedBytes = 0;
   readonly #maxBytes: number;
   readonly #coded: boolean;
@@ -37,6 +39,7 @@ class Cap extends Transform {
     if (this.bytes > cap) {
       done(new DecodeError("too-large", `the body grows past ${cap} bytes`));
     } else {
+      this.checksum = crc32(chunk, this.checksum);
       done(null, chunk);
     }
   }
@@ -91,7 +94,7 @@ export class Spool {
       await this.discard();
       throw meaningOf(error);
     }
-    return { path: this.#path, bytes: this.#cap.bytes };
+    return { path: this.#path, bytes: this.#cap.bytes, checksum: this.#cap.checksum };
   }
 
   /** Removes what was written. */

@@ -63,7 +63,7 @@ describe.skipIf(process.platform === "win32")("needs a shell with ulimit and SIG
         if (written !== undefined) await written;
         if (row % 300 === 0) {
           const mark = await sink.commit();
-          console.log(row + " " + mark.bytes);
+          console.log(row + " " + mark.standing.bytes);
         }
       }`);
     const said = await killAfter(child, 20);

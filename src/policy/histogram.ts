@@ -9,6 +9,10 @@ export interface Histogram {
   readonly count: number;
   readonly max: number;
   record(value: number): void;
+  /** Takes back a value that was recorded; the maximum stays. */
+  forget(value: number): void;
+  /** Becomes the histogram that had these `steps` and this maximum. */
+  restore(steps: readonly number[], max: number): void;
   /** Adds everything that `other` has counted. */
   merge(other: Histogram): void;
   /** The value below which `share` (0…1) of the counted lie; 0 where nothing was counted. */
@@ -39,6 +43,18 @@ export function createHistogram(unit = 0.01): Histogram {
       steps[step]! += 1;
       count += 1;
       if (value > max) max = value;
+    },
+    forget(value) {
+      const step = stepOf(Math.max(0, value) / unit);
+      if (steps[step] === undefined || steps[step] === 0) return;
+      steps[step] -= 1;
+      count -= 1;
+    },
+    restore(earlier, earlierMax) {
+      steps.length = 0;
+      for (const step of earlier) steps.push(step);
+      count = steps.reduce((sum, step) => sum + step, 0);
+      max = earlierMax;
     },
     merge(other) {
       while (steps.length < other.steps.length) steps.push(0);

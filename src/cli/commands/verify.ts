@@ -1,0 +1,77 @@
+import { formatCount } from "../../formats/quantity.ts";
+import { visible } from "../../formats/visible.ts";
+import { checkJournal } from "../../queue/check-journal.ts";
+import type { Standing } from "../../sinks/sink.ts";
+import { checkFiles, checkTable } from "../check-outputs.ts";
+import type { CommandLine } from "../command-line.ts";
+import { openToRead, readError, storedSettings } from "../stored-job.ts";
+import type { Terminal } from "../terminal.ts";
+import { whichRun } from "../which-run.ts";
+import { oneRun } from "../run-arguments.ts";
+import { formatOf } from "../work-output.ts";
+import { openTasks } from "../work-tasks.ts";
+import { inputProblems } from "../check-input.ts";
+
+/**
+ * `fanfetch verify`: counts a run again from its journal, its input and its outputs. Exit code 0 where
+ * all of them say the same and nothing is owed, 1 else.
+ */
+export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
+  const directory = whichRun(oneRun("verify", line));
+  const problems: string[] = [];
+  const settings = await storedSettings(directory);
+  using store = openToRead(directory);
+  let account = { answered: 0, failed: 0, skipped: 0 };
+  let inputs = 0;
+  try {
+    const journal = checkJournal(store);
+    account = journal.account;
+    problems.push(...journal.problems, ...inputProblems(store, settings));
+    const tasks = await openTasks(settings);
+    const { output } = settings;
+    if (output.kind === "records" && output.path !== "-") {
+      const check = {
+        journal,
+        standing: store.fact<Standing>("standing"),
+        held: [...store.held()].length,
+        format: formatOf(output, tasks),
+      };
+      problems.push(...(await checkTable(output.path, check)));
+    }
+    problems.push(...(await checkFiles(settings, tasks, journal.latest)));
+    inputs = await countInputs(settings, journal.latest);
+  } catch (error) {
+    const told = readError(error);
+    if (told === error) throw error;
+    problems.push((told as Error).message);
+  }
+  const { answered, failed, skipped } = account;
+  const owed = inputs - answered - failed - skipped;
+  const isWhole = problems.length === 0 && owed === 0;
+  if (line.values.get("format")?.at(-1) === "json") {
+    const told = { run: directory, inputs, ...account, owed, problems, whole: isWhole };
+    await terminal.stdout.write(`${JSON.stringify(told, undefined, 2)}\n`);
+    return isWhole ? 0 : 1;
+  }
+  const lines = problems.map((problem) => visible(problem));
+  const rest = owed === 0 ? "" : ` + ${formatCount(owed)} owed`;
+  lines.push(
+    `${inputs} inputs = ${answered} answered + ${failed} failed + ${skipped} skipped${rest}`,
+  );
+  if (owed > 0) lines.push(`not finished; go on with: fanfetch resume ${directory}`);
+  else if (isWhole) lines.push("journal, input and outputs say the same");
+  await terminal.stdout.write(`${lines.join("\n")}\n`);
+  return isWhole ? 0 : 1;
+}
+
+/** Inputs, counted from the input itself; what has an outcome and is not in it is counted too. */
+async function countInputs(
+  settings: Awaited<ReturnType<typeof storedSettings>>,
+  latest: ReadonlyMap<number, unknown>,
+): Promise<number> {
+  let count = 0;
+  for await (const batch of (await openTasks(settings)).batches) {
+    count = batch.at(-1)?.row.number ?? count;
+  }
+  return Math.max(count, ...[...latest.keys()].slice(-1));
+}

@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { basename, extname, resolve } from "node:path";
+
+import { redactUrl } from "../formats/redact-url.ts";
+import type { CommandLine } from "./command-line.ts";
+import { isSecretHeader } from "./header-rules.ts";
+import { splitSaveTemplate } from "./save-template.ts";
+import type { InputSettings } from "./settings-input.ts";
+import type { OutputSettings } from "./settings-output.ts";
+import type { RequestSettings } from "./settings-request.ts";
+import { titleOf } from "./work-title.ts";
+
+/** What a run is, as its journal keeps it: the command that began it, without its secrets. */
+export interface RunJob {
+  readonly command: "get" | "map";
+  readonly positionals: readonly string[];
+  /** Values of options by long name. */
+  readonly values: readonly (readonly [string, readonly string[]])[];
+  /** Where it was begun: relative names in it are meant from there. */
+  readonly cwd: string;
+  /** `names.csv → out.csv` */
+  readonly title: string;
+  /** Options whose values are secrets, and were left out: to be given again. */
+  readonly withheld: readonly string[];
+}
+
+/** A job and what identifies its work. */
+export interface DescribedJob {
+  readonly job: RunJob;
+  /** Digest of everything that decides what is asked and written, limits and secrets left out. */
+  readonly work: string;
+  /** For the name of the run's directory. */
+  readonly name: string;
+}
+
+/** What is described. */
+export interface JobParts {
+  readonly command: "get" | "map";
+  readonly input: InputSettings;
+  readonly request: RequestSettings;
+  readonly output: OutputSettings;
+}
+
+/** Options that decide what an answer is; the others are in the settings of request and output. */
+const DECIDING = ["accept", "fail-if", "retry-if"] as const;
+
+/** Describes the command for a journal. */
+export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {
+  const { command, input, output } = parts;
+  const withheld: string[] = [];
+  const values = [...line.values].flatMap(([name, given]) => {
+    const kept = keptValues(name, given, withheld);
+    return kept === undefined ? [] : [[name, kept] as const];
+  });
+  const positionals = line.positionals.map((text) => {
+    if (!hasSecret(text)) return text;
+    withheld.push("the URL");
+    return "";
+  });
+  const job: RunJob = {
+    command,
+    positionals,
+    values,
+    cwd: process.cwd(),
+    title: titleOf({ input, output }),
+    withheld: [...new Set(withheld)],
+  };
+  return { job, work: workOf(line, parts), name: nameOf(input) };
+}
+
+/** The values of an option without those that are secret; undefined where nothing is left. */
+function keptValues(
+  name: string,
+  given: readonly string[],
+  withheld: string[],
+): readonly string[] | undefined {
+  // What the run is called, and what only one process was told, is no part of the job.
+  if (NOT_OF_THE_JOB.has(name)) return undefined;
+  if (name === "user" || name === "cookie") {
+    withheld.push(`--${name}`);
+    return undefined;
+  }
+  if (name === "curl" && given.includes("-")) {
+    withheld.push("--curl");
+    return undefined;
+  }
+  if (name === "proxy" && hasSecret(given.at(-1) ?? "")) {
+    withheld.push("--proxy");
+    return undefined;
+  }
+  if (name !== "header") return given;
+  return given.filter((header) => {
+    const field = /^([^:;]+)[:;]/.exec(header)?.[1]?.trim() ?? "";
+    if (header.startsWith("@") || !isSecretHeader(field.toLowerCase())) return true;
+    withheld.push(`--header ${field}`);
+    return false;
+  });
+}
+
+const NOT_OF_THE_JOB = new Set(
+  "run force summary progress quiet max-requests max-bytes max-time".split(" "),
+);
+
+function hasSecret(text: string): boolean {
+  return redactUrl(text) !== text || /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*@/i.test(text);
+}
+
+function workOf(line: CommandLine, { command, input, request, output }: JobParts): string {
+  const isSecret = new Set(request.secretHeaders);
+  const headers: string[] = [];
+  for (let index = 0; index < request.headers.length; index += 2) {
+    const name = request.headers[index]!.toLowerCase();
+    headers.push(name, isSecret.has(name) ? "" : request.headers[index + 1]!);
+  }
+  const { body } = request;
+  const what = {
+    command,
+    input: input.kind === "urls" ? input : { ...input, path: input.path === "-" ? "-" : "file" },
+    request: {
+      ...request,
+      headers,
+      body: body && { ...body, content: Buffer.from(body.content).toString("base64") },
+    },
+    output: {
+      ...output,
+      existing: "",
+      path: output.path === "-" ? "-" : resolve(output.path),
+      save: output.save === undefined ? null : splitSaveTemplate(output.save),
+    },
+    deciding: DECIDING.map((name) => line.values.get(name) ?? null),
+  };
+  return createHash("sha256").update(JSON.stringify(what)).digest("hex");
+}
+
+function nameOf(input: InputSettings): string {
+  if (input.kind === "urls") return "get";
+  return input.path === "-" ? "stdin" : basename(input.path, extname(input.path));
+}

@@ -1,0 +1,230 @@
+import { crc32 } from "node:zlib";
+
+import type { Outcome } from "../core/outcome.ts";
+import { hostOf } from "../core/request.ts";
+import { createHorizon } from "./horizon.ts";
+import type { Journal } from "./journal.ts";
+import { OutcomeRecords } from "./outcome-record.ts";
+import { outcomeDetail } from "./outcome-detail.ts";
+import type { Queue, Task } from "./queue.ts";
+
+/** What the output has made durable by now; a sink's mark. */
+export interface Written {
+  /** Rows whose records the output has since the last time, in the order in which they stand there. */
+  readonly rows: readonly number[];
+  /** Where the output stands. */
+  readonly standing: unknown;
+  /** Rows, and what the journal is to keep of their records, that wait for their turn. */
+  readonly held: readonly { readonly row: number; readonly text: string }[];
+}
+
+/** What the durable queue works with. */
+export interface DurableQueueOptions {
+  readonly journal: Journal;
+  /** Makes the output durable and tells what it holds. */
+  readonly commitOutput: () => Promise<Written>;
+  /** What this session counted so far, as JSON. */
+  readonly counters: () => string;
+  /** Whether bodies are saved, and their checksums worth keeping. @default "no bodies" */
+  readonly saves?: "bodies" | "no bodies";
+  /** Whether the bodies of answers go into the journal's store. @default "nothing" */
+  readonly keeps?: "answers" | "nothing";
+  /** Rows leased beyond the oldest one owed. @default unbounded */
+  readonly horizon?: number;
+}
+
+/** A queue over a journal. */
+export interface DurableQueue extends Queue {
+  /** Ends the output with `closeOutput` and makes durable what was settled. @throws DiskError */
+  close(closeOutput: () => Promise<Written>): Promise<void>;
+}
+
+/** A group is committed when it has so many outcomes … */
+const GROUP_RECORDS = 1_000;
+/** … or when its first one has waited so long. */
+const GROUP_MS = 50;
+/** Outcomes that may wait for the disk before the loop waits too. */
+const MOST_PENDING = 8_000;
+
+/**
+ * Leases the rows that have no durable outcome, and makes outcomes durable in groups: first the output,
+ * then the journal. Nothing counts as done before its commit has returned.
+ */
+export function createDurableQueue(
+  tasks: AsyncIterable<readonly Task[]>,
+  options: DurableQueueOptions,
+): DurableQueue {
+  const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
+  const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
+  const { done } = journal;
+  const hosts = new Map(journal.run.hosts.map((origin, number) => [origin, number]));
+  let lastHost = { origin: "", number: -1 };
+  let newHosts: string[] = [];
+  /** Outcomes whose records the output may not have yet, in the order in which they came. */
+  let pending = new OutcomeRecords();
+  const details = new Map<number, string>();
+  const bodies = new Map<number, Uint8Array>();
+  let timer: NodeJS.Timeout | undefined;
+  let committing: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  let total: number | undefined;
+  let state: "open" | "closing" = "open";
+
+  function hostNumber(origin: string): number {
+    if (origin === lastHost.origin) return lastHost.number;
+    let number = hosts.get(origin);
+    if (number === undefined) {
+      number = hosts.size;
+      hosts.set(origin, number);
+      newHosts.push(origin);
+    }
+    lastHost = { origin, number };
+    return number;
+  }
+
+  function checksumOf(outcome: Outcome): number {
+    if (saves === "no bodies" || outcome.kind !== "answered") return 0;
+    const { body } = outcome.response;
+    return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
+  }
+
+  /** The outcomes of these rows, in their order; the others go on waiting. */
+  function takePending(rows: readonly number[]): OutcomeRecords {
+    let same = pending.count === rows.length;
+    for (let index = 0; same && index < rows.length; index += 1) {
+      same = pending.rowOf(index) === rows[index];
+    }
+    if (same) {
+      const all = pending;
+      pending = new OutcomeRecords();
+      return all;
+    }
+    const places = new Map<number, number>();
+    for (let index = 0; index < pending.count; index += 1) places.set(pending.rowOf(index), index);
+    const taken = new OutcomeRecords();
+    const rest = new OutcomeRecords();
+    for (const row of rows) {
+      const index = places.get(row);
+      // Rows that were held back have had their outcome committed before their turn came.
+      if (index === undefined) continue;
+      taken.copy(pending, index);
+      places.delete(row);
+    }
+    for (const index of places.values()) rest.copy(pending, index);
+    pending = rest;
+    return taken;
+  }
+
+  async function commitGroup(output: () => Promise<Written>): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const written = await output();
+    const held = written.held.map(({ row }) => row);
+    const records = takePending([...written.rows, ...held]);
+    const rows = Array.from({ length: records.count }, (_, index) => records.rowOf(index));
+    const hostsNow = newHosts;
+    newHosts = [];
+    const facts: Record<string, string> = {};
+    if (written.standing !== undefined) facts["standing"] = JSON.stringify(written.standing);
+    const passed = written.rows.at(-1) ?? 0;
+    if (passed > 0) facts["passed"] = String(passed);
+    if (total !== undefined) facts["total"] = String(total);
+    const detailsNow: [number, string][] = [];
+    for (const row of details.size === 0 ? [] : rows) {
+      const text = details.get(row);
+      if (text !== undefined) detailsNow.push([row, text]);
+      details.delete(row);
+    }
+    const bodiesNow: [number, Uint8Array][] = [];
+    for (const [index, row] of bodies.size === 0 ? [] : rows.entries()) {
+      const body = bodies.get(row);
+      if (body !== undefined) bodiesNow.push([index, body]);
+      bodies.delete(row);
+    }
+    const group = {
+      records: records.take(),
+      details: detailsNow,
+      hosts: hostsNow,
+      facts,
+      held: written.held.map(({ row, text }) => [row, text] as const),
+      passed,
+      counters: counters(),
+    };
+    await journal.commit(group, bodiesNow);
+    for (const row of rows) done.add(row);
+  }
+
+  /** One group after the other, as long as there is enough for one. */
+  async function commitGroups(): Promise<void> {
+    try {
+      do await commitGroup(commitOutput);
+      while (pending.count >= GROUP_RECORDS);
+    } catch (error) {
+      failure ??= { error };
+      throw failure.error;
+    } finally {
+      committing = undefined;
+      if (failure === undefined && pending.count > 0) schedule();
+    }
+  }
+
+  function startCommit(): Promise<void> {
+    committing ??= commitGroups();
+    return committing;
+  }
+
+  function schedule(): void {
+    if (state === "closing") return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      // Whoever settles next hears of a failure.
+      startCommit().catch(() => {});
+    }, GROUP_MS);
+  }
+
+  return {
+    async *lease() {
+      let last = 0;
+      for await (const batch of tasks) {
+        last = batch.at(-1)?.row.number ?? last;
+        const owed = batch.filter(({ row }) => !done.has(row.number));
+        if (owed.length < batch.length) {
+          for (const { row } of batch) if (done.has(row.number)) ahead.settled(row.number);
+        }
+        if (owed.length === 0) continue;
+        await ahead.reach(last);
+        yield owed;
+      }
+      total = last;
+    },
+    settle(task, outcome) {
+      if (failure !== undefined) throw failure.error;
+      const row = task.row.number;
+      pending.add(outcome, {
+        row,
+        host: hostNumber(hostOf(outcome.request)),
+        atMs: Date.now(),
+        checksum: checksumOf(outcome),
+      });
+      const detail = outcomeDetail(outcome, keeps);
+      if (detail !== undefined) details.set(row, detail);
+      if (keeps === "answers" && outcome.kind === "answered") {
+        const { body } = outcome.response;
+        if (body instanceof Uint8Array) bodies.set(row, body);
+      }
+      ahead.settled(row);
+      if (pending.count >= GROUP_RECORDS) {
+        const started = startCommit();
+        if (pending.count >= MOST_PENDING) return started;
+        started.catch(() => {});
+      } else if (timer === undefined && committing === undefined) schedule();
+    },
+    async close(closeOutput) {
+      state = "closing";
+      clearTimeout(timer);
+      while (committing !== undefined) await committing.catch(() => {});
+      if (failure !== undefined) throw failure.error;
+      await commitGroup(closeOutput);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+
+/** The copy of an input that can be read only once, in the directory of its run. */
+export const INPUT_FILE = "input";
+
+/** A copy that grows. Synchronous, for the journal's thread. */
+export interface InputCopy {
+  /** @throws the system's error */
+  add(bytes: Uint8Array): void;
+  /** What was added is on the disk; before the commit of any row of it. @throws the system's error */
+  sync(): void;
+}
+
+/** Begins the copy of a new run. */
+export function openInputCopy(directory: string): InputCopy {
+  const file = openSync(join(directory, INPUT_FILE), "wx", 0o600);
+  let state: "synced" | "written" = "synced";
+  return {
+    add(bytes) {
+      state = "written";
+      for (let done = 0; done < bytes.byteLength;) done += writeSync(file, bytes, done);
+    },
+    sync() {
+      if (state === "written") fdatasyncSync(file);
+      state = "synced";
+    },
+  };
+}
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** Whether a file begins with everything that was copied for the run. */
+export function continuesInput(directory: string, path: string): boolean {
+  const copy = join(directory, INPUT_FILE);
+  if (!existsSync(copy)) return false;
+  const { size } = statSync(copy);
+  if (size > statSync(path).size) return false;
+  const [one, other] = [openSync(copy, "r"), openSync(path, "r")];
+  try {
+    const [left, right] = [Buffer.alloc(PIECE_BYTES), Buffer.alloc(PIECE_BYTES)];
+    for (let at = 0; at < size; at += PIECE_BYTES) {
+      const length = Math.min(PIECE_BYTES, size - at);
+      readSync(one, left, 0, length, at);
+      readSync(other, right, 0, length, at);
+      if (left.compare(right, 0, length, 0, length) !== 0) return false;
+    }
+    return true;
+  } finally {
+    closeSync(one);
+    closeSync(other);
+  }
+}
+
+/** Makes a file that was read to its end the input of a run, in place of what was copied before. */
+export function takeInput(path: string, directory: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(path, join(directory, INPUT_FILE));
+}

@@ -1,0 +1,103 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** The journal's file in the directory of a run. */
+export const JOURNAL_FILE = "journal.db";
+
+/** The version of the format, in SQLite's user_version: a newer program reads older ones, an older one refuses newer. */
+export const JOURNAL_VERSION = 1;
+
+/** "fanf", in SQLite's application_id: `file journal.db` tells it from other databases. */
+export const APPLICATION_ID = 0x66616e66;
+
+/** A journal that cannot be used as it is: not one, of a newer version, or damaged. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+}
+
+/** Another process works on the run. */
+export class RunLocked extends Error {
+  override readonly name = "RunLocked";
+}
+
+/** The directory is where locks cannot be trusted. */
+export class NoLocks extends Error {
+  override readonly name = "NoLocks";
+}
+
+/**
+ * The tables. `outcomes` is the log, insert-only: packed records of one group commit with their CRC-32;
+ * everything else can be derived from it or is needed to go on:
+ * - `fact`: what the run is (job, identity, input) and where it stands, as JSON by name;
+ * - `session`: each process that worked on it, what it counted, how it ended;
+ * - `done`: a bit per row that has an outcome, with the CRC-32 of the unit;
+ * - `detail`: what does not fit a record: failures, attempts;
+ * - `host`: origins by number;
+ * - `tally`: counts and latency histograms by host and kind of outcome;
+ * - `held`: records that wait for their turn in the order of the input;
+ * - `intent`: rows whose request is not safe to repeat and may be on its way.
+ */
+const SCHEMA = `
+  CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE session (
+    id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, began_ms REAL NOT NULL,
+    ended_ms REAL, reason TEXT, counters TEXT
+  );
+  CREATE TABLE outcomes (
+    id INTEGER PRIMARY KEY, session INTEGER NOT NULL, count INTEGER NOT NULL,
+    records BLOB NOT NULL, checksum INTEGER NOT NULL
+  );
+  CREATE TABLE done (unit INTEGER PRIMARY KEY, bits BLOB NOT NULL, checksum INTEGER NOT NULL);
+  CREATE TABLE detail (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+  CREATE TABLE host (id INTEGER PRIMARY KEY, origin TEXT NOT NULL);
+  CREATE TABLE tally (
+    host INTEGER NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, status INTEGER NOT NULL,
+    count INTEGER NOT NULL, duplicates INTEGER NOT NULL, bytes REAL NOT NULL,
+    total_ms REAL NOT NULL, slowest_ms REAL NOT NULL, steps BLOB NOT NULL,
+    PRIMARY KEY (host, kind, code, status)
+  ) WITHOUT ROWID;
+  CREATE TABLE held (row INTEGER PRIMARY KEY, record TEXT NOT NULL);
+  CREATE TABLE intent (row INTEGER PRIMARY KEY);
+`;
+
+/** Makes the tables of a new journal, with its first facts. */
+export function createTables(
+  database: DatabaseSync,
+  facts: Readonly<Record<string, string>>,
+): void {
+  database.exec("PRAGMA journal_mode = WAL");
+  prepareConnection(database);
+  database.exec("BEGIN");
+  database.exec(SCHEMA);
+  const note = database.prepare("INSERT INTO fact VALUES (?, ?)");
+  for (const [name, value] of Object.entries(facts)) note.run(name, value);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  database.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
+  database.exec("COMMIT");
+}
+
+/** A commit returns when it is on the disk (SQLite: synchronous=FULL syncs the log at each one). */
+export function prepareConnection(database: DatabaseSync): void {
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA busy_timeout = 2000");
+}
+
+/** @throws JournalError for a file that is no journal, or one of a newer version. */
+export function checkVersion(database: DatabaseSync, path: string): void {
+  const number = (pragma: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0]);
+  let application: number;
+  try {
+    application = number("application_id");
+  } catch (error) {
+    throw new JournalError(`${path} is no journal of fanfetch: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (application !== APPLICATION_ID) throw new JournalError(`${path} is no journal of fanfetch`);
+  const version = number("user_version");
+  if (version > JOURNAL_VERSION) {
+    throw new JournalError(
+      `${path} was written by a newer fanfetch (format ${version}, this one reads up to ${JOURNAL_VERSION})`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+
+import { DoneRows } from "./done-rows.ts";
+import { JournalError } from "./journal-format.ts";
+import { readRows } from "./outcome-record.ts";
+
+/** One group commit of the log. */
+export interface LoggedGroup {
+  readonly session: number;
+  /** Packed records. */
+  readonly records: Uint8Array;
+}
+
+/** The groups of a log, each checked. @throws JournalError where one is damaged or missing. */
+export function* readGroups(database: DatabaseSync, directory: string): Generator<LoggedGroup> {
+  let expected = 1;
+  for (const found of database.prepare("SELECT * FROM outcomes ORDER BY id").iterate()) {
+    const records = found["records"] as Uint8Array;
+    if (found["id"] !== expected || crc32(records) !== found["checksum"]) {
+      throw damaged(directory, `group ${expected} is not as it was written`);
+    }
+    expected += 1;
+    yield { session: found["session"] as number, records };
+  }
+}
+
+/**
+ * The rows that are done, as the list in the journal says and its log confirms.
+ * @throws JournalError where either is damaged or they differ.
+ */
+export function readDone(database: DatabaseSync, directory: string): DoneRows {
+  const done = new DoneRows();
+  for (const found of database.prepare("SELECT * FROM done").iterate()) {
+    const bits = found["bits"] as Uint8Array;
+    if (crc32(bits) !== found["checksum"]) throw damaged(directory, "its list of what is done");
+    done.load(found["unit"] as number, bits);
+  }
+  const logged = new DoneRows();
+  for (const { records } of readGroups(database, directory)) {
+    for (const { row, kind } of readRows(records)) {
+      if (kind === "owed") logged.remove(row);
+      else logged.add(row);
+    }
+  }
+  const differs = [...logged.units()].some(
+    ([unit, bits]) => Buffer.compare(bits, done.unit(unit)) !== 0,
+  );
+  if (logged.count === done.count && !differs) return done;
+  throw damaged(directory, "its log and its list of what is done differ");
+}
+
+function damaged(directory: string, what: string): JournalError {
+  return new JournalError(`the journal in ${directory} is damaged: ${what}`);
+}

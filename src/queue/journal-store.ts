@@ -1,0 +1,234 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
+
+import { DoneRows, unitOf } from "./done-rows.ts";
+import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
+import { type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
+import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
+import { RunTally } from "./run-tally.ts";
+
+/** What one group commit makes durable, all of it or nothing. */
+export interface Group {
+  /** Packed outcomes, in the order in which their records stand in the output. */
+  readonly records: Uint8Array;
+  /** Row and JSON of what does not fit a record. */
+  readonly details: readonly (readonly [number, string])[];
+  /** Origins that are new, in the order of their numbers. */
+  readonly hosts: readonly string[];
+  /** Facts that changed, as JSON by name: where the output stands, the total. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Row and JSON of records that wait for their turn from now on. */
+  readonly held: readonly (readonly [number, string])[];
+  /** Held records up to this row stand in the output now. */
+  readonly passed: number;
+  /** What this session counted so far, as JSON. */
+  readonly counters: string;
+}
+
+/** Work inside the transaction of a commit, of those who keep something beside the journal. */
+export type InTransaction = () => void;
+
+/** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
+export class JournalStore implements Disposable {
+  readonly database: DatabaseSync;
+  readonly directory: string;
+  /** Rows that have an outcome; read where the journal is open to be written. */
+  readonly done: DoneRows;
+  #session = 0;
+  #hasIntents = false;
+  #tally: RunTally | undefined;
+
+  private constructor(database: DatabaseSync, directory: string, done: DoneRows) {
+    this.database = database;
+    this.directory = directory;
+    this.done = done;
+  }
+
+  /**
+   * Opens a journal; to write, its log is checked and what is done is read.
+   * @throws JournalError for one that is missing, newer or damaged.
+   */
+  static open(directory: string, mode: "read" | "write"): JournalStore {
+    const path = join(directory, JOURNAL_FILE);
+    if (!existsSync(path)) throw new JournalError(`there is no run in ${directory}`);
+    const database = new DatabaseSync(path, { readOnly: mode === "read" });
+    try {
+      checkVersion(database, path);
+      if (mode === "write") prepareConnection(database);
+      const done = mode === "write" ? readDone(database, directory) : new DoneRows();
+      const store = new JournalStore(database, directory, done);
+      return store;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** A fact, as JSON; undefined where it was never noted. */
+  fact<T>(name: string): T | undefined {
+    const found = this.database.prepare("SELECT value FROM fact WHERE name = ?").get(name);
+    return found === undefined ? undefined : (JSON.parse(found["value"] as string) as T);
+  }
+
+  /** Notes facts in a commit of their own. */
+  note(facts: Readonly<Record<string, string>>): void {
+    this.#transact(() => this.#note(facts));
+  }
+
+  /** Origins of hosts by number, from 0. */
+  hosts(): readonly string[] {
+    const found = this.database.prepare("SELECT origin FROM host ORDER BY id").all();
+    return found.map((host) => host["origin"] as string);
+  }
+
+  /** Records that wait for their turn, in the order of their rows. */
+  *held(): Generator<readonly [number, string]> {
+    for (const found of this.database.prepare("SELECT * FROM held ORDER BY row").iterate()) {
+      yield [found["row"] as number, found["record"] as string];
+    }
+  }
+
+  /** Rows that may have been sent and have no outcome. */
+  intents(): readonly number[] {
+    const found = this.database.prepare("SELECT row FROM intent ORDER BY row").all();
+    this.#hasIntents = found.length > 0;
+    return found.map((intent) => intent["row"] as number).filter((row) => !this.done.has(row));
+  }
+
+  /** Notes that a process works on the run from now on. */
+  begin(pid: number, atMs: number): void {
+    const statement = this.database.prepare("INSERT INTO session (pid, began_ms) VALUES (?, ?)");
+    this.#session = Number(statement.run(pid, atMs).lastInsertRowid);
+  }
+
+  /** Notes how the process ended its work. */
+  end(reason: string, atMs: number, counters: string): void {
+    this.database
+      .prepare("UPDATE session SET ended_ms = ?, reason = ?, counters = ? WHERE id = ?")
+      .run(atMs, reason, counters, this.#session);
+  }
+
+  /** Notes rows whose requests are about to leave and must not leave twice. */
+  intend(rows: readonly number[]): void {
+    const insert = this.database.prepare("INSERT OR REPLACE INTO intent VALUES (?)");
+    this.#hasIntents = true;
+    this.#transact(() => {
+      for (const row of rows) insert.run(row);
+    });
+  }
+
+  /** Makes a group durable; `beside` does its part in the same transaction. */
+  commit(group: Group, beside?: InTransaction): void {
+    const { database } = this;
+    this.#tally ??= new RunTally(database);
+    const tally = this.#tally;
+    const units = new Set<number>();
+    const forget = this.#hasIntents
+      ? database.prepare("DELETE FROM intent WHERE row = ?")
+      : undefined;
+    this.#transact(() => {
+      const { records } = group;
+      if (records.byteLength > 0) {
+        let count = 0;
+        for (const record of readRecords(records)) {
+          count += 1;
+          units.add(unitOf(record.row));
+          if (record.kind === "owed") this.done.remove(record.row);
+          else this.done.add(record.row);
+          tally.count(record, 1);
+          forget?.run(record.row);
+        }
+        database
+          .prepare("INSERT INTO outcomes (session, count, records, checksum) VALUES (?, ?, ?, ?)")
+          .run(this.#session, count, records, crc32(records));
+      }
+      this.#writeDone(units);
+      tally.write();
+      this.#writeRest(group);
+      beside?.();
+    });
+  }
+
+  /** Takes back the outcomes of rows, which are owed again; `facts` change with them. */
+  takeBack(rows: ReadonlySet<number>, records: Uint8Array, facts: Group["facts"]): void {
+    const latest = new Map([...this.outcomes()].map((record) => [record.row, record]));
+    this.#tally ??= new RunTally(this.database);
+    for (const row of rows) {
+      const record = latest.get(row);
+      if (record !== undefined) this.#tally.count(record, -1);
+    }
+    const forget = this.database.prepare("DELETE FROM detail WHERE row = ?");
+    const unintend = this.database.prepare("DELETE FROM intent WHERE row = ?");
+    const none = { details: [], hosts: [], held: [], passed: 0, counters: "{}" };
+    this.commit({ ...none, records, facts }, () => {
+      for (const row of rows) {
+        forget.run(row);
+        unintend.run(row);
+      }
+    });
+  }
+
+  /** The whole log, from its beginning. @throws JournalError where a group is damaged. */
+  *outcomes(): Generator<OutcomeRecord> {
+    for (const { records } of this.groups()) yield* readRecords(records);
+  }
+
+  /** The number of the session that `begin` made; 0 before. */
+  get session(): number {
+    return this.#session;
+  }
+
+  /** Group commits so far. */
+  groupCount(): number {
+    return Number(this.database.prepare("SELECT count(*) AS n FROM outcomes").get()!["n"]);
+  }
+
+  /** The groups of the log. @throws JournalError where one is damaged. */
+  groups(): Generator<LoggedGroup> {
+    return readGroups(this.database, this.directory);
+  }
+
+  [Symbol.dispose](): void {
+    this.database.close();
+  }
+
+  #writeDone(units: ReadonlySet<number>): void {
+    const write = this.database.prepare("INSERT OR REPLACE INTO done VALUES (?, ?, ?)");
+    for (const unit of units) {
+      const bits = this.done.unit(unit);
+      write.run(unit, bits, crc32(bits));
+    }
+  }
+
+  #writeRest({ details, hosts, held, passed, facts, counters }: Group): void {
+    const { database } = this;
+    const detail = database.prepare("INSERT OR REPLACE INTO detail VALUES (?, ?)");
+    for (const [row, text] of details) detail.run(row, text);
+    const host = database.prepare("INSERT INTO host (origin) VALUES (?)");
+    for (const origin of hosts) host.run(origin);
+    if (passed > 0) database.prepare("DELETE FROM held WHERE row <= ?").run(passed);
+    const hold = database.prepare("INSERT OR REPLACE INTO held VALUES (?, ?)");
+    for (const [row, record] of held) hold.run(row, record);
+    this.#note(facts);
+    database.prepare("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
+  }
+
+  #note(facts: Readonly<Record<string, string>>): void {
+    const write = this.database.prepare("INSERT OR REPLACE INTO fact VALUES (?, ?)");
+    for (const [name, value] of Object.entries(facts)) write.run(name, value);
+  }
+
+  #transact(work: () => void): void {
+    this.database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.database.exec("COMMIT");
+    } catch (error) {
+      // What failed to be written stays unwritten; the first error tells why.
+      if (this.database.isTransaction) this.database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+// The thread that alone writes the journal: its waits for the disk are nobody else's.
+import { randomInt } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort } from "node:worker_threads";
+
+import { UsageError } from "../core/usage-error.ts";
+import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
+import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
+import { inputDigest } from "./input-digest.ts";
+import { createJournal } from "./create-journal.ts";
+import { describeRun, readSessions } from "./describe-run.ts";
+import { faultOf } from "./journal-fault.ts";
+import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
+import type {
+  InputToKnow,
+  JournalFault,
+  JournalReply,
+  JournalRequest,
+  OpenedRun,
+  Wanted,
+} from "./journal-messages.ts";
+import { JournalStore } from "./journal-store.ts";
+import { noteKept, OutcomeRecords } from "./outcome-record.ts";
+import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
+import { failedRows, outputSequence } from "./log-questions.ts";
+import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
+import { lockRun } from "./run-lock.ts";
+
+let store: JournalStore | undefined;
+let lock: Disposable | undefined;
+let copy: InputCopy | undefined;
+let archive: AnswerArchive | undefined;
+let kept: KeptAnswers | undefined;
+/** After a write that failed nothing is written any more: what the disk holds is to be read anew. */
+let broken: JournalFault | undefined;
+
+parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: number }) => {
+  let reply: JournalReply;
+  try {
+    if (broken !== undefined && request.kind !== "end") reply = { number, fault: broken };
+    else reply = { number, value: answer(request) };
+  } catch (error) {
+    const fault = faultOf(error, store?.directory);
+    if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
+    reply = { number, fault };
+  }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has none
+  parentPort!.postMessage(reply);
+  if (request.kind === "end") parentPort!.close();
+});
+
+function answer(request: JournalRequest & { number?: number }): unknown {
+  switch (request.kind) {
+    case "open":
+      return open(request.wanted, request.pid);
+    case "begin":
+      return store!.begin(process.pid, Date.now());
+    case "commit":
+      return commit(request);
+    case "find":
+      return archive!.find(request.question, request.high, request.low);
+    case "hashes":
+      return [...archive!.hashes()];
+    case "intend":
+      return store!.intend(request.rows);
+    case "note":
+      return store!.note(request.facts);
+    case "input":
+      return copy!.add(request.bytes);
+    case "was read before":
+      return (
+        findRun(request.base, ({ work, input }) => work === request.work && input === null) !==
+        undefined
+      );
+    case "failed":
+      return failedRows(store!, request);
+    case "sequence":
+      return outputSequence(store!);
+    case "groups":
+      return store!.groupCount();
+    case "reread":
+      return describeRun(store!, "earlier");
+    case "take back": {
+      const records = new OutcomeRecords();
+      const now = Date.now();
+      for (const row of request.rows) records.addOwed(row, now);
+      return store!.takeBack(new Set(request.rows), records.take(), request.facts);
+    }
+    case "end":
+      try {
+        if (broken === undefined) {
+          store?.end(request.reason, Date.now(), request.counters);
+          if (request.archive === "dropped") archive?.drop();
+        }
+        store?.[Symbol.dispose]();
+      } finally {
+        lock?.[Symbol.dispose]();
+      }
+  }
+}
+
+/** Output first, then all that its records need to be true, then the records. */
+function commit({ group, answers, bodies }: Extract<JournalRequest, { kind: "commit" }>): void {
+  copy?.sync();
+  if (answers !== undefined) {
+    archive!.append(answers);
+    archive!.sync();
+  }
+  if (bodies.length > 0) {
+    kept ??= openKeptAnswers(store!.database, store!.directory);
+    for (const [index, body] of bodies) noteKept(group.records, index, kept.put(body));
+    kept.sync();
+  }
+  store!.commit(group, () => {
+    if (answers !== undefined) archive!.record();
+    if (bodies.length > 0) kept!.record();
+  });
+}
+
+function open(wanted: Wanted, pid: number): OpenedRun {
+  const input = wanted.input.kind === "file" ? inputDigest(wanted.input.path) : null;
+  if (wanted.kind === "existing") {
+    const run = read(wanted.directory, "earlier", pid);
+    if (wanted.input.kind === "file" && run.identity.input !== input) {
+      throw new UsageError(
+        `${wanted.input.path} is not what it was when the run began; its rows would not be the same`,
+      );
+    }
+    return run;
+  }
+  const { base, work, earlier, job } = wanted;
+  const identity: RunIdentity = { work, input };
+  const isSame = (other: RunIdentity, directory: string): boolean =>
+    other.work === work && other.input === input && isSameInput(wanted.input, directory);
+  const found = earlier === "ignore" ? undefined : findEarlier(wanted, isSame);
+  if (found !== undefined) {
+    const run = read(found, "earlier", pid);
+    if (wanted.input.kind === "was read") takeInput(wanted.input.path, found);
+    return run;
+  }
+  if (wanted.refusal !== undefined) throw new UsageError(wanted.refusal);
+  const directory = wanted.directory ?? newRunDirectory(base, wanted.name, new Date());
+  if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
+  const order = JSON.stringify(wanted.order);
+  const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
+  const seed = JSON.stringify([randomInt(2 ** 32), randomInt(2 ** 32)]);
+  const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead };
+  createJournal(directory, facts);
+  if (wanted.input.kind === "was read") takeInput(wanted.input.path, directory);
+  const run = read(directory, "new", pid);
+  if (wanted.input.kind === "read once") copy = openInputCopy(directory);
+  return run;
+}
+
+/** Whether what was read is what the run has, or goes on from it. */
+function isSameInput(input: InputToKnow, directory: string): boolean {
+  if (input.kind === "read once") return false;
+  return input.kind !== "was read" || continuesInput(directory, input.path);
+}
+
+/** The run of the same work in the directory that was named, or the latest below the base. */
+function findEarlier(
+  { directory, base }: Extract<Wanted, { kind: "same or new" }>,
+  isSame: (identity: RunIdentity, directory: string) => boolean,
+): string | undefined {
+  if (directory === undefined) return findRun(base, isSame);
+  if (!existsSync(join(directory, JOURNAL_FILE))) return undefined;
+  using journal = JournalStore.open(directory, "read");
+  const identity = journal.fact<RunIdentity>("identity");
+  if (identity !== undefined && isSame(identity, directory)) return directory;
+  const title = journal.fact<{ title?: string }>("job")?.title ?? "other work";
+  throw new UsageError(`${directory} holds another run (${title}); --force replaces it`);
+}
+
+/** Makes room for a new run, unless somebody works on the one that is there. */
+function removeRun(directory: string): void {
+  using _lock = lockedRun(directory);
+  for (const name of [JOURNAL_FILE, `${JOURNAL_FILE}-wal`, `${JOURNAL_FILE}-shm`]) {
+    rmSync(join(directory, name), { force: true });
+  }
+}
+
+function read(directory: string, origin: OpenedRun["origin"], pid: number): OpenedRun {
+  JournalStore.open(directory, "read")[Symbol.dispose]();
+  lock = lockedRun(directory);
+  store = JournalStore.open(directory, "write");
+  archive = openAnswerArchive(store.database, directory);
+  const found = describeRun(store, origin);
+  store.begin(pid, Date.now());
+  return found;
+}
+
+function lockedRun(directory: string): Disposable {
+  try {
+    return lockRun(directory);
+  } catch (error) {
+    if (!(error instanceof RunLocked)) throw error;
+    throw new RunLocked(`${directory} is being run by process ${ownerOf(directory)}`);
+  }
+}
+
+function ownerOf(directory: string): string {
+  using journal = JournalStore.open(directory, "read");
+  const last = readSessions(journal).at(-1);
+  return last === undefined ? "that is just starting" : String(last.pid);
+}

@@ -1,0 +1,57 @@
+import type { JournalStore } from "./journal-store.ts";
+import { type OutcomeRecord, readRows } from "./outcome-record.ts";
+
+/** The last record of each row that has an outcome, in the order of the rows. */
+export function latestRecords(store: JournalStore): Map<number, OutcomeRecord> {
+  const latest = new Map<number, OutcomeRecord>();
+  for (const record of store.outcomes()) {
+    if (record.kind === "owed") latest.delete(record.row);
+    else latest.set(record.row, record);
+  }
+  return new Map([...latest].sort(([one], [other]) => one - other));
+}
+
+/** Rows whose last outcome is a failure with one of these codes or statuses; all failures without any. */
+export function failedRows(
+  store: JournalStore,
+  only: { readonly codes: readonly string[]; readonly statuses: readonly number[] },
+): readonly number[] {
+  const { codes, statuses } = only;
+  const any = codes.length === 0 && statuses.length === 0;
+  const rows: number[] = [];
+  for (const { row, kind, code, status } of latestRecords(store).values()) {
+    if (kind !== "failed" || code === undefined) continue;
+    // What may have been done is asked again only where it is named.
+    const isMeant = any
+      ? code !== "E_UNKNOWN_EFFECT"
+      : codes.includes(code) || statuses.includes(status);
+    if (isMeant) rows.push(row);
+  }
+  return rows;
+}
+
+/**
+ * The rows in the order in which their records stand in the output: of the log; with the order of the
+ * input ascending, but for those that were asked again and are appended until the run ends.
+ */
+export function outputSequence(store: JournalStore): Float64Array {
+  const isOrdered = store.fact<string>("order") === "input";
+  const appendedFrom = store.fact<number | null>("appendedFrom") ?? Number.POSITIVE_INFINITY;
+  const held = new Set([...store.held()].map(([row]) => row));
+  let sequence: number[] = [];
+  let appended: number[] = [];
+  let group = 0;
+  for (const { records } of store.groups()) {
+    group += 1;
+    const taken = new Set<number>();
+    for (const { row, kind } of readRows(records)) {
+      if (kind === "owed") taken.add(row);
+      else if (!held.has(row)) (group >= appendedFrom ? appended : sequence).push(row);
+    }
+    if (taken.size === 0) continue;
+    sequence = sequence.filter((row) => !taken.has(row));
+    appended = appended.filter((row) => !taken.has(row));
+  }
+  if (isOrdered) sequence.sort((one, other) => one - other);
+  return Float64Array.from([...sequence, ...appended]);
+}

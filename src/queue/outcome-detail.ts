@@ -1,0 +1,55 @@
+import type { ResponseHeaders } from "../core/headers.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { redactUrl } from "../formats/redact-url.ts";
+
+/** What the journal keeps of an outcome that is more than numbers. */
+export interface OutcomeDetail {
+  /** Without secrets. */
+  readonly url: string;
+  readonly message?: string;
+  /** The beginning of the answer that was refused. */
+  readonly excerpt?: string;
+  readonly redirects?: readonly string[];
+  /** Header fields of a kept answer, lower-case names, secrets left out. */
+  readonly headers?: ResponseHeaders;
+}
+
+const EXCERPT_BYTES = 500;
+
+/**
+ * The detail of a failure, of an answer with redirects or of one that is kept, as JSON; undefined for a
+ * plain answer.
+ */
+export function outcomeDetail(
+  outcome: Outcome,
+  keeps: "answers" | "nothing" = "nothing",
+): string | undefined {
+  if (outcome.kind === "answered") {
+    const { redirects, url, headers } = outcome.response;
+    if (redirects.length === 0 && keeps === "nothing") return undefined;
+    const hops = [...redirects, url].map((hop) => redactUrl(hop));
+    return textOf({
+      url: redactUrl(outcome.request.url),
+      ...(redirects.length === 0 ? {} : { redirects: hops }),
+      ...(keeps === "nothing" ? {} : { headers: withoutSecrets(headers) }),
+    });
+  }
+  const url = redactUrl(outcome.request.url);
+  const { message, response } = outcome.failure;
+  const body = response?.body;
+  const excerpt =
+    body instanceof Uint8Array && body.byteLength > 0
+      ? Buffer.from(body.subarray(0, EXCERPT_BYTES)).toString("utf8")
+      : undefined;
+  return textOf({ url, message, ...(excerpt === undefined ? {} : { excerpt }) });
+}
+
+const SECRET_HEADERS = new Set(["set-cookie", "set-cookie2", "authentication-info"]);
+
+function withoutSecrets(headers: ResponseHeaders): ResponseHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name)));
+}
+
+function textOf(detail: OutcomeDetail): string {
+  return JSON.stringify(detail);
+}

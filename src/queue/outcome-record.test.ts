@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+
+import { createCall } from "../core/call.ts";
+import { Failure } from "../core/failure.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { createRequest } from "../core/request.ts";
+import { HttpResponse } from "../core/response.ts";
+import { OutcomeRecords, readRecords, readRows, RECORD_BYTES } from "./outcome-record.ts";
+
+const request = createRequest({ url: "http://a.example/x" });
+const timing = {
+  dnsMs: 1.5,
+  connectMs: null,
+  tlsMs: null,
+  firstByteMs: 12.25,
+  totalMs: 20.5,
+  reused: true,
+};
+
+function answered(bytes: number): Outcome {
+  const body = { path: "/nowhere", bytes };
+  const wire = { wireBytes: 3, protocol: "h2" as const, timing };
+  const response = new HttpResponse({ url: request.url, status: 206, headers: {}, body, ...wire });
+  const call = Object.assign(createCall(), { attempts: 3, requests: 4, queuedMs: 7, heldMs: 0.5 });
+  return { kind: "answered", request, response, call };
+}
+
+function failed(): Outcome {
+  const failure = new Failure("E_TIMEOUT", "too slow", { request, elapsedMs: 30_000 });
+  return { kind: "failed", request, failure, call: createCall() };
+}
+
+describe("packed outcomes", () => {
+  test("come back as they were, sizes beyond 4 GiB included", () => {
+    const records = new OutcomeRecords(1);
+    const bytes = 5 * 2 ** 32 + 17;
+    const place = { row: 2 ** 40 + 1, host: 3, atMs: 1_800_000_000_123, checksum: 0xfedcba98 };
+    records.add(answered(bytes), place);
+    records.add(failed(), { row: 2, host: 0, atMs: 5, checksum: 0 });
+    expect(records.count).toBe(2);
+    const [one, two] = [...readRecords(records.take())];
+    expect(one).toEqual({
+      ...place,
+      kind: "answered",
+      code: undefined,
+      status: 206,
+      attempts: 3,
+      requests: 4,
+      duplicate: false,
+      bytes,
+      queuedMs: 7,
+      heldMs: 0.5,
+      ...timing,
+      kept: 0,
+    });
+    expect(two).toMatchObject({ row: 2, kind: "failed", code: "E_TIMEOUT", totalMs: 30_000 });
+    expect(two).toMatchObject({ status: 0, dnsMs: null, reused: false });
+  });
+
+  test("of one buffer can be copied into another in any order", () => {
+    const from = new OutcomeRecords();
+    for (let row = 1; row <= 3; row += 1)
+      from.add(failed(), { row, host: 0, atMs: 0, checksum: 0 });
+    const to = new OutcomeRecords(1);
+    for (const index of [2, 0]) to.copy(from, index);
+    to.addOwed(9, 4);
+    const rows = [...readRows(to.take())];
+    expect(rows).toEqual([
+      { row: 3, kind: "failed" },
+      { row: 1, kind: "failed" },
+      { row: 9, kind: "owed" },
+    ]);
+    expect(to.count).toBe(0);
+  });
+
+  test("a piece of a record is refused", () => {
+    expect(() => [...readRecords(new Uint8Array(RECORD_BYTES + 1))]).toThrow(RangeError);
+  });
+});

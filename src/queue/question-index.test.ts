@@ -1,0 +1,75 @@
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+
+import { openQuestionIndex } from "./question-index.ts";
+
+/** A pack so long that whatever waits is worth indexing. */
+const LONG = 67_108_864;
+
+function rowsOf(database: DatabaseSync): unknown {
+  return database.prepare("SELECT count(*) AS rows FROM seen").get()!["rows"];
+}
+
+test("hashes wait in memory, and are indexed once many or much waits", () => {
+  using database = new DatabaseSync(":memory:");
+  const index = openQuestionIndex(database);
+  for (let entry = 0; entry < 49_999; entry += 1) index.set(entry % 7, -entry, entry * 30);
+  index.record(1_500_000);
+  expect([rowsOf(database), index.waiting, index.indexedBytes]).toEqual([0, 49_999, 0]);
+  index.set(-1, -1, 1_500_000);
+  index.record(1_500_030);
+  expect([rowsOf(database), index.waiting, index.indexedBytes]).toEqual([50_000, 0, 1_500_030]);
+  index.set(-1, -2, 1_500_030);
+  index.record(1_500_030 + LONG - 1);
+  expect([index.waiting, index.indexedBytes]).toEqual([1, 1_500_030]);
+  index.record(1_500_030 + LONG);
+  expect([index.waiting, index.indexedBytes]).toEqual([0, 1_500_030 + LONG]);
+  const places = [index.get(-1, -1), index.get(-1, -2), index.get(49_998 % 7, -49_998)];
+  expect(places).toEqual([1_500_000, 1_500_030, 49_998 * 30]);
+  expect(index.get(49_998 % 7, 49_998)).toBeUndefined();
+});
+
+test("an index that is opened again knows what was indexed, and how far", () => {
+  using database = new DatabaseSync(":memory:");
+  const first = openQuestionIndex(database);
+  first.set(2_147_483_647, -2_147_483_648, 17);
+  first.record(LONG);
+  first.set(3, 4, LONG);
+  first.record(LONG + 50);
+  const again = openQuestionIndex(database);
+  expect([again.recordedBytes, again.indexedBytes]).toEqual([LONG + 50, LONG]);
+  expect(again.get(2_147_483_647, -2_147_483_648)).toBe(17);
+  expect(again.get(3, 4)).toBeUndefined();
+  expect([...again.hashes()].flatMap((batch) => [...batch])).toEqual([
+    2_147_483_647, -2_147_483_648,
+  ]);
+});
+
+test("the latest place of a hash counts, whether the earlier one waits or is indexed", () => {
+  using database = new DatabaseSync(":memory:");
+  const index = openQuestionIndex(database);
+  index.set(1, 1, 10);
+  index.set(1, 1, 20);
+  expect(index.get(1, 1)).toBe(20);
+  index.record(LONG);
+  index.set(1, 1, 30);
+  expect(index.get(1, 1)).toBe(30);
+  index.record(2 * LONG);
+  expect([index.get(1, 1), index.waiting, rowsOf(database)]).toEqual([30, 0, 1]);
+});
+
+test("an index that was cleared is as new", () => {
+  using database = new DatabaseSync(":memory:");
+  const index = openQuestionIndex(database);
+  index.set(1, 1, 10);
+  index.record(LONG);
+  index.set(2, 2, LONG);
+  index.clear();
+  expect([index.get(1, 1), index.get(2, 2), index.recordedBytes, index.indexedBytes]).toEqual([
+    undefined,
+    undefined,
+    0,
+    0,
+  ]);
+  expect(openQuestionIndex(database).recordedBytes).toBe(0);
+});

@@ -1,0 +1,72 @@
+import type { FailureCode } from "../core/failure.ts";
+import type { OpenedRun } from "../queue/journal-messages.ts";
+import { createHistogram } from "../policy/histogram.ts";
+import { hostTally, type Tally } from "./tally.ts";
+
+/** What a session counted besides its outcomes, as its journal keeps it. Times in milliseconds. */
+export interface SessionCounters {
+  readonly requests: number;
+  readonly retries: number;
+  readonly maxInFlight: number;
+  readonly wallMs: number;
+}
+
+/** The counters of a tally for the journal: of this process alone. */
+export function countersOf(tally: Tally, before: SessionCounters, wallMs: number): string {
+  const counters: SessionCounters = {
+    requests: tally.requests - before.requests,
+    retries: tally.retries - before.retries,
+    maxInFlight: tally.maxInFlight,
+    wallMs,
+  };
+  return JSON.stringify(counters);
+}
+
+/** The sum of what earlier processes counted. */
+export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounters {
+  let sum: SessionCounters = { requests: 0, retries: 0, maxInFlight: 0, wallMs: 0 };
+  for (const { counters } of run.sessions) {
+    if (counters === null) continue;
+    const one = JSON.parse(counters) as Partial<SessionCounters>;
+    sum = {
+      requests: sum.requests + (one.requests ?? 0),
+      retries: sum.retries + (one.retries ?? 0),
+      maxInFlight: Math.max(sum.maxInFlight, one.maxInFlight ?? 0),
+      wallMs: sum.wallMs + (one.wallMs ?? 0),
+    };
+  }
+  return sum;
+}
+
+/** Adds to an empty tally what earlier processes of the run have done, so that its account is whole. */
+export function restoreTally(tally: Tally, run: OpenedRun): void {
+  const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
+  tally.requests += requests;
+  tally.retries += retries;
+  tally.maxInFlight = maxInFlight;
+  tally.earlierMs = wallMs;
+  for (const entry of run.tally) {
+    const { kind, code, status, count, duplicates, bytes, totalMs, slowestMs, steps } = entry;
+    const host = hostTally(tally, run.hosts[entry.host] ?? "");
+    tally[kind] += count;
+    host[kind] += count;
+    tally.duplicates += duplicates;
+    if (kind === "answered") {
+      tally.bytes += bytes;
+      host.bytes += bytes;
+      tally.sequentialMs += totalMs;
+      tally.slowestMs = Math.max(tally.slowestMs, slowestMs);
+      const latency = createHistogram();
+      latency.restore(steps, slowestMs);
+      host.latency.merge(latency);
+    } else if (kind === "failed" && count > 0) {
+      tally.failures.set(
+        code as FailureCode,
+        (tally.failures.get(code as FailureCode) ?? 0) + count,
+      );
+      if (code === "E_STATUS") {
+        tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + count);
+      }
+    }
+  }
+}
