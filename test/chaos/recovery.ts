@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
-import { JournalError } from "../../src/queue/journal-format.ts";
-import { JOURNAL_FILE, JournalStore } from "../../src/queue/journal-store.ts";
+import { JOURNAL_FILE, JournalError } from "../../src/queue/journal-format.ts";
+import { JournalStore } from "../../src/queue/journal-store.ts";
 import type { FoundDisk } from "./disk-model.ts";
 import type { ExpectedOutputs, ExpectedTable } from "./outputs.ts";
 
