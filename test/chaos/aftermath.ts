@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { type CommandEnd, runCommand } from "./command.ts";
 import type { Job } from "./job.ts";
@@ -19,8 +19,8 @@ export async function argsToGoOn(
   goOn: GoingOn,
 ): Promise<readonly string[]> {
   if (goOn === "same command") return job.args;
-  const runs = await readdir(join(folder, ".fanfetch")).catch(() => []);
-  return runs.length === 0 ? job.args : ["resume"];
+  const below = await readdir(join(folder, ".fanfetch"), { recursive: true }).catch(() => []);
+  return below.some((path) => basename(path) === "journal.db") ? ["resume"] : job.args;
 }
 
 /** A run that was cut short, and what the server saw of it until now. */

@@ -18,6 +18,8 @@ export interface FaultEnd {
   /** The exit code while the fault was there. */
   readonly exitCode: number | null;
   readonly stderr: string;
+  /** What it had asked for until then. */
+  readonly requests: number;
   readonly violations: readonly string[];
 }
 
@@ -93,7 +95,7 @@ async function endureFault(
   const cut = { job, folder, lives: [life] };
   const account = await bringToItsEnd(cut, { oracle, goOn: "same command" });
   violations.push(...account.violations);
-  return { exitCode: end.exitCode, stderr: end.stderr, violations };
+  return { exitCode: end.exitCode, stderr: end.stderr, requests: visits.length, violations };
 }
 
 /** What is wrong with how a run ended whose disk refused something. */

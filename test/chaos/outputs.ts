@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { parse } from "csv-parse/sync";
 
@@ -135,7 +135,9 @@ async function readSaved(folder: string): Promise<readonly string[]> {
 async function leftovers(folder: string): Promise<readonly string[]> {
   const own = /^(?:names\.csv|urls\.txt|out\.\w+|files|\.fanfetch)$/;
   const strangers = (await readdir(folder)).filter((name) => !own.test(name));
-  const runs = await readdir(join(folder, ".fanfetch")).catch(() => []);
+  const below = await readdir(join(folder, ".fanfetch"), { recursive: true }).catch(() => []);
+  // A directory without a journal is none yet: its making was cut short.
+  const runs = below.filter((path) => basename(path) === "journal.db");
   const many = runs.length > 1 ? [`there are ${runs.length} runs in .fanfetch`] : [];
   return [...strangers.map((name) => `${name} was left`), ...many];
 }
