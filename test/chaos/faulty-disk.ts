@@ -2,47 +2,46 @@
 import { parseArgs } from "node:util";
 
 import { type Chance, createChance } from "./chance.ts";
-import { failCall, type Fate } from "./disk-faults.ts";
+import { failCall } from "./disk-faults.ts";
 import { JOB_KINDS } from "./job.ts";
 import { startOracle } from "./oracle.ts";
 import { say, sayWhySkipped } from "./say.ts";
-import { type Call, type Injection, strangerToStrace } from "./strace.ts";
+import { type Call, type Injection, strangerToStrace, type Thread } from "./strace.ts";
 
 interface Fault {
+  readonly thread: Thread;
   readonly calls: readonly Call[];
   readonly errors: readonly string[];
   /** The n-th call at most: later ones are not made by runs as short as these. */
   readonly latest: number;
-  readonly fate: Fate;
 }
 
-/** Faults, each with what must become of a run that meets it. */
+/** What a disk may refuse, and to whom. A call that is never made leaves the run undisturbed. */
 const FAULTS: readonly Fault[] = [
   {
+    thread: "pool",
     calls: ["pwrite64"],
     errors: ["ENOSPC", "EIO", "EDQUOT", "EFBIG"],
-    latest: 12,
-    fate: "stops or goes on",
+    latest: 60,
   },
+  { thread: "pool", calls: ["fsync", "fdatasync"], errors: ["EIO", "ENOSPC"], latest: 60 },
+  { thread: "pool", calls: ["openat"], errors: ["EMFILE", "ENFILE"], latest: 60 },
+  { thread: "pool", calls: ["link", "mkdir"], errors: ["ENOSPC", "EIO", "EROFS"], latest: 40 },
   {
-    calls: ["fsync", "fdatasync"],
-    errors: ["EIO", "ENOSPC"],
-    latest: 6,
-    fate: "stops or goes on",
+    thread: "journal",
+    calls: ["pwrite64"],
+    errors: ["ENOSPC", "EIO", "EDQUOT"],
+    latest: 120,
   },
-  { calls: ["openat"], errors: ["EMFILE", "ENFILE"], latest: 12, fate: "stops or goes on" },
-  {
-    calls: ["link", "rename", "mkdir", "unlink", "ftruncate"],
-    errors: ["ENOSPC", "EIO", "EROFS"],
-    latest: 4,
-    fate: "stops or goes on",
-  },
+  { thread: "journal", calls: ["fsync", "fdatasync"], errors: ["EIO"], latest: 30 },
+  { thread: "journal", calls: ["ftruncate", "mkdir"], errors: ["EIO", "EROFS"], latest: 4 },
 ];
 
-function chooseInjection(chance: Chance, { calls, errors, latest }: Fault): Injection {
-  const when = `${chance.between(1, latest)}${chance.oneOf(["", "+"])}`;
+function chooseInjection(chance: Chance, { thread, calls, errors, latest }: Fault): Injection {
+  // Early ones more often: every run makes them.
+  const number = Math.ceil(latest ** chance.fraction());
   const effect = `error=${chance.oneOf(errors)}`;
-  return { thread: chance.oneOf(["pool", "journal"]), call: chance.oneOf(calls), effect, when };
+  return { thread, call: chance.oneOf(calls), effect, when: `${number}${chance.oneOf(["", "+"])}` };
 }
 
 if (import.meta.main) {
@@ -58,10 +57,9 @@ if (import.meta.main) {
     const codes = new Map<string, number>();
     let violations = 0;
     for (let number = 0; number < Number(values.faults); number += 1) {
-      const fault = chance.oneOf(FAULTS);
-      const injection = chooseInjection(chance, fault);
+      const injection = chooseInjection(chance, chance.oneOf(FAULTS));
       const kind = chance.oneOf(JOB_KINDS);
-      const end = await failCall(injection, { oracle, kind, rows: 60, fate: fault.fate });
+      const end = await failCall(injection, { oracle, kind, rows: 60, fate: "stops or goes on" });
       const { thread, call, effect, when } = injection;
       for (const violation of end.violations) {
         say(`VIOLATION: ${kind}, ${thread}, ${call} ${effect} ${when}: ${violation}`);
