@@ -52,6 +52,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verify,
   },
   {
+    name: "extract",
+    usage: "extract [RUN] --pick EXPR",
+    doc: "other fields from kept answers; no request is sent",
+    load: async () => (await import("./commands/extract.ts")).extract,
+  },
+  {
+    name: "runs",
+    usage: "runs [prune [RUN...]]",
+    doc: "the runs below .fanfetch; prune removes those that are done with, or those named",
+    load: async () => (await import("./commands/runs.ts")).runs,
+  },
+  {
+    name: "show",
+    usage: "show [RUN]",
+    doc: "what became of a run: its account, outputs, hosts and failures",
+    load: async () => (await import("./commands/show.ts")).show,
+  },
+  {
+    name: "explain",
+    usage: "explain [RUN] KEY",
+    doc: "what became of one row, named by its number, its URL or its file",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
+    name: "export",
+    usage: "export [RUN]",
+    doc: "a run's outcomes with -o FILE: .jsonl .csv .har .warc.gz",
+    load: async () => (await import("./commands/export.ts")).exportRun,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -66,7 +96,5 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] = (
-  "crawl run plan runs show explain diff report export extract limits rehearse " +
-  "worker submit watch"
-).split(" ");
+export const LATER_COMMANDS: readonly string[] =
+  "crawl run plan diff report limits rehearse worker submit watch".split(" ");

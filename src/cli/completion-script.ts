@@ -47,6 +47,7 @@ const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
 >([
   ["compare", ["get", "map"]],
   ["completion", [...SHELLS]],
+  ["runs", ["prune"]],
 ]);
 
 function bash(): string {

@@ -2,6 +2,7 @@ import { SENDING, type Flag } from "./flag.ts";
 
 const group = "Output";
 const commands = SENDING;
+const withExtract = [...SENDING, "extract"] as const;
 
 /** What is written, and how much is said. */
 export const OUTPUT_FLAGS: readonly Flag[] = [
@@ -13,7 +14,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     doc: "one record per answer: .jsonl .csv .tsv .json by extension; - is stdout",
     default: "get: the timing table; map: the input's format; on stdout",
     take: "file",
-    commands,
+    commands: withExtract,
   },
   {
     name: "save",
@@ -28,7 +29,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     group,
     doc: "fields of the answers: JMESPath, $… JSONPath, css:SELECTOR[::text|::attr(N)]",
     repeat: "adds",
-    commands,
+    commands: withExtract,
   },
   {
     name: "order",
@@ -44,21 +45,21 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     name: "no-meta",
     group,
     doc: "leave out the columns _status and _error",
-    commands: ["map"],
+    commands: ["map", "extract"],
   },
   {
     name: "csv-safe",
     group,
     doc: "cells that a spreadsheet would run as a formula get a leading ' (CSV and TSV)",
     default: "on",
-    commands,
+    commands: withExtract,
   },
   { name: "no-csv-safe", group, doc: "write every cell as it is", commands },
   {
     name: "keep",
     group,
     doc: "keep the raw answers with the run, for extract and export",
-    commands,
+    commands: withExtract,
   },
   {
     name: "run",
@@ -73,7 +74,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     name: "force",
     group,
     doc: "overwrite outputs that exist, ask anew",
-    commands,
+    commands: withExtract,
   },
   {
     name: "summary",
@@ -98,6 +99,6 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     letter: "q",
     group,
     doc: "say nothing but errors",
-    commands: ["get", "map", "compare", "resume", "retry", "demo"],
+    commands: ["get", "map", "compare", "resume", "retry", "extract", "demo"],
   },
 ];

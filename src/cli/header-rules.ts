@@ -21,7 +21,8 @@ export function isConnectionHeader(name: string): boolean {
 
 /** Whether a field of this name (lower case) holds a secret: never shown, never sent to another origin. */
 export function isSecretHeader(name: string): boolean {
-  return SECRET.test(name);
+  // That key names a request and opens nothing.
+  return SECRET.test(name) && name !== "idempotency-key";
 }
 
 /**

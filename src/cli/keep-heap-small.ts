@@ -4,10 +4,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 export type Expected = "few" | "many";
 
 /** Both halves of the young generation together, once they have grown to this. */
-const ENOUGH_BYTES: Readonly<Record<Expected, number>> = {
-  few: 16 * 1024 * 1024,
-  many: 8 * 1024 * 1024,
-};
+const ENOUGH_BYTES = 8 * 1024 * 1024;
 /** Up to so many inputs are few: over before what is kept of them adds up. */
 export const FEW_INPUTS = 100_000;
 /** How soon its growth is noticed. */
@@ -20,10 +17,12 @@ const LOOK_MS = 10;
  * does not copy all that is in flight, and in a long run the old one by a twelfth at a time.
  */
 export function keepHeapSmall(expected: Expected): Disposable {
+  // What lives of a young generation this small is copied sooner than helping threads are awake.
+  setFlagsFromString("--no-parallel-scavenge");
   if (expected === "many") setFlagsFromString("--heap-growing-percent=8");
   const timer = setInterval(() => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
-    if (young === undefined || young.space_size < ENOUGH_BYTES[expected]) return;
+    if (young === undefined || young.space_size < ENOUGH_BYTES) return;
     clearInterval(timer);
     setFlagsFromString("--semi-space-growth-factor=1");
   }, LOOK_MS);

@@ -1,5 +1,5 @@
 import { UsageError } from "../core/usage-error.ts";
-import { parseCommandLine } from "./command-line.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_INTERNAL, EXIT_USAGE } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
@@ -39,8 +39,17 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     );
   }
   const entry = COMMANDS.find((one) => one.name === line.command)!;
+  if (isDurable(line)) (await import("../queue/journal.ts")).warmJournalThread();
   const command = await entry.load();
   return await command(line, terminal);
+}
+
+/** Whether the command will write a journal, as far as its options tell. */
+function isDurable({ command, values }: CommandLine): boolean {
+  if (command === "resume" || command === "retry") return true;
+  if (command !== "get" && command !== "map") return false;
+  const output = values.get("output")?.at(-1) ?? "-";
+  return output !== "-" || ["save", "keep", "run"].some((name) => values.has(name));
 }
 
 /** Says in one sentence what went wrong; returns the exit code. */

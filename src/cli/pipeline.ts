@@ -12,13 +12,14 @@ import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
-import { idOf, openWorkRun, type WorkRun } from "./work-run.ts";
+import { idOf, type WorkRun } from "./work-run.ts";
 import { sortTable, standingOf } from "./work-retry.ts";
 import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
 import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
+import { spareCompiler } from "./spare-compiler.ts";
 
 /** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
 export interface RunSignals {
@@ -61,11 +62,14 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Opens what `get` and `map` run on, the run on disk first. Imports the HTTP stack. */
-export async function openPipeline(settings: Settings): Promise<Pipeline> {
-  const rules = await readRules(settings);
-  const durable = await openWorkRun(settings);
+/** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what opening `run` throws. */
+export async function openPipeline(
+  settings: Settings,
+  run: Promise<WorkRun | undefined> = Promise.resolve(undefined),
+): Promise<Pipeline> {
+  const durable = await run;
   try {
+    const rules = await readRules(settings);
     return await pipelineOf(settings, { rules, durable });
   } catch (error) {
     await durable?.discard();
@@ -108,6 +112,7 @@ async function pipelineOf(
     const { signals, counters } = how;
     listen = toAll(how.listeners);
     const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
     const drain = AbortSignal.any([signals.drain, cap.signal]);
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });

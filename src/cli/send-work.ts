@@ -4,11 +4,15 @@ import { openPipeline } from "./pipeline.ts";
 import { runWork } from "./run-work.ts";
 import type { Settings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
+import type { WorkRun } from "./work-run.ts";
 import { titleOf } from "./work-title.ts";
 
 /** Sends what the settings ask for: the timing table on stdout, or records and files. */
-export async function sendWork(settings: Settings, terminal: Terminal): Promise<number> {
-  await using pipeline = await openPipeline(settings);
+export async function sendWork(
+  settings: Settings,
+  { terminal, run }: { readonly terminal: Terminal; readonly run: Promise<WorkRun | undefined> },
+): Promise<number> {
+  await using pipeline = await openPipeline(settings, run);
   const { stdout } = terminal;
   return await runWork(
     async (progress) => {

@@ -1,22 +1,15 @@
 import { systemClock } from "../core/clock.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { UsageError } from "../core/usage-error.ts";
-import { didYouMean } from "../formats/nearest.ts";
 import { parseJson } from "../formats/json.ts";
 import { parsePicks } from "../formats/picks.ts";
 import { compileSelector } from "../formats/selector.ts";
 import { extractAnswer } from "../jobs/extract-answer.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
-import {
-  compileSaveName,
-  extractSaved,
-  type SaveName,
-  URL_VARIABLES,
-} from "../jobs/extract-saved.ts";
+import { extractSaved } from "../jobs/extract-saved.ts";
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Task } from "../queue/queue.ts";
-import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
+import { openFileSink } from "../sinks/file-sink.ts";
 import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
@@ -26,6 +19,7 @@ import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
+import { checkedName, claimed } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
@@ -56,7 +50,7 @@ const HORIZON = 50_000;
 export async function openOutput(
   settings: Settings,
   tasks: Tasks,
-  { take, run }: OutputParts,
+  { take, run }: OutputParts = {},
 ): Promise<WorkOutput> {
   const { output } = settings;
   const picks = await compilePicks(output.picks);
@@ -99,62 +93,6 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
     return { row, record: { columns, values } };
   });
   return { next: run.nextInOrder, held, marks: "kept" };
-}
-
-/** @throws UsageError for a variable that no row has. */
-function checkedName(template: string, tasks: Tasks): SaveName {
-  const name = compileSaveName(template);
-  const known = [...tasks.columns, ...URL_VARIABLES];
-  for (const variable of name.variables) {
-    if (known.includes(variable)) continue;
-    throw new UsageError(`--save: there is no column "${variable}"${didYouMean(variable, known)}`);
-  }
-  return name;
-}
-
-/** Inputs of up to this many rows have their files' names checked before anything is sent. */
-const MOST_CLAIMED_FIRST = 20_000;
-
-/**
- * Claims the name of each row's file before it is asked for, so that names are the same in every run.
- * Where they are few enough, all are claimed now.
- * @throws UsageError for a file that is there already and is not to be overwritten.
- */
-async function claimed(tasks: Tasks, claims: Claims): Promise<AsyncIterable<readonly Task[]>> {
-  const { files, name, existing, run } = claims;
-  async function claim(task: Task): Promise<void> {
-    const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    if (existing === "refuse" && (await files.has(path, key))) {
-      const shown = files.claim(path, key);
-      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
-    }
-    files.claim(path, key);
-  }
-  async function* claiming(): AsyncGenerator<readonly Task[]> {
-    for await (const batch of tasks.batches) {
-      for (const task of batch) await claim(task);
-      yield batch;
-    }
-  }
-  const noteChecked = async (): Promise<void> => run?.journal.note({ checked: "true" });
-  if (tasks.total === undefined || tasks.total > MOST_CLAIMED_FIRST) {
-    await noteChecked();
-    return claiming();
-  }
-  const all: (readonly Task[])[] = [];
-  for await (const batch of claiming()) all.push(batch);
-  await noteChecked();
-  async function* given(): AsyncGenerator<readonly Task[]> {
-    yield* all;
-  }
-  return given();
-}
-
-interface Claims {
-  readonly files: FileSink;
-  readonly name: SaveName;
-  readonly existing: OutputSettings["existing"] | "own";
-  readonly run: WorkRun | undefined;
 }
 
 async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {

@@ -79,6 +79,7 @@ export async function takeFailuresBack(
 
 /** Puts records that were appended by a retry where the order of the input has them. @throws DiskError */
 export async function sortTable(journal: Journal, table: RunTable): Promise<void> {
+  await journal.refresh();
   const sequence = await journal.sequence();
   const places = Uint32Array.from(sequence.keys());
   places.sort((one, other) => sequence[one]! - sequence[other]!);

@@ -45,7 +45,7 @@ export interface WorkRun {
  * @throws RunStopped where another process runs it, DiskError, UsageError for outputs that are not this
  * run's or not as it left them, for an input that has changed and for a journal that cannot be used.
  */
-export async function openWorkRun(settings: Settings): Promise<WorkRun | undefined> {
+async function openWorkRun(settings: Settings): Promise<WorkRun | undefined> {
   if (settings.run.kind === "in memory") return undefined;
   let thread = startJournalThread();
   try {
@@ -70,6 +70,13 @@ export async function openWorkRun(settings: Settings): Promise<WorkRun | undefin
   }
 }
 
+/** Opens the run while others get ready; whoever awaits it hears of a failure. */
+export function openAhead(settings: Settings): Promise<WorkRun | undefined> {
+  const opening = openWorkRun(settings);
+  opening.catch(() => {});
+  return opening;
+}
+
 const FOUND = { missing: "gone", shorter: "shorter", changed: "changed" } as const;
 
 async function openRun(
@@ -90,6 +97,8 @@ async function openRun(
     async () => mayGoOn && (await thread.wasReadBefore(base, run.work)),
   );
   const table = tableOf(settings);
+  await using read = new AsyncDisposableStack();
+  if (input.kind === "was read") read.defer(() => rm(input.path, { force: true }));
   const isTaken = output.existing === "refuse" && table !== undefined && existsSync(table.path);
   return await thread.open({
     kind: "same or new",

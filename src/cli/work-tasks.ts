@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { join } from "node:path";
 
 import { createRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
@@ -6,6 +7,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { valueText } from "../formats/value-text.ts";
 import { formatOfName, type RowFormat } from "../formats/row-format.ts";
+import { INPUT_FILE } from "../queue/input-copy.ts";
 import type { Task } from "../queue/queue.ts";
 import { createRequestMaker, refuse } from "../sources/request-maker.ts";
 import { peekColumns, requestsOf } from "../sources/row-requests.ts";
@@ -52,6 +54,11 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
     columns,
     batches: requestsOf(peeked.source, (row) => maker.make(row)),
   };
+}
+
+/** Opens the input of a run again, to read it. @throws UsageError */
+export function openStoredTasks(settings: Settings, directory: string): Promise<Tasks> {
+  return openTasks(settings, { file: join(directory, INPUT_FILE), keep: () => {} });
 }
 
 function urlTasks(settings: Settings, urls: readonly string[]): Tasks {

@@ -1,4 +1,4 @@
-import type { HeaderList } from "./headers.ts";
+import { type HeaderList, headerValue } from "./headers.ts";
 
 /** What is asked of a server: plain and serialisable; never changed once made. */
 export interface HttpRequest {
@@ -15,7 +15,7 @@ export interface HttpRequest {
   readonly body: string | Uint8Array | undefined;
   /** Lower-case names of headers that hold a secret: redacted when shown, dropped across origins. */
   readonly secretHeaders: readonly string[];
-  /** Set where the user declares a method other than RFC 9110's idempotent ones safe to repeat. */
+  /** Safe to repeat: by its method (RFC 9110 §9.2.2), by an Idempotency-Key, or as its maker declares. */
   readonly idempotent: boolean;
   /** Set where a server at a public address pointed to it: it may connect to public addresses alone. */
   readonly reach?: "public";
@@ -65,8 +65,13 @@ export function createRequest(parts: RequestParts): HttpRequest {
     headers,
     body: parts.body,
     secretHeaders,
-    idempotent: parts.idempotent ?? IDEMPOTENT.has(method),
+    idempotent: parts.idempotent ?? (IDEMPOTENT.has(method) || hasIdempotencyKey(headers)),
   };
+}
+
+/** Whether the server is told which request this is, and may take it twice (draft-ietf-httpapi-idempotency-key-header). */
+function hasIdempotencyKey(headers: HeaderList): boolean {
+  return headerValue(headers, "idempotency-key") !== undefined;
 }
 
 /** Where a request goes, normalised. */

@@ -63,19 +63,20 @@ describe("flow", () => {
     await tick();
     expect(open).toHaveLength(3);
     for (const one of open.slice()) one.resolve();
-    await first;
+    expect((await first).value).toHaveLength(3);
     await tick();
-    // Two outcomes are not taken yet; those who landed have made room.
+    // Three are taken, and have made room.
     expect(open).toHaveLength(6);
     for (const one of open.slice(3)) one.resolve();
     await tick();
-    // Five are not taken: nobody leaves until someone takes.
-    expect(open).toHaveLength(6);
-    await outcomes.next();
-    await outcomes.next();
-    await outcomes.next();
+    // The third that is not taken makes no room any more, nor do those behind it.
+    expect(open).toHaveLength(8);
+    for (const one of open.slice(6)) one.resolve();
     await tick();
-    expect(open.length).toBeGreaterThan(6);
+    expect(open).toHaveLength(8);
+    expect((await outcomes.next()).value).toHaveLength(5);
+    await tick();
+    expect(open).toHaveLength(10);
     await outcomes.return();
   });
 
@@ -105,11 +106,9 @@ describe("flow", () => {
     }
     const send: Send = (request) => Promise.resolve(answer(request));
     let count = 0;
-    for await (const { outcome } of flow(spread(discovering(), { perHost: 9 }), send, {
-      window: 1,
-    })) {
-      count += 1;
-      expect(outcome.kind).toBe("answered");
+    for await (const batch of flow(spread(discovering(), { perHost: 9 }), send, { window: 1 })) {
+      count += batch.length;
+      expect(batch.map(({ outcome }) => outcome.kind)).toEqual(["answered"]);
       waiting.resolve();
     }
     expect(count).toBe(3);
@@ -122,10 +121,10 @@ describe("flow", () => {
         : Promise.reject(new Failure("E_DNS", "no address", { request }));
     const kinds: string[] = [];
     const take = async (): Promise<void> => {
-      for await (const { outcome } of flow(spread(once(requests(2)), { perHost: 9 }), bad, {
+      for await (const batch of flow(spread(once(requests(2)), { perHost: 9 }), bad, {
         window: 1,
       })) {
-        kinds.push(outcome.kind);
+        kinds.push(...batch.map(({ outcome }) => outcome.kind));
       }
     };
     await expect(take()).rejects.toThrow("a bug");
@@ -148,11 +147,11 @@ describe("flow", () => {
     const drain = new AbortController();
     const taken: string[] = [];
     const all = (async () => {
-      for await (const { outcome } of flow(spread(once(requests(9)), { perHost: 9 }), send, {
+      for await (const batch of flow(spread(once(requests(9)), { perHost: 9 }), send, {
         window: 2,
         drain: drain.signal,
       })) {
-        taken.push(outcome.request.target);
+        taken.push(...batch.map(({ outcome }) => outcome.request.target));
       }
     })();
     await tick();
@@ -173,11 +172,11 @@ describe("flow", () => {
       });
     const all = (async () => {
       const taken = [];
-      for await (const landed of flow(spread(once(requests(4)), { perHost: 9 }), send, {
+      for await (const batch of flow(spread(once(requests(4)), { perHost: 9 }), send, {
         window: 4,
         signal: stop.signal,
       })) {
-        taken.push(landed);
+        taken.push(...batch);
       }
       return taken;
     })();

@@ -24,36 +24,50 @@ export interface FlowOptions {
 /** Most requests at rest (before a retry, for a held host): what is held in memory has an end. */
 const MOST_RESTING = 10_000;
 
+/** `waiting` for a turn that is not there yet; `feeding` further up the stack. */
+type Feeder = "ready" | "feeding" | "waiting" | "ended";
+
 /**
  * Requests in, outcomes out as they land: keeps at most a window out, pulls and yields side by side.
- * Leaving early stops what is under way. Rejects with what the turns or a programming error threw,
- * after the outcomes that had landed before.
+ * Each batch is what has landed since the last one was taken. Leaving early stops what is under way.
+ * Rejects with what the turns or a programming error threw, after the outcomes that had landed before.
  */
 export async function* flow<T extends Owed>(
   turns: Turns<T>,
   send: Send,
   { window, signal, drain }: FlowOptions,
-): AsyncGenerator<Landed<T>, void, undefined> {
+): AsyncGenerator<readonly Landed<T>[], void, undefined> {
   const stop = new AbortController();
   const stopAll = (): void => stop.abort(signal?.reason);
   if (signal?.aborted === true) stopAll();
   signal?.addEventListener("abort", stopAll, { once: true });
 
-  const landed: Landed<T>[] = [];
-  let first = 0;
+  let landed: Landed<T>[] = [];
   let out = 0;
   let resting = 0;
   /** Those who landed without an answer hold their places until they were seen: whoever takes them may
    * want nothing more. */
   let unseen = 0;
-  const feeding = { ended: false };
+  let feeder = "ready" as Feeder;
+  const fed = Promise.withResolvers<void>();
   let failure: { readonly error: unknown } | undefined;
-  let wakeTaker: (() => void) | undefined;
-  let wakeFeeder: (() => void) | undefined;
+  let taker: "taking" | "waiting" | "told" = "taking";
+  let wakeTaker = (): void => {};
+
+  /**
+   * Tells the taker, once those who left meanwhile are on the wire, which is in the next turn of the event
+   * loop: the server is at work while records are made. Where nobody is out there is nothing to wait for.
+   */
+  function tell(): void {
+    if (out === 0) return wakeTaker();
+    if (taker !== "waiting") return;
+    taker = "told";
+    setImmediate(setImmediate, wakeTaker);
+  }
 
   const fail = (error: unknown): void => {
     failure ??= { error };
-    wakeTaker?.();
+    tell();
   };
 
   function land(owed: T, outcome: Outcome): void {
@@ -63,8 +77,8 @@ export async function* flow<T extends Owed>(
     const isOwed = outcome.kind === "failed" && outcome.failure.code === "E_ABORTED";
     if (!isOwed) landed.push({ owed, outcome });
     if (!isOwed && outcome.kind !== "answered") unseen += 1;
-    wakeTaker?.();
-    wakeFeeder?.();
+    feed();
+    tell();
   }
 
   function start(owed: T): void {
@@ -72,7 +86,7 @@ export async function* flow<T extends Owed>(
     const onRest = (rest: Rest, edge: "begin" | "end"): void => {
       resting += edge === "begin" ? 1 : -1;
       if (rest === "retry") edge === "begin" ? turns.landed(owed) : turns.resumed(owed);
-      if (edge === "begin") wakeFeeder?.();
+      if (edge === "begin") feed();
     };
     const call = createCall(stop.signal, onRest, owed.row?.number);
     send(owed.request, call).then(
@@ -90,66 +104,84 @@ export async function* flow<T extends Owed>(
 
   // Beware: a composite signal computes `aborted` each time; the listener below tells once.
   let isClosed = stop.signal.aborted || drain?.aborted === true;
-  const isOver = (): boolean => isClosed || failure !== undefined;
 
-  async function feed(): Promise<void> {
-    while (!isOver()) {
-      const untaken = landed.length - first;
-      const held = out - Math.min(resting, MOST_RESTING) + unseen;
-      if (held >= window || untaken >= window) {
-        const woken = Promise.withResolvers<void>();
-        wakeFeeder = woken.resolve;
-        await woken.promise;
-        wakeFeeder = undefined;
-        continue;
+  function endFeed(): void {
+    feeder = "ended";
+    fed.resolve();
+    tell();
+  }
+
+  /** Starts as many as there is room for, without waiting: a promise per turn would be felt. */
+  function feed(): void {
+    if (feeder !== "ready") return;
+    feeder = "feeding";
+    try {
+      for (;;) {
+        if (isClosed || failure !== undefined) return endFeed();
+        const held = out - Math.min(resting, MOST_RESTING) + unseen;
+        if (held >= window || landed.length >= window) break;
+        const turn = turns.next();
+        if (turn instanceof Promise) {
+          feeder = "waiting";
+          turn.then(take, failFeed);
+          return;
+        }
+        if (turn === undefined) return endFeed();
+        start(turn);
       }
-      const turn = turns.next();
-      const owed = turn instanceof Promise ? await turn : turn;
-      if (owed === undefined || isOver()) break;
-      start(owed);
+      feeder = "ready";
+    } catch (error) {
+      failFeed(error);
     }
+  }
+
+  /** Goes on with a turn that had to be waited for. */
+  function take(turn: T | undefined): void {
+    if (turn === undefined || isClosed || failure !== undefined) return endFeed();
+    feeder = "ready";
+    start(turn);
+    feed();
+  }
+
+  function failFeed(error: unknown): void {
+    fail(error);
+    endFeed();
   }
 
   const endFeeding = (): void => {
     isClosed = true;
-    wakeFeeder?.();
+    feed();
     turns.close().catch(fail);
   };
   drain?.addEventListener("abort", endFeeding, { once: true });
   stop.signal.addEventListener("abort", endFeeding, { once: true });
-  const fed = feed()
-    .catch(fail)
-    .finally(() => {
-      feeding.ended = true;
-      wakeTaker?.();
-    });
+  feed();
 
   try {
     for (;;) {
-      if (first < landed.length) {
-        const next = landed[first]!;
-        first += 1;
-        if (first === landed.length) {
-          landed.length = 0;
-          first = 0;
-        }
-        yield next;
-        if (next.outcome.kind !== "answered") unseen -= 1;
-        wakeFeeder?.();
+      if (landed.length > 0) {
+        const batch = landed;
+        const unanswered = unseen;
+        landed = [];
+        feed();
+        yield batch;
+        unseen -= unanswered;
+        feed();
         continue;
       }
       if (failure !== undefined) throw failure.error;
-      if (feeding.ended && out === 0) return;
-      const woken = Promise.withResolvers<void>();
-      wakeTaker = woken.resolve;
-      await woken.promise;
-      wakeTaker = undefined;
+      if (feeder === "ended" && out === 0) return;
+      await new Promise<void>((resolve) => {
+        wakeTaker = resolve;
+        taker = "waiting";
+      });
+      taker = "taking";
     }
   } finally {
     signal?.removeEventListener("abort", stopAll);
     drain?.removeEventListener("abort", endFeeding);
     stop.abort();
-    await fed;
+    await fed.promise;
   }
 }
 

@@ -154,11 +154,10 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
       { lookAhead: LOOK_AHEAD, perHost },
     );
-    for await (const { owed, outcome } of flow(turns, send, {
-      window: concurrency,
-      signal,
-    })) {
-      yield { item: owed.item, index: owed.index, outcome };
+    for await (const batch of flow(turns, send, { window: concurrency, signal })) {
+      for (const { owed, outcome } of batch) {
+        yield { item: owed.item, index: owed.index, outcome };
+      }
     }
     signal?.throwIfAborted();
   }

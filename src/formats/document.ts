@@ -10,24 +10,39 @@ export interface Document {
 
 /** A document of a body's bytes and the value of its Content-Type field. */
 export function createDocument(bytes: Uint8Array, contentType: string | undefined): Document {
-  let value: { readonly json: unknown } | undefined;
-  let error: unknown;
-  let tree: { readonly html: unknown } | undefined;
-  return {
-    json() {
-      if (value !== undefined) return value.json;
-      if (error !== undefined) throw error;
+  return new LazyDocument(bytes, contentType);
+}
+
+/** A class, since one is made per answer: closures over its state would be four objects more. */
+class LazyDocument implements Document {
+  readonly #bytes: Uint8Array;
+  readonly #contentType: string | undefined;
+  #parsed: "not yet" | "json" | "no json" = "not yet";
+  /** The value, or why there is none. */
+  #json: unknown;
+  #tree: { readonly html: unknown } | undefined;
+
+  constructor(bytes: Uint8Array, contentType: string | undefined) {
+    this.#bytes = bytes;
+    this.#contentType = contentType;
+  }
+
+  json(): unknown {
+    if (this.#parsed === "not yet") {
       try {
-        value = { json: parseJson(bytes) };
+        this.#json = parseJson(this.#bytes);
+        this.#parsed = "json";
       } catch (fault) {
-        error = fault;
-        throw fault;
+        this.#json = fault;
+        this.#parsed = "no json";
       }
-      return value.json;
-    },
-    html(parse) {
-      tree ??= { html: parse(bytes, contentType) };
-      return tree.html as ReturnType<typeof parse>;
-    },
-  };
+    }
+    if (this.#parsed === "no json") throw this.#json;
+    return this.#json;
+  }
+
+  html<Tree>(parse: (bytes: Uint8Array, contentType: string | undefined) => Tree): Tree {
+    this.#tree ??= { html: parse(this.#bytes, this.#contentType) };
+    return this.#tree.html as Tree;
+  }
 }

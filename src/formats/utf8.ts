@@ -16,7 +16,9 @@ export interface Utf8Fault {
 export function decodeUtf8(bytes: Uint8Array, mark: "drop" | "keep" = "drop"): string | Utf8Fault {
   // Most answers are short and ASCII: telling that and copying costs half of decoding.
   if (bytes.byteLength < SHORT_BYTES && isAscii(bytes)) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    const { buffer, byteOffset, byteLength } = bytes;
+    const ascii = bytes instanceof Buffer ? bytes : Buffer.from(buffer, byteOffset, byteLength);
+    return ascii.toString("latin1");
   }
   try {
     return (mark === "drop" ? STRICT : KEEPING_MARK).decode(bytes);

@@ -78,8 +78,8 @@ function pick(
   try {
     if (!(response.body instanceof Uint8Array)) throw new TypeError("the body went to a file");
     const document = createDocument(response.body, response.header("content-type"));
-    for (const [index, { selector }] of picks.entries()) {
-      values[pickAt[index]!] = selector.select(document);
+    for (let index = 0; index < picks.length; index += 1) {
+      values[pickAt[index]!] = picks[index]!.selector.select(document);
     }
     return outcome;
   } catch (cause) {

@@ -29,13 +29,15 @@ export interface RunParts {
 export async function run(parts: RunParts): Promise<void> {
   const { queue, send, extract, sink, window, perHost, clock, emit, drain, stop } = parts;
   const turns = spread(queue.lease(), { perHost });
-  for await (const landed of flow(turns, send, { window, drain, signal: stop })) {
-    const { outcome, record } = extract(landed.owed, landed.outcome);
-    // The queue first: what the sink says it has written, the queue has to know of.
-    const settled = queue.settle(landed.owed, outcome);
-    if (settled !== undefined) await settled;
-    const written = sink.write(record, landed.owed.row.number);
-    if (written !== undefined) await written;
-    emit({ type: "settled", atMs: clock.now(), outcome });
+  for await (const batch of flow(turns, send, { window, drain, signal: stop })) {
+    for (const { owed, outcome: landed } of batch) {
+      const { outcome, record } = extract(owed, landed);
+      // The queue first: what the sink says it has written, the queue has to know of.
+      const settled = queue.settle(owed, outcome);
+      if (settled !== undefined) await settled;
+      const written = sink.write(record, owed.row.number);
+      if (written !== undefined) await written;
+      emit({ type: "settled", atMs: clock.now(), outcome });
+    }
   }
 }

@@ -28,6 +28,7 @@ const BROWSERS = [
 export function identity(options: IdentityOptions): Middleware {
   // Rows share their header list unless it is templated: complete each list once.
   const completed = new WeakMap<HeaderList, HeaderList>();
+  let latest: { readonly given: HeaderList; readonly all: HeaderList } | undefined;
 
   function complete(headers: HeaderList, userAgent: string): HeaderList {
     const all = [...headers];
@@ -45,12 +46,15 @@ export function identity(options: IdentityOptions): Middleware {
     if (options.userAgent === "random") {
       return complete(request.headers, BROWSERS[randomInt(BROWSERS.length)]!);
     }
-    let headers = completed.get(request.headers);
-    if (headers === undefined) {
-      headers = complete(request.headers, options.userAgent);
-      completed.set(request.headers, headers);
+    const given = request.headers;
+    if (latest?.given === given) return latest.all;
+    let all = completed.get(given);
+    if (all === undefined) {
+      all = complete(given, options.userAgent);
+      completed.set(given, all);
     }
-    return headers;
+    latest = { given, all };
+    return all;
   }
 
   return (next) => (request, call) => next({ ...request, headers: headersOf(request) }, call);

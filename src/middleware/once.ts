@@ -120,38 +120,41 @@ export function once({
       return next(request, call);
     }
 
-    async function ask(request: HttpRequest, call: Call, question: string): Promise<HttpResponse> {
+    function ask(request: HttpRequest, call: Call, question: string): Promise<HttpResponse> {
       const { high, low } = hash;
-      const pending =
-        archive !== undefined && isPlain(request) && archive.mayHave(high, low)
-          ? recall(archive, { question, high, low }).then((known) =>
-              known === undefined ? next(request, call) : revive(request, call, known),
-            )
-          : next(request, call);
       const { headers, body } = request;
       const asked: Asked = {
         headers,
         body,
-        pending,
+        pending: undefined,
         failure: undefined,
         response: undefined,
         store: young,
         entry: 0,
       };
       remember(question, low, asked);
-      try {
-        const response = await pending;
-        const answer = keep(asked, response);
-        if (archive !== undefined && answer !== undefined && isForArchive(response)) {
-          archive.keep(question, high, low, answer);
-        }
-        return response;
-      } catch (error) {
-        asked.pending = undefined;
-        if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
-        else asked.store.forget(asked.entry);
-        throw error;
-      }
+      const answer =
+        archive !== undefined && isPlain(request) && archive.mayHave(high, low)
+          ? recall(archive, { question, high, low }).then((known) =>
+              known === undefined ? next(request, call) : revive(request, call, known),
+            )
+          : next(request, call);
+      asked.pending = answer.then(
+        (response) => {
+          const kept = keep(asked, response);
+          if (archive !== undefined && kept !== undefined && isForArchive(response)) {
+            archive.keep(question, high, low, kept);
+          }
+          return response;
+        },
+        (error: unknown) => {
+          asked.pending = undefined;
+          if (error instanceof Failure && error.code !== "E_ABORTED") asked.failure = error;
+          else asked.store.forget(asked.entry);
+          throw error;
+        },
+      );
+      return asked.pending;
     }
 
     return (request, call) => {

@@ -97,22 +97,34 @@ export function pace(options: PaceOptions): Middleware {
     });
   }
 
-  return (next) => async (request, call) => {
-    let place: Permit | undefined;
-    if (quota === undefined && !isHeld() && line.waiting === 0) {
-      place = total.tryAcquire();
+  return (next) => {
+    function leave(place: Permit, request: HttpRequest, call: Call): Promise<HttpResponse> {
+      const requestsBefore = call.requests;
+      const land = (): void => {
+        place[Symbol.dispose]();
+        const requests = call.requests - requestsBefore;
+        emit?.({ type: "landed", atMs: clock.now(), request, requests });
+      };
+      emit?.({ type: "sent", atMs: clock.now(), request });
+      return next(request, call).then(
+        (response) => {
+          // Before its place is free: whoever takes that is to know of the hold.
+          if (response.status >= 400) heed(response);
+          land();
+          return response;
+        },
+        (error: unknown) => {
+          land();
+          throw error;
+        },
+      );
     }
-    place ??= await inLine(request, call);
-    emit?.({ type: "sent", atMs: clock.now(), request });
-    const requestsBefore = call.requests;
-    try {
-      const response = await next(request, call);
-      if (response.status >= 400) heed(response);
-      return response;
-    } finally {
-      place[Symbol.dispose]();
-      const requests = call.requests - requestsBefore;
-      emit?.({ type: "landed", atMs: clock.now(), request, requests });
-    }
+
+    return (request, call) => {
+      const isFree = quota === undefined && !isHeld() && line.waiting === 0;
+      const place = isFree ? total.tryAcquire() : undefined;
+      if (place !== undefined) return leave(place, request, call);
+      return inLine(request, call).then((later) => leave(later, request, call));
+    };
   };
 }

@@ -1,8 +1,9 @@
+import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import { withoutHeaders } from "../core/headers.ts";
 import { createRequest, type HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
-import type { Middleware } from "../core/send.ts";
+import type { Middleware, Send } from "../core/send.ts";
 import type { WireTiming } from "../core/timing.ts";
 import { scopeOfAddress, scopeOfHost, type ScopeOf } from "../transport/address-policy.ts";
 
@@ -43,9 +44,19 @@ const BODY_FIELDS = /^content-/;
  */
 export function redirect(options: RedirectOptions): Middleware {
   const { maxRedirects, redirectsTo = "public", scopeOf = scopeOfAddress } = options;
-  return (send) => async (request, call) => {
-    const first = await send(request, call);
-    if (maxRedirects === 0 || targetOf(first) === undefined) return first;
+  return (send) => (request, call) =>
+    send(request, call).then((response) =>
+      maxRedirects === 0 || targetOf(response) === undefined
+        ? response
+        : follow(send, request, call, response),
+    );
+
+  async function follow(
+    send: Send,
+    request: HttpRequest,
+    call: Call,
+    first: HttpResponse,
+  ): Promise<HttpResponse> {
     let response = first;
     let asked = request;
     const redirects: string[] = [];
@@ -75,7 +86,7 @@ export function redirect(options: RedirectOptions): Middleware {
       timing: sumOf(timings),
       redirects,
     });
-  };
+  }
 }
 
 /** Where an answer redirects to, or undefined where it does not. */

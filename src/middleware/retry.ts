@@ -1,6 +1,8 @@
+import type { Call } from "../core/call.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import { Failure } from "../core/failure.ts";
+import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
@@ -14,25 +16,35 @@ export interface RetryOptions {
   readonly emit: Listener | undefined;
 }
 
+/** Attempts made so far, and those among them that cost nothing. */
+interface Past {
+  readonly attempt: number;
+  readonly repeats: number;
+}
+
+const FIRST: Past = { attempt: 1, repeats: 0 };
+
 /** Sends again what may succeed later, as its policy decides; gives the last answer or failure otherwise. */
 export function retry({ policy, clock, emit }: RetryOptions): Middleware {
-  return (next) => async (request, call) => {
-    let attempt = 0;
-    let repeats = 0;
-    for (;;) {
-      attempt += 1;
+  return (next) => {
+    function ask(request: HttpRequest, call: Call, past: Past): Promise<HttpResponse> {
       call.attempts += 1;
-      let response: HttpResponse | undefined;
-      let failure: Failure | undefined;
-      try {
-        response = await next(request, call);
+      return next(request, call).then(
         // The common case asks no policy.
-        if (response.status < 400) return response;
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        if (error.code === "E_ABORTED") throw error;
-        failure = error;
-      }
+        (response) => (response.status < 400 ? response : judge(request, call, past, { response })),
+        (failure: unknown) => {
+          if (!(failure instanceof Failure) || failure.code === "E_ABORTED") throw failure;
+          return judge(request, call, past, { failure });
+        },
+      );
+    }
+
+    async function judge(
+      request: HttpRequest,
+      call: Call,
+      { attempt, repeats }: Past,
+      { response, failure }: { readonly response?: HttpResponse; readonly failure?: Failure },
+    ): Promise<HttpResponse> {
       const decision = policy.decide({
         request,
         attempt,
@@ -45,10 +57,10 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         if (failure === undefined) return response!;
         throw decision.reason === "may-have-happened" ? unknownEffect(failure) : failure;
       }
-      if (decision.cost === "free") {
-        attempt -= 1;
-        repeats += 1;
-      }
+      const past =
+        decision.cost === "free"
+          ? { attempt, repeats: repeats + 1 }
+          : { attempt: attempt + 1, repeats };
       const sinceMs = clock.now();
       const { delayMs, reason } = decision;
       emit?.({ type: "retry", atMs: sinceMs, request, reason, delayMs });
@@ -59,7 +71,10 @@ export function retry({ policy, clock, emit }: RetryOptions): Middleware {
         call.onRest?.("retry", "end");
       }
       call.heldMs += clock.now() - sinceMs;
+      return ask(request, call, past);
     }
+
+    return (request, call) => ask(request, call, FIRST);
   };
 }
 

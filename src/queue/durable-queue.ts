@@ -88,6 +88,12 @@ export function createDurableQueue(
     return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
   }
 
+  /** Refused answers too: another expression may read them. */
+  function keep(row: number, outcome: Outcome): void {
+    const answer = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
+    if (answer?.body instanceof Uint8Array) bodies.set(row, answer.body);
+  }
+
   /** The outcomes of these rows, in their order; the others go on waiting. */
   function takePending(rows: readonly number[]): OutcomeRecords {
     let same = pending.count === rows.length;
@@ -208,10 +214,7 @@ export function createDurableQueue(
       });
       const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);
-      if (keeps === "answers" && outcome.kind === "answered") {
-        const { body } = outcome.response;
-        if (body instanceof Uint8Array) bodies.set(row, body);
-      }
+      if (keeps === "answers") keep(row, outcome);
       ahead.settled(row);
       if (pending.count >= GROUP_RECORDS) {
         const started = startCommit();

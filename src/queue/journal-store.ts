@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { DoneRows, unitOf } from "./done-rows.ts";
@@ -38,6 +38,7 @@ export class JournalStore implements Disposable {
   readonly done: DoneRows;
   #session = 0;
   #hasIntents = false;
+  #detail: StatementSync | undefined;
   #tally: RunTally | undefined;
 
   private constructor(database: DatabaseSync, directory: string, done: DoneRows) {
@@ -81,6 +82,12 @@ export class JournalStore implements Disposable {
   hosts(): readonly string[] {
     const found = this.database.prepare("SELECT origin FROM host ORDER BY id").all();
     return found.map((host) => host["origin"] as string);
+  }
+
+  /** What is kept of a row beside its record, as JSON. */
+  detail(row: number): string | undefined {
+    this.#detail ??= this.database.prepare("SELECT text FROM detail WHERE row = ?");
+    return this.#detail.get(row)?.["text"] as string | undefined;
   }
 
   /** Records that wait for their turn, in the order of their rows. */

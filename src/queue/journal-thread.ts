@@ -59,9 +59,9 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "commit":
       return commit(request);
     case "find":
-      return archive!.find(request.question, request.high, request.low);
+      return answers().find(request.question, request.high, request.low);
     case "hashes":
-      return [...archive!.hashes()];
+      return [...answers().hashes()];
     case "intend":
       return store!.intend(request.rows);
     case "note":
@@ -91,7 +91,7 @@ function answer(request: JournalRequest & { number?: number }): unknown {
       try {
         if (broken === undefined) {
           store?.end(request.reason, Date.now(), request.counters);
-          if (request.archive === "dropped") archive?.drop();
+          if (request.archive === "dropped" && hasAnswers()) answers().drop();
         }
         store?.[Symbol.dispose]();
       } finally {
@@ -100,12 +100,26 @@ function answer(request: JournalRequest & { number?: number }): unknown {
   }
 }
 
+/** The archive, opened when it is first needed. */
+function answers(): AnswerArchive {
+  archive ??= openAnswerArchive(store!.database, store!.directory);
+  return archive;
+}
+
+function hasAnswers(): boolean {
+  return archive !== undefined || existsSync(join(store!.directory, "answers.pack"));
+}
+
 /** Output first, then all that its records need to be true, then the records. */
-function commit({ group, answers, bodies }: Extract<JournalRequest, { kind: "commit" }>): void {
+function commit({
+  group,
+  answers: pack,
+  bodies,
+}: Extract<JournalRequest, { kind: "commit" }>): void {
   copy?.sync();
-  if (answers !== undefined) {
-    archive!.append(answers);
-    archive!.sync();
+  if (pack !== undefined) {
+    answers().append(pack);
+    answers().sync();
   }
   if (bodies.length > 0) {
     kept ??= openKeptAnswers(store!.database, store!.directory);
@@ -113,7 +127,7 @@ function commit({ group, answers, bodies }: Extract<JournalRequest, { kind: "com
     kept.sync();
   }
   store!.commit(group, () => {
-    if (answers !== undefined) archive!.record();
+    if (pack !== undefined) answers().record();
     if (bodies.length > 0) kept!.record();
   });
 }
@@ -185,7 +199,6 @@ function read(directory: string, origin: OpenedRun["origin"], pid: number): Open
   JournalStore.open(directory, "read")[Symbol.dispose]();
   lock = lockedRun(directory);
   store = JournalStore.open(directory, "write");
-  archive = openAnswerArchive(store.database, directory);
   const found = describeRun(store, origin);
   store.begin(pid, Date.now());
   return found;

@@ -34,6 +34,8 @@ export interface Journal {
   note(facts: Readonly<Record<string, string>>): Promise<void>;
   /** Copies what was read of an input that can be read only once; durable with the next commit. */
   keepInput(bytes: Uint8Array): Promise<void>;
+  /** Makes `run` what it is by now. */
+  refresh(): Promise<void>;
   /** Rows are owed again, whatever became of them before. @throws DiskError */
   takeBack(rows: readonly number[], facts: Readonly<Record<string, string>>): Promise<void>;
   /** Rows whose last outcome is a failure of these kinds; of any, where none is named. */
@@ -67,8 +69,21 @@ export interface JournalThread {
 
 type Ask = (request: JournalRequest, transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
 
-/** Starts the thread; it comes up while others get ready. */
+let warmed: JournalThread | undefined;
+
+/** Starts a thread for whoever asks for one first: it comes up while the HTTP stack is loaded. */
+export function warmJournalThread(): void {
+  warmed ??= startThread();
+}
+
+/** The thread that was warmed, or a new one. */
 export function startJournalThread(): JournalThread {
+  const thread = warmed ?? startThread();
+  warmed = undefined;
+  return thread;
+}
+
+function startThread(): JournalThread {
   // Beside this file in whatever language it runs in.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
@@ -121,6 +136,9 @@ export function startJournalThread(): JournalThread {
 function journalOf(opened: OpenedRun, ask: Ask): Journal {
   let run = opened;
   const pack = createAnswerPack();
+  async function refresh(): Promise<void> {
+    run = (await ask({ kind: "reread" })) as OpenedRun;
+  }
   const done = new DoneRows();
   for (const [unit, bits] of run.units) done.load(unit, bits);
   return {
@@ -165,8 +183,9 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     async takeBack(rows, facts) {
       await ask({ kind: "take back", rows, facts });
       for (const row of rows) done.remove(row);
-      run = (await ask({ kind: "reread" })) as OpenedRun;
+      await refresh();
     },
+    refresh,
     async failedRows(only) {
       return (await ask({ kind: "failed", ...only })) as readonly number[];
     },

@@ -41,7 +41,13 @@ export function outcomeDetail(
     body instanceof Uint8Array && body.byteLength > 0
       ? Buffer.from(body.subarray(0, EXCERPT_BYTES)).toString("utf8")
       : undefined;
-  return textOf({ url, message, ...(excerpt === undefined ? {} : { excerpt }) });
+  const headers = keeps === "nothing" ? undefined : response && withoutSecrets(response.headers);
+  return textOf({
+    url,
+    message,
+    ...(excerpt === undefined ? {} : { excerpt }),
+    ...(headers === undefined ? {} : { headers }),
+  });
 }
 
 const SECRET_HEADERS = new Set(["set-cookie", "set-cookie2", "authentication-info"]);

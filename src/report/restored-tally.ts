@@ -38,8 +38,13 @@ export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounte
   return sum;
 }
 
+/** What a run counted; a journal's own counts may come one by one. */
+export interface CountedRun extends Pick<OpenedRun, "sessions" | "hosts"> {
+  readonly tally: Iterable<OpenedRun["tally"][number]>;
+}
+
 /** Adds to an empty tally what earlier processes of the run have done, so that its account is whole. */
-export function restoreTally(tally: Tally, run: OpenedRun): void {
+export function restoreTally(tally: Tally, run: CountedRun): void {
   const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
   tally.requests += requests;
   tally.retries += retries;

@@ -90,6 +90,12 @@ function regularFile(
     started = true;
   }
 
+  /** The bytes of a new file are kept only where its name is. */
+  async function syncName(): Promise<void> {
+    if (!named) await syncFolder(dirname(path));
+    named = true;
+  }
+
   return {
     kind: "file",
     async write(bytes) {
@@ -106,8 +112,7 @@ function regularFile(
     async sync() {
       try {
         await handle.datasync();
-        if (!named) await syncFolder(dirname(path));
-        named = true;
+        await syncName();
       } catch (error) {
         throw outputError(path, error);
       }
@@ -116,6 +121,7 @@ function regularFile(
       try {
         await start();
         await handle.sync();
+        await syncName();
       } catch (error) {
         await handle.close().catch(() => {});
         throw outputError(path, error);

@@ -14,11 +14,47 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { UsageError } from "../core/usage-error.ts";
+import { createManualClock, type ManualClock } from "../transport/manual-clock.ts";
 import { openFileSink } from "./file-sink.ts";
 import { PathTaken } from "./place-file.ts";
+import { DiskError } from "../core/disk-error.ts";
+
+/** What the system refuses to open, and what is open: files and folders, temporary files. */
+const system = vi.hoisted(() => ({
+  refusals: 0,
+  descriptors: Infinity,
+  open: 0,
+  temporary: 0,
+  mostTemporary: 0,
+}));
+
+vi.mock(import("node:fs/promises"), async (importOriginal) => {
+  const original = await importOriginal();
+  const open: typeof original.open = async (path, ...rest) => {
+    system.refusals -= 1;
+    if (system.refusals >= 0 || system.open >= system.descriptors) {
+      throw Object.assign(new Error("EMFILE"), { code: "EMFILE", errno: -24, syscall: "open" });
+    }
+    const temporary = String(path).endsWith(".part") ? 1 : 0;
+    // Counted before, since others ask while this one is being opened.
+    system.open += 1;
+    const handle = await original.open(path, ...rest).finally(() => (system.open -= 1));
+    system.open += 1;
+    system.temporary += temporary;
+    system.mostTemporary = Math.max(system.mostTemporary, system.temporary);
+    const close = handle.close.bind(handle);
+    handle.close = async () => {
+      await close();
+      system.open -= 1;
+      system.temporary -= temporary;
+    };
+    return handle;
+  };
+  return { ...original, open };
+});
 
 let folder = "";
 let root = "";
@@ -204,4 +240,101 @@ test("closing waits for what is under way", async () => {
   await sink.close();
   expect(existsSync(join(root, "x"))).toBe(true);
   await saving;
+});
+
+test("what a kill left of the same run is removed from each folder, and nothing else", async () => {
+  const ours = [".fanfetch-r1-3.part", "a/.fanfetch-r1-12.part", "a/b/.fanfetch-r1-1.part"];
+  const others = [
+    ".fanfetch-r1-x.part",
+    ".fanfetch-r1-2-1.part",
+    ".fanfetch-r2-3.part",
+    "a/b/y.part",
+    "c/.fanfetch-r1-4.part",
+  ];
+  await mkdir(join(root, "a/b"), { recursive: true });
+  await mkdir(join(root, "c"));
+  for (const path of [...ours, ...others]) await writeFile(join(root, path), "");
+  await using sink = await openFileSink({ root, exists: "own", id: "r1" });
+  await Promise.all([1, 2, 3].map((row) => sink.save(`a/b/${row}`, `${row}`, bytes("x"))));
+  await sink.save("a/4", "4", bytes("x"));
+  expect((await everything()).filter((path) => path.endsWith(".part"))).toEqual(others.toSorted());
+  await writeFile(join(root, "a/.fanfetch-r1-99.part"), "");
+  // As many folders as are kept open, so that the first ones are opened again.
+  for (let row = 10; row < 50; row += 1) await sink.save(`d/${row}/x`, `${row}`, bytes("x"));
+  await sink.save("a/5", "5", bytes("x"));
+  expect(await everything()).toContain("a/.fanfetch-r1-99.part");
+});
+
+test("a run that goes on replaces what stands at its paths", async () => {
+  await mkdir(root);
+  await writeFile(join(root, "x"), "of the run that was killed");
+  await using sink = await openFileSink({ root, exists: "own", id: "r1" });
+  await sink.save("x", "k", bytes("new"));
+  expect(await text(join(root, "x"))).toBe("new");
+});
+
+test("what is no id is refused", async () => {
+  for (const id of ["", "../x", "a b"]) {
+    await expect(openFileSink({ root, exists: "own", id })).rejects.toBeInstanceOf(TypeError);
+  }
+  expect(existsSync(root)).toBe(false);
+});
+
+/** Lets the clock go on until something is over: what is done with files takes no time of the clock's. */
+async function overTime(clock: ManualClock, work: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  const over = work.finally(() => (isOver = true));
+  over.catch(() => {});
+  while (!isOver) await clock.advance(10);
+  await over;
+}
+
+test("without descriptors fewer files are saved at once, and none is lost", async () => {
+  const clock = createManualClock();
+  await using sink = await openFileSink({ root, exists: "refuse", atOnce: 8, clock });
+  system.refusals = 8;
+  system.mostTemporary = 0;
+  let done = 0;
+  const rows = Array.from({ length: 60 }, (_, row) => row);
+  const saving = Promise.all(
+    rows.map((row) =>
+      sink.save(`${row % 12}/${row}`, `${row}`, bytes(`${row}`)).then(() => done++),
+    ),
+  );
+  await overTime(clock, saving);
+  expect(done).toBe(60);
+  expect(system.mostTemporary).toBeGreaterThan(0);
+  expect(system.mostTemporary).toBeLessThanOrEqual(4);
+  for (const row of rows) expect(await text(join(root, `${row % 12}/${row}`))).toBe(`${row}`);
+});
+
+test("few descriptors suffice for folders and files", async () => {
+  const clock = createManualClock();
+  await using sink = await openFileSink({ root, exists: "refuse", clock });
+  system.descriptors = system.open + 9;
+  try {
+    const rows = Array.from({ length: 100 }, (_, row) => row);
+    const save = async (row: number): Promise<unknown> =>
+      sink.save(`${row % 50}/${row % 3}/${row}`, `${row}`, bytes(`${row}`));
+    await overTime(clock, Promise.all(rows.map(save)));
+    expect((await everything()).filter((path) => /^\d+\/\d\/\d+$/.test(path))).toHaveLength(100);
+  } finally {
+    system.descriptors = Infinity;
+  }
+});
+
+test("a shortage of descriptors that does not end is a fault of the disk", async () => {
+  const clock = createManualClock();
+  await using sink = await openFileSink({ root, exists: "refuse", clock });
+  system.refusals = Number.POSITIVE_INFINITY;
+  try {
+    const saving = overTime(clock, sink.save("x", "k", bytes("x")));
+    await expect(saving).rejects.toThrow(
+      new DiskError(`cannot write ${join(root, "x")}: too many open files`),
+    );
+  } finally {
+    system.refusals = 0;
+  }
+  await sink.save("x", "k", bytes("x"));
+  expect(await everything()).toEqual(["x"]);
 });

@@ -148,6 +148,7 @@ function createFileSink(options: OpenedOptions): FileSink {
       }
       // Those who meet the same shortage are still in: together they halve the number once.
       gate.resize(Math.max(1, Math.min(gate.limit, gate.inFlight >> 1)));
+      await tree.keepNoneIdle();
       await sleep(clock, FIRST_WAIT_MS * 2 ** (tries - 1));
     }
   }

@@ -5,6 +5,8 @@ export interface FolderTree extends AsyncDisposable {
   readonly root: Folder;
   /** Does work in the folder of a relative path, given the path's last name; it stays open meanwhile. */
   within<T>(path: string, work: (folder: Folder, name: string) => Promise<T>): Promise<T>;
+  /** From now on a folder is open only while someone works in it: there are no descriptors to spare. */
+  keepNoneIdle(): Promise<void>;
 }
 
 interface Entry {
@@ -28,6 +30,7 @@ export interface FolderTreeOptions {
 export function createFolderTree(root: Folder, options: FolderTreeOptions = {}): FolderTree {
   const { prepare } = options;
   const prepared = new Set<string>();
+  let mostIdle = MOST_IDLE;
   /** By path, the least recently used first. */
   const entries = new Map<string, Entry>();
 
@@ -77,7 +80,7 @@ export function createFolderTree(root: Folder, options: FolderTreeOptions = {}):
       return await work(folder);
     } finally {
       entry.users -= 1;
-      await closeIdle(MOST_IDLE);
+      await closeIdle(mostIdle);
     }
   };
 
@@ -88,6 +91,10 @@ export function createFolderTree(root: Folder, options: FolderTreeOptions = {}):
       return use(path.slice(0, Math.max(slash, 0)), (folder) =>
         work(folder, path.slice(slash + 1)),
       );
+    },
+    keepNoneIdle() {
+      mostIdle = 0;
+      return closeIdle(0);
     },
     async [Symbol.asyncDispose]() {
       await closeIdle(0);

@@ -176,6 +176,27 @@ test("a sync that failed is never tried again", async () => {
   expect(output.calls).not.toContain("close");
 });
 
+test("a table whose sync failed while it was written to is ended behind that", async () => {
+  const output = createTestOutput();
+  const [syncing, writing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  output.act = () => (output.calls.at(-1) === "sync" ? syncing.promise : undefined);
+  const sink = createTableSink(output, { format: "json" });
+  void sink.write(record(1), 1);
+  const committed = sink.commit();
+  await setImmediate();
+  output.act = () => (output.calls.length === 3 ? writing.promise : undefined);
+  const long = "x".repeat(100_000);
+  void sink.write(record(long), 2);
+  syncing.reject(new DiskError("lost"));
+  await expect(committed).rejects.toThrow("lost");
+  const disposed = sink[Symbol.asyncDispose]();
+  await setImmediate();
+  expect(output.calls).toEqual(["write", "sync", "write"]);
+  writing.resolve();
+  await disposed;
+  expect(JSON.parse(output.text)).toEqual([{ a: 1 }, { a: long }]);
+});
+
 test("a failure that nobody heard is told when the table is disposed of", async () => {
   const output = createTestOutput();
   output.act = () => {
@@ -219,6 +240,21 @@ test("records that trickle go out after a while, and no timer is left", async ()
   expect(clock.armed()).toBe(1);
   await sink.close();
   expect(clock.armed()).toBe(0);
+});
+
+test("a record that comes while a commit runs does not lie longer than others", async () => {
+  const output = createTestOutput();
+  const clock = createTestClock();
+  const sink = createTableSink(output, { format: "jsonl", clock });
+  void sink.write(record(1), 1);
+  const committed = sink.commit();
+  void sink.write(record(2), 2);
+  await committed;
+  expect(output.text).toBe('{"a":1}\n');
+  clock.fire();
+  await Promise.resolve();
+  expect(output.text).toBe('{"a":1}\n{"a":2}\n');
+  await sink.close();
 });
 
 test("nothing is written to a closed table", async () => {

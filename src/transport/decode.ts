@@ -8,6 +8,8 @@ export type Coding = "gzip" | "deflate" | "br" | "zstd";
 /** What is sent in Accept-Encoding. */
 export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
 
+const NO_CODINGS: readonly Coding[] = [];
+
 /** More than this many codings on one body is an attack, not a format. */
 const MOST_CODINGS = 3;
 /** Decoded bytes are free of suspicion up to here; beyond, at most `MOST_RATIO` times the encoded. */
@@ -32,7 +34,7 @@ export class DecodeError extends Error {
  * @throws DecodeError for an unknown coding or more than three.
  */
 export function parseCodings(field: string | undefined): readonly Coding[] {
-  if (field === undefined || field === "") return [];
+  if (field === undefined || field === "") return NO_CODINGS;
   const codings: Coding[] = [];
   for (const part of field.split(",")) {
     const name = part.trim().toLowerCase();

@@ -37,18 +37,22 @@ export class Lanes<L extends Lane> {
     return sum;
   }
 
+  /** A lane with room, or undefined where the first handshake is to be awaited or all are closed. */
+  tryTake(): L | undefined {
+    if (this.#state === "closed") return undefined;
+    const lane = this.#pop();
+    if (lane !== undefined || this.#scouting === "under-way") return lane;
+    if (this.#scouting === "owed") this.#scouting = "under-way";
+    return this.#add();
+  }
+
   /** Gives a lane with room, now or after the first handshake; calls `closed` where there is none any more. */
   take(ready: (lane: L) => void, closed: () => void = () => {}): void {
-    if (this.#state === "closed") return closed();
-    const lane = this.#pop();
+    const lane = this.tryTake();
     if (lane !== undefined) return ready(lane);
-    if (this.#scouting === "under-way") {
-      this.#waiting ??= [];
-      this.#waiting.push({ ready, closed });
-      return;
-    }
-    if (this.#scouting === "owed") this.#scouting = "under-way";
-    ready(this.#add());
+    if (this.#state === "closed") return closed();
+    this.#waiting ??= [];
+    this.#waiting.push({ ready, closed });
   }
 
   /** Takes a lane back after its request is over. */

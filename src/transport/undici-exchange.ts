@@ -9,7 +9,6 @@ import { type BodyFile, HttpResponse } from "../core/response.ts";
 import type { Deadline } from "./deadlines.ts";
 import { type ArrivingBody, type BodyOptions, openBody } from "./arriving-body.ts";
 import { DecodeError } from "./decode.ts";
-import { isDiskError } from "./spool.ts";
 import { failureOf, type Progress } from "./undici-failure.ts";
 import type { UndiciLane } from "./undici-lane.ts";
 import { refused } from "./undici-proxy.ts";
@@ -19,7 +18,15 @@ export interface ExchangeContext extends BodyOptions {
   readonly clock: Clock;
   /** The exchange is over: its lane is free, or, if it never answered, of no more use. */
   over(exchange: Exchange, lane: "free" | "lost"): void;
+  /** Sends once more what met a connection that the server was just closing. */
+  again(request: HttpRequest, call: Call, settle: Settle): void;
 }
+
+/** Whom to tell of the answer or the failure. */
+export type Settle = Pick<PromiseWithResolvers<HttpResponse>, "resolve" | "reject">;
+
+/** Whether a connection that was just closing is reason to send it once more. */
+export type Chance = "first" | "last";
 
 /** Interim (1xx) answers taken before the server counts as hostile. */
 const MOST_INTERIM = 20;
@@ -38,8 +45,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   readonly call: Call;
   readonly lane: UndiciLane;
   readonly #context: ExchangeContext;
-  readonly #resolve: (response: HttpResponse) => void;
-  readonly #reject: (failure: Failure) => void;
+  readonly #settle: Settle;
+  readonly #chance: Chance;
   /** `Clock.now()` when it left. */
   readonly startMs: number;
   readonly #connectionsBefore: number;
@@ -58,22 +65,17 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     call: Call,
     lane: UndiciLane,
     context: ExchangeContext,
-    resolve: (response: HttpResponse) => void,
-    reject: (failure: Failure) => void,
+    settle: Settle,
+    chance: Chance,
   ) {
     this.request = request;
     this.call = call;
     this.lane = lane;
     this.#context = context;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#settle = settle;
+    this.#chance = chance;
     this.startMs = context.clock.now();
     this.#connectionsBefore = lane.connections;
-  }
-
-  /** Whether a connection that was open before carries it and no byte of an answer has come. */
-  get mayHaveMetAClosedConnection(): boolean {
-    return this.#progress === "sent" && this.lane.connections === this.#connectionsBefore;
   }
 
   expire(): void {
@@ -178,11 +180,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#settled = "yes";
     this.#body?.discard();
     const elapsedMs = this.#context.clock.now() - this.startMs;
-    const failure =
-      this.#body?.isFile === true && isDiskError(error)
-        ? diskFailure(error, this.request, elapsedMs)
-        : failureOf(error, this.request, { progress: this.#progress, elapsedMs });
-    this.#leave(failure);
+    const keeping = this.#body?.isFile === true ? "in a file" : "in memory";
+    this.#leave(failureOf(error, this.request, { progress: this.#progress, keeping, elapsedMs }));
   }
 
   #giveUp(code: "E_TIMEOUT" | "E_ABORTED" | "E_PROTOCOL", words: string, transient: boolean): void {
@@ -204,7 +203,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     const isStuck = this.#controller === undefined && this.lane.inUse <= 1;
     this.#controller?.abort(failure);
     this.#context.over(this, isStuck ? "lost" : "free");
-    this.#reject(failure);
+    // A connection that was open before carried it, and no byte of an answer came.
+    const mayHaveMetAClosed =
+      failure.code === "E_RESET" && this.#progress === "sent" && !this.#isOnNewConnection;
+    if (mayHaveMetAClosed && this.request.idempotent && this.#chance === "first") {
+      this.#context.again(this.request, this.call, this.#settle);
+    } else this.#settle.reject(failure);
+  }
+
+  get #isOnNewConnection(): boolean {
+    return this.lane.connections !== this.#connectionsBefore;
   }
 
   /** A refused answer whose body cannot be decoded is still the answer; only its body is lost. */
@@ -216,7 +224,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   #answer(body: Uint8Array | BodyFile, totalMs: number): void {
     if (this.#settled === "yes") return;
     this.#settled = "yes";
-    const reused = this.lane.connections === this.#connectionsBefore;
+    const reused = !this.#isOnNewConnection;
     const phases = reused ? undefined : this.lane.phases;
     const response = new HttpResponse({
       url: this.request.url,
@@ -236,11 +244,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       },
     });
     this.#context.over(this, "free");
-    this.#resolve(response);
+    this.#settle.resolve(response);
   }
-}
-
-function diskFailure(error: unknown, request: HttpRequest, elapsedMs: number): Failure {
-  const words = `the body could not be written: ${(error as Error).message}`;
-  return new Failure("E_DISK", words, { request, cause: error, elapsedMs });
 }

@@ -4,10 +4,14 @@ import { Failure, type FailureCode } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
 import { AddressRefused } from "./address-policy.ts";
 import { DecodeError } from "./decode.ts";
+import { isDiskError } from "./spool.ts";
 import { ProxyError } from "./undici-proxy.ts";
 
 /** How far an exchange had come when it broke. */
 export type Progress = "connecting" | "sent" | "headers";
+
+/** Whether its body goes to a file, which may be refused. */
+export type Keeping = "in memory" | "in a file";
 
 /** What one error of the wire means. */
 interface Meaning {
@@ -46,9 +50,13 @@ const TLS_CODE =
 export function failureOf(
   error: unknown,
   request: HttpRequest,
-  at: { readonly progress: Progress; readonly elapsedMs: number },
+  at: { readonly progress: Progress; readonly keeping?: Keeping; readonly elapsedMs: number },
 ): Failure {
   if (error instanceof Failure) return error;
+  if (at.keeping === "in a file" && isDiskError(error)) {
+    const words = `the body could not be written: ${(error as Error).message}`;
+    return new Failure("E_DISK", words, { request, cause: error, elapsedMs: at.elapsedMs });
+  }
   const { code, words, transient } = meaningOf(error, request, at.progress);
   return new Failure(code, words, {
     request,

@@ -9,7 +9,7 @@ import { AddressRefused, scopeOfAddress, scopeOfHost, type ScopeOf } from "./add
 import { createDnsCache, type Resolve } from "./dns-cache.ts";
 import { Lanes } from "./lanes.ts";
 import type { SpoolOptions } from "./spool.ts";
-import { Exchange, type ExchangeContext } from "./undici-exchange.ts";
+import { type Chance, Exchange, type ExchangeContext, type Settle } from "./undici-exchange.ts";
 import { failureOf } from "./undici-failure.ts";
 import { UndiciLane } from "./undici-lane.ts";
 import { createRoutes } from "./undici-routes.ts";
@@ -72,6 +72,9 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       if (lane === "lost") lanes?.drop(exchange.lane);
       lanes?.giveBack(exchange.lane);
     },
+    again(request, call, settle) {
+      start(request, call, settle, "last");
+    },
   };
 
   function lanesOf(request: HttpRequest): Lanes<UndiciLane> {
@@ -125,52 +128,48 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     }
   }
 
-  function start(
+  function start(request: HttpRequest, call: Call, settle: Settle, chance: Chance): void {
+    if (state === "closed") return settle.reject(stopped(request, "the session is closed"));
+    const refused = addressRefused(request, scopeOf);
+    if (refused !== undefined) return settle.reject(refused);
+    const lanes = lanesOf(request);
+    const lane = lanes.tryTake();
+    if (lane !== undefined) return leave(request, call, settle, chance, lane);
+    lanes.take(
+      (later) => leave(request, call, settle, chance, later),
+      () => settle.reject(stopped(request, "the session is closed")),
+    );
+  }
+
+  function leave(
     request: HttpRequest,
     call: Call,
-    resolve: (response: HttpResponse) => void,
-    reject: (failure: Failure) => void,
-    chance: "first" | "last",
+    settle: Settle,
+    chance: Chance,
+    lane: UndiciLane,
   ): void {
-    const stopped = (words: string): void => reject(new Failure("E_ABORTED", words, { request }));
-    if (state === "closed") return stopped("the session is closed");
-    const refused = addressRefused(request, scopeOf);
-    if (refused !== undefined) return reject(refused);
-    const lanes = lanesOf(request);
-    const onLane = (lane: UndiciLane): void => {
-      if (call.signal?.aborted === true) {
-        lanes.giveBack(lane);
-        return stopped("stopped");
-      }
-      call.requests += 1;
-      const onFailure = (failure: Failure): void => {
-        if (
-          chance === "first" &&
-          failure.code === "E_RESET" &&
-          request.idempotent &&
-          one.mayHaveMetAClosedConnection
-        ) {
-          start(request, call, resolve, reject, "last");
-        } else {
-          reject(failure);
-        }
-      };
-      const one = new Exchange(request, call, lane, context, resolve, onFailure);
-      open.start(one, one.startMs);
-      idleSweep ??= clock.after(options.idleTimeoutMs / IDLE_LOOKS, sweepIdle);
-      if (call.signal !== undefined) listenTo(call.signal);
-      try {
-        lane.dispatch(routes.dispatchOptions(request), one);
-      } catch (error) {
-        one.onResponseError(undefined, error as Error);
-      }
-    };
-    lanes.take(onLane, () => stopped("the session is closed"));
+    if (call.signal?.aborted === true) {
+      origins.get(laneKey(request))?.giveBack(lane);
+      return settle.reject(stopped(request, "stopped"));
+    }
+    call.requests += 1;
+    const one = new Exchange(request, call, lane, context, settle, chance);
+    open.start(one, one.startMs);
+    idleSweep ??= clock.after(options.idleTimeoutMs / IDLE_LOOKS, sweepIdle);
+    if (call.signal !== undefined) listenTo(call.signal);
+    try {
+      lane.dispatch(routes.dispatchOptions(request), one);
+    } catch (error) {
+      one.onResponseError(undefined, error as Error);
+    }
   }
 
   return {
-    send: (request, call) =>
-      new Promise((resolve, reject) => start(request, call, resolve, reject, "first")),
+    send(request, call) {
+      const settle = Promise.withResolvers<HttpResponse>();
+      start(request, call, settle, "first");
+      return settle.promise;
+    },
     async [Symbol.asyncDispose]() {
       state = "closed";
       for (const lanes of origins.values()) lanes.destroy();
@@ -180,6 +179,10 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       open[Symbol.dispose]();
     },
   };
+}
+
+function stopped(request: HttpRequest, words: string): Failure {
+  return new Failure("E_ABORTED", words, { request });
 }
 
 /** Requests that may connect to public addresses alone have connections of their own. */

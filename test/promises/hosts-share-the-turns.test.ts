@@ -42,8 +42,8 @@ async function makespan(
   let landed = 0;
   const all = (async () => {
     const turns = spread(sorted(), { perHost: PER_HOST });
-    for await (const one of flow(turns, session.send, { window: concurrency })) {
-      if (one.outcome.kind === "answered") landed += 1;
+    for await (const batch of flow(turns, session.send, { window: concurrency })) {
+      landed += batch.filter(({ outcome }) => outcome.kind === "answered").length;
     }
   })();
   while (landed < HOSTS * EACH) await clock.advance(LATENCY_MS);

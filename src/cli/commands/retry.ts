@@ -1,11 +1,11 @@
 import type { CommandLine } from "../command-line.ts";
 import { readText } from "../read-text.ts";
 import { oneRun } from "../run-arguments.ts";
-import { sendWork } from "../send-work.ts";
 import { readSettings } from "../settings.ts";
 import { continuedLine, storedJob } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
+import { openAhead } from "../work-run.ts";
 import { readOnly } from "../work-retry.ts";
 
 /** `fanfetch retry`: asks again what failed; new records take the places of the old ones. */
@@ -16,8 +16,8 @@ export async function retry(line: CommandLine, terminal: Terminal): Promise<numb
   const values = new Map([...line.values].filter(([name]) => name !== "only"));
   const continued = continuedLine(job, { ...line, values });
   const settings = await readSettings(job.command, continued, readText);
-  return await sendWork(
-    { ...settings, run: { kind: "existing", directory, work, again } },
-    terminal,
-  );
+  const now = { ...settings, run: { kind: "existing", directory, work, again } } as const;
+  const run = openAhead(now);
+  const { sendWork } = await import("../send-work.ts");
+  return await sendWork(now, { terminal, run });
 }

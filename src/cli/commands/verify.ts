@@ -9,7 +9,7 @@ import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { oneRun } from "../run-arguments.ts";
 import { formatOf } from "../work-output.ts";
-import { openTasks } from "../work-tasks.ts";
+import { openStoredTasks, type Tasks } from "../work-tasks.ts";
 import { inputProblems } from "../check-input.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
     const journal = checkJournal(store);
     account = journal.account;
     problems.push(...journal.problems, ...inputProblems(store, settings));
-    const tasks = await openTasks(settings);
+    const tasks = await openStoredTasks(settings, directory);
     const { output } = settings;
     if (output.kind === "records" && output.path !== "-") {
       const check = {
@@ -39,7 +39,7 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
       problems.push(...(await checkTable(output.path, check)));
     }
     problems.push(...(await checkFiles(settings, tasks, journal.latest)));
-    inputs = await countInputs(settings, journal.latest);
+    inputs = await countInputs(await openStoredTasks(settings, directory), journal.latest);
   } catch (error) {
     const told = readError(error);
     if (told === error) throw error;
@@ -65,12 +65,9 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
 }
 
 /** Inputs, counted from the input itself; what has an outcome and is not in it is counted too. */
-async function countInputs(
-  settings: Awaited<ReturnType<typeof storedSettings>>,
-  latest: ReadonlyMap<number, unknown>,
-): Promise<number> {
+async function countInputs(tasks: Tasks, latest: ReadonlyMap<number, unknown>): Promise<number> {
   let count = 0;
-  for await (const batch of (await openTasks(settings)).batches) {
+  for await (const batch of tasks.batches) {
     count = batch.at(-1)?.row.number ?? count;
   }
   return Math.max(count, ...[...latest.keys()].slice(-1));

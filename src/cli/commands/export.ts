@@ -1,0 +1,138 @@
+import { UsageError } from "../../core/usage-error.ts";
+import { VERSION } from "../../engine/version.ts";
+import { formatCount } from "../../formats/quantity.ts";
+import { visible } from "../../formats/visible.ts";
+import type { JournalStore } from "../../queue/journal-store.ts";
+import { type KeptReader, readKeptAnswers } from "../../queue/kept-reader.ts";
+import type { RunIdentity } from "../../queue/run-directories.ts";
+import { harText, isInHar } from "../../report/har.ts";
+import { OUTCOME_COLUMNS, outcomeValues } from "../../report/outcome-columns.ts";
+import { type OutcomeRow, outcomeRows } from "../../report/outcome-rows.ts";
+import { outputsOf } from "../../report/run-output.ts";
+import { readOverview } from "../../report/run-overview.ts";
+import { isInWarc, warcRecords } from "../../report/warc.ts";
+import { openTableSink } from "../../sinks/table-sink.ts";
+import type { CommandLine } from "../command-line.ts";
+import { EXIT_DISK } from "../exit-code.ts";
+import {
+  type ExportFormat,
+  type ExportTarget,
+  readExportTarget,
+  refuseOutputs,
+  writePieces,
+} from "../export-file.ts";
+import { readJournal } from "../read-journal.ts";
+import { oneRun } from "../run-arguments.ts";
+import { createValues } from "../settings.ts";
+import { openStoredInput, type StoredInput } from "../stored-input.ts";
+import type { Terminal } from "../terminal.ts";
+import { whichRun } from "../which-run.ts";
+
+/** `fanfetch export`: the outcomes of a run in the order of its input, as a table, HAR or WARC. */
+export async function exportRun(line: CommandLine, terminal: Terminal): Promise<number> {
+  const values = createValues(line);
+  const exists = values.has("force") ? "overwrite" : "refuse";
+  const target = readExportTarget(values.last("output"), exists);
+  const directory = whichRun(oneRun("export", line));
+  try {
+    await readJournal(directory, (store) => writeExport(store, target, terminal));
+    return 0;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === "DamagedBody") throw new UsageError(message, { cause: error });
+    if (name !== "DiskError") throw error;
+    void terminal.stderr.write(`fanfetch: ${visible(message)}\n`);
+    return EXIT_DISK;
+  }
+}
+
+async function writeExport(
+  store: JournalStore,
+  target: ExportTarget,
+  terminal: Terminal,
+): Promise<void> {
+  const { format, path } = target;
+  refuseOutputs(target, outputsOf(store));
+  using bodies = format === "warc.gz" ? readKept(store) : undefined;
+  if (format === "warc.gz" && bodies === undefined) {
+    throw new UsageError("this run kept no answers; a run that is begun with --keep does");
+  }
+  const input = await openStoredInput(store);
+  const needsUrls = format === "har" || format === "warc.gz";
+  if (input.kind === "gone") {
+    const why = visible(input.why);
+    if (needsUrls) throw new UsageError(`.${format} needs every URL of the run, but ${why}`);
+    void terminal.stderr.write(`keys, and URLs of what was answered, are left out: ${why}\n`);
+  }
+  let count = 0;
+  async function* counted(): AsyncGenerator<OutcomeRow> {
+    for await (const row of outcomeRows(store, batchesOf(input))) {
+      if (!isExported[format](row)) continue;
+      count += 1;
+      yield row;
+    }
+  }
+  const inputs = inputsOf(input);
+  const { title, beganMs } = readOverview(store);
+  if (format === "har") {
+    await writePieces(target, harText(counted(), { version: VERSION, comment: title }), inputs);
+  } else if (bodies !== undefined) {
+    const run = `${store.fact<RunIdentity>("identity")?.work ?? ""} ${beganMs}`;
+    const about = { version: VERSION, description: title, run, beganMs: beganMs ?? 0, bodies };
+    await writePieces(target, warcRecords(counted(), about), inputs);
+  } else await writeTable(counted(), target, inputs);
+  if (path === "-") return;
+  const outcomes = count === 1 ? "1 outcome" : `${formatCount(count)} outcomes`;
+  void terminal.stderr.write(`${outcomes} → ${visible(target.name)}\n`);
+}
+
+/** Which outcomes have a place in an export. */
+const isExported: Readonly<Record<ExportFormat, (row: OutcomeRow) => boolean>> = {
+  jsonl: () => true,
+  csv: () => true,
+  har: isInHar,
+  "warc.gz": isInWarc,
+};
+
+async function writeTable(
+  rows: AsyncIterable<OutcomeRow>,
+  { path, format, exists }: ExportTarget,
+  inputs: readonly string[],
+): Promise<void> {
+  const destination =
+    path === "-"
+      ? { kind: "stream" as const, stream: process.stdout, name: "stdout" }
+      : { kind: "file" as const, path, exists, inputs };
+  await using sink = await openTableSink(destination, {
+    format: format === "csv" ? "csv" : "jsonl",
+    columns: OUTCOME_COLUMNS,
+  });
+  for await (const row of rows) {
+    await sink.write({ columns: OUTCOME_COLUMNS, values: outcomeValues(row) }, row.record.row);
+  }
+  await sink.close();
+}
+
+/** The bodies that a run kept. @throws UsageError where their file has gone. */
+function readKept({ database, directory }: JournalStore): KeptReader | undefined {
+  try {
+    return readKeptAnswers(database, directory);
+  } catch (error) {
+    throw new UsageError(`the kept answers cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+function batchesOf(input: StoredInput): Parameters<typeof outcomeRows>[1] {
+  return input.kind === "gone" ? nothing() : input.tasks.batches;
+}
+
+/** Files that are never written, whatever is forced. */
+function inputsOf(input: StoredInput): readonly string[] {
+  if (input.kind === "gone") return [];
+  const { input: from } = input.settings;
+  return from.kind === "urls" ? [] : [from.path];
+}

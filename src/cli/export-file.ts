@@ -1,0 +1,93 @@
+import { statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { didYouMean } from "../formats/nearest.ts";
+import { visible } from "../formats/visible.ts";
+import type { RunOutput } from "../report/run-output.ts";
+import { openFileOutput } from "../sinks/file-output.ts";
+
+/** How outcomes are written down. */
+export type ExportFormat = "jsonl" | "csv" | "har" | "warc.gz";
+
+/** Where outcomes are exported to. */
+export interface ExportTarget {
+  /** As it was typed. */
+  readonly name: string;
+  /** Absolute, or `-` for stdout. */
+  readonly path: string;
+  readonly format: ExportFormat;
+  readonly exists: "refuse" | "overwrite";
+}
+
+const FORMATS: readonly ExportFormat[] = ["jsonl", "csv", "har", "warc.gz"];
+
+/**
+ * Reads where an export goes.
+ * @throws UsageError for a name that tells no format.
+ */
+export function readExportTarget(
+  output: string | undefined,
+  exists: ExportTarget["exists"],
+): ExportTarget {
+  const there = FORMATS.map((format) => `.${format}`);
+  if (output === undefined || output === "") {
+    throw new UsageError(`export needs -o FILE: ${there.join(", ")}, or - for JSONL on stdout`);
+  }
+  if (output === "-") return { name: output, path: output, format: "jsonl", exists };
+  const format = FORMATS.find((one) => output.toLowerCase().endsWith(`.${one}`));
+  if (format !== undefined) return { name: output, path: resolve(output), format, exists };
+  const extension = /\.[^./\\]*$/.exec(output)?.[0] ?? "";
+  const hint = extension === ".warc" ? `; did you mean ".warc.gz"?` : didYouMean(extension, there);
+  throw new UsageError(
+    `-o ${visible(output)}: its extension names no format (${there.join(" ")}, - for stdout)${hint}`,
+  );
+}
+
+/** @throws UsageError where the export would take the place of what the run itself wrote. */
+export function refuseOutputs({ name, path }: ExportTarget, outputs: readonly RunOutput[]): void {
+  if (path === "-") return;
+  const there = statSync(path, { throwIfNoEntry: false, bigint: true });
+  for (const output of outputs) {
+    if (output.kind !== "table") continue;
+    const own = statSync(output.path, { throwIfNoEntry: false, bigint: true });
+    const isSame = there?.ino === own?.ino && there?.dev === own?.dev;
+    if (path !== output.path && (there === undefined || !isSame)) continue;
+    throw new UsageError(`${visible(name)} is the output of the run; export to another file`);
+  }
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Writes pieces to a new file, in large writes. One that could not be written whole is removed.
+ * @throws UsageError for a file that exists, is an input or cannot be written; DiskError; and what the
+ * pieces throw.
+ */
+export async function writePieces(
+  { path, exists }: Pick<ExportTarget, "path" | "exists">,
+  pieces: AsyncIterable<string | Uint8Array>,
+  inputs: readonly string[],
+): Promise<void> {
+  const output = await openFileOutput({ path, exists, inputs });
+  try {
+    let waiting: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of pieces) {
+      const chunk = typeof piece === "string" ? Buffer.from(piece) : piece;
+      waiting.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes < CHUNK_BYTES) continue;
+      await output.write(Buffer.concat(waiting));
+      waiting = [];
+      bytes = 0;
+    }
+    await output.write(Buffer.concat(waiting));
+  } catch (error) {
+    await output.abandon();
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) await rm(path);
+    throw error;
+  }
+  await output.close();
+}

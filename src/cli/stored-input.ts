@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { INPUT_FILE } from "../queue/input-copy.ts";
+import type { JournalStore } from "../queue/journal-store.ts";
+import { inputProblems } from "./check-input.ts";
+import type { RunJob } from "./run-job.ts";
+import type { Settings } from "./settings.ts";
+import { storedSettings } from "./stored-job.ts";
+import { openTasks, type Tasks } from "./work-tasks.ts";
+
+/** The input of a run as it was, or why its requests cannot be made from it again. */
+export type StoredInput =
+  | { readonly kind: "as it was"; readonly settings: Settings; readonly tasks: Tasks }
+  | { readonly kind: "gone"; readonly why: string };
+
+/**
+ * Opens the input of a run to make its requests again; none is sent. Beware: from then on relative names
+ * are meant from where the run was begun.
+ */
+export async function openStoredInput(store: JournalStore): Promise<StoredInput> {
+  const { withheld, positionals, values } = store.fact<RunJob>("job")!;
+  if (positionals.includes("") && withheld.includes("the URL")) {
+    return { kind: "gone", why: "its URL held a secret, which no run keeps" };
+  }
+  if (values.some(([, given]) => given.includes("@-"))) {
+    return { kind: "gone", why: "a part of its requests came from stdin" };
+  }
+  try {
+    const settings = await storedSettings(store.directory);
+    const { input } = settings;
+    const file = join(store.directory, INPUT_FILE);
+    if (input.kind !== "urls" && input.path === "-" && !existsSync(file)) {
+      return { kind: "gone", why: "its input came from stdin" };
+    }
+    const [problem] = inputProblems(store, settings);
+    if (problem !== undefined) return { kind: "gone", why: problem };
+    return {
+      kind: "as it was",
+      settings,
+      tasks: await openTasks(settings, { file, keep: () => {} }),
+    };
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: "gone", why: error.message };
+    throw error;
+  }
+}
