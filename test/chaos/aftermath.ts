@@ -42,7 +42,7 @@ export async function bringToItsEnd(
   violations.push(...(await job.violations(folder)));
   const verified = await runCommand(["verify"], { folder });
   if (verified.exitCode !== 0) violations.push(`verify ended with ${wordsOf(verified)}`);
-  const account = accountOf(all, { windowMs: WINDOW_MS, shared: job.shared });
+  const account = accountOf(all, { windowMs: WINDOW_MS });
   return { ...account, violations: [...violations, ...account.violations] };
 }
 

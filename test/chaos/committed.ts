@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 
 /** What the journals of a folder hold. */
 export interface Committed {
-  /** Questions of which every row has its outcome. */
+  /** Questions of which a row has its outcome. */
   readonly questions: ReadonlySet<string>;
   /** Rows that have their outcome. */
   readonly rows: number;
@@ -20,18 +20,16 @@ export async function committedQuestions(
   questions: readonly string[],
 ): Promise<Committed> {
   const base = join(folder, ".fanfetch");
-  const owed = new Set(questions);
+  const answered = new Set<string>();
   let rows = 0;
   for (const run of await readdir(base).catch(() => [])) {
     const done = await doneRows(join(base, run));
     rows += done.size;
-    if (done.size === 0) continue;
-    owed.clear();
     for (const [index, question] of questions.entries()) {
-      if (!done.has(index + 1)) owed.add(question);
+      if (done.has(index + 1)) answered.add(question);
     }
   }
-  return { questions: new Set(questions.filter((question) => !owed.has(question))), rows };
+  return { questions: answered, rows };
 }
 
 const FILES = ["journal.db", "journal.db-wal"];

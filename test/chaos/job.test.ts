@@ -61,7 +61,7 @@ test("a file that is missing, short or left over is told", async () => {
 test("a question of several rows is asked once", async () => {
   const { job, folder } = await finished("duplicates");
   await using _folder = folder;
-  expect(job.shared.size).toBeGreaterThan(3);
-  const visits = await oracle.endOfLife();
-  expect(visits).toHaveLength(new Set(job.questions).size);
+  const different = new Set(job.questions).size;
+  expect(different).toBeLessThan(job.rows - 9);
+  expect(await oracle.endOfLife()).toHaveLength(different);
 });

@@ -23,8 +23,6 @@ export interface Job {
   readonly args: readonly string[];
   /** The question of each row, the first at 0. */
   readonly questions: readonly string[];
-  /** Questions that several rows share. */
-  readonly shared: ReadonlySet<string>;
   /** What it has to leave. */
   readonly expected: ExpectedOutputs;
   /** Makes the folder's input. */
@@ -39,8 +37,6 @@ const TABLE = ["-o", "out.csv", "--pick", "gender,said"];
 /** Makes a job whose requests go to `url`. */
 export function createJob(kind: JobKind, rows: number, url: string): Job {
   const names = namesOf(rows, kind === "duplicates" ? 3 : undefined);
-  const counts = Map.groupBy(names, (name) => name);
-  const shared = new Set([...counts].filter(([, same]) => same.length > 1).map(([name]) => name));
   const person = `${url}/person?name={name}`;
   const file = `${url}/file?name={name}`;
   const save = ["--save", "files/{id}.json"];
@@ -60,7 +56,6 @@ export function createJob(kind: JobKind, rows: number, url: string): Job {
     rows,
     args: [...argsOf[kind], "-j", "32", "--per-host", "32"],
     questions: names,
-    shared,
     async prepare(folder) {
       await mkdir(folder, { recursive: true });
       if (kind === "urls to jsonl") {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { accountOf, type Life, type Visit } from "./visits.ts";
 
-const options = { windowMs: 100, shared: new Set(["shared"]) };
+const options = { windowMs: 100 };
 
 function visit(question: string, answeredMs?: number): Visit {
   return { question, beganMs: 0, answeredMs };
@@ -51,11 +51,6 @@ test("what the journal called done is not asked for again, however late it was a
 test("in one life a question is asked once", () => {
   const life: Life = { visits: [visit("a", 1), visit("a", 2)], killedMs: undefined };
   expect(accountOf([life], options).violations).toEqual(['"a" in life 1 was asked for twice']);
-});
-
-test("a question of several rows may be asked for again for those still owed, and for no others", () => {
-  expect(accountOf(again("shared", 100), options).violations).toEqual([]);
-  expect(accountOf(again("shared", 100, ["shared"]), options).violations).toHaveLength(1);
 });
 
 test("after a life that ended by itself nothing is asked for", () => {

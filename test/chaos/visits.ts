@@ -12,7 +12,7 @@ export interface Life {
   readonly visits: readonly Visit[];
   /** Undefined where it ended by itself. */
   readonly killedMs: number | undefined;
-  /** Questions of which every row had its outcome in the journal when the process had ended. */
+  /** Questions of which a row had its outcome in the journal when the process had ended. */
   readonly committed?: ReadonlySet<string> | undefined;
 }
 
@@ -36,11 +36,11 @@ export function nowMs(): number {
 /**
  * Holds a run's lives against the promise on the wire: a question is asked once in a life, and again in
  * a later one only where it was in flight at the kill, or its answer, given at most `windowMs` before
- * it, was not yet committed. A question of several rows may be asked once more for those still owed.
+ * it, was not yet committed. So it is with a question that several rows share.
  */
 export function accountOf(
   lives: readonly Life[],
-  { windowMs, shared }: { readonly windowMs: number; readonly shared: ReadonlySet<string> },
+  { windowMs }: { readonly windowMs: number },
 ): VisitAccount {
   const violations: string[] = [];
   const known = new Map<string, "may be asked" | "committed" | number>();
@@ -60,11 +60,11 @@ export function accountOf(
       repeats += 1;
       if (before === "may be asked") continue;
       if (before === "committed") violations.push(`${shown} was asked for after its commit`);
-      else if (before > windowMs && !shared.has(question)) {
+      else if (before > windowMs) {
         violations.push(
           `${shown} was asked for again, answered ${before.toFixed(0)} ms before the kill`,
         );
-      } else if (!shared.has(question)) oldestRepeatedMs = Math.max(oldestRepeatedMs, before);
+      } else oldestRepeatedMs = Math.max(oldestRepeatedMs, before);
     }
     for (const { question, answeredMs } of visits) {
       const age = killedMs - (answeredMs ?? killedMs);
