@@ -21,7 +21,7 @@ export interface VisitAccount {
   readonly requests: number;
   /** Requests for what had been asked for in an earlier life. */
   readonly repeats: number;
-  /** Requests under way at the kills, all together: begun and not answered, or answered just before. */
+  /** Requests under way at the kills, all together: not answered yet, or not yet committed. */
   readonly inFlight: number;
   /** How long before its kill the answer was given that is the oldest of those asked for again. */
   readonly oldestRepeatedMs: number;
@@ -68,7 +68,7 @@ export function accountOf(
     }
     for (const { question, answeredMs } of visits) {
       const age = killedMs - (answeredMs ?? killedMs);
-      if (answeredMs === undefined || age <= windowMs) inFlight += 1;
+      if (committed === undefined ? age <= windowMs : !committed.has(question)) inFlight += 1;
       known.set(question, age <= 0 || answeredMs === undefined ? "may be asked" : age);
     }
     for (const question of committed ?? []) known.set(question, "committed");
