@@ -10,6 +10,7 @@ import { createChance } from "./chance.ts";
 import { type StatesEnd, tryStates } from "./crash-states.ts";
 import { type Oracle, startOracle } from "./oracle.ts";
 import { RecoveryRoom } from "./recovery.ts";
+import { resumeFound } from "./resume-found.ts";
 import { say, sayWhySkipped } from "./say.ts";
 import { strangerToStrace } from "./strace.ts";
 import { type TraceOptions, traceRun } from "./traced-run.ts";
@@ -32,7 +33,15 @@ interface Share {
   readonly states: number;
 }
 
-type Told = StatesEnd & { readonly title: string; readonly elapsedMs: number };
+type Told = StatesEnd & {
+  readonly title: string;
+  readonly elapsedMs: number;
+  /** What went wrong where the command line went on from such a disk. */
+  readonly resumed: readonly string[];
+};
+
+/** Disks of each run from which the command line goes on to its end. */
+const RESUMES = 10;
 
 async function tryShare({ first, stride, seed, states }: Share): Promise<void> {
   await using oracle: Oracle = await startOracle();
@@ -44,10 +53,15 @@ async function tryShare({ first, stride, seed, states }: Share): Promise<void> {
       const traced = await traceRun(kind, { ...plan, oracle });
       const startMs = performance.now();
       const room = new RecoveryRoom(join(place, String(index)), plan.rows);
-      const own = createChance(seed + index).below(2 ** 31);
+      const chance = createChance(seed + index);
+      const own = chance.below(2 ** 31);
       const end = tryStates(traced, { room, seed: own, states: each });
       const elapsedMs = performance.now() - startMs;
-      const told: Told = { ...end, title: traced.title, elapsedMs };
+      const resumed: string[] = [];
+      for (let times = 0; times < RESUMES; times += 1) {
+        resumed.push(...(await resumeFound(traced, { oracle, chance })));
+      }
+      const told: Told = { ...end, title: traced.title, elapsedMs, resumed };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
       parentPort!.postMessage(told);
     }
@@ -65,11 +79,12 @@ async function tryAll(states: number, seed: number): Promise<boolean> {
     const worker = new Worker(new URL(import.meta.url), { workerData: share });
     worker.on("message", (told: Told) => {
       tried += told.states;
-      violations += told.violations.length;
+      violations += told.violations.length + told.resumed.length;
       say(
         `${told.title}: ${told.states} states at ${told.points} points (${told.withoutRun} before there ` +
           `was a run), ${Math.round((told.states * 1000) / told.elapsedMs)} a second`,
       );
+      for (const words of told.resumed) say(`VIOLATION: ${told.title}: ${words}`);
       for (const { words, ...where } of told.violations) {
         say(`VIOLATION: ${told.title}: ${words} ${JSON.stringify(where)}`);
       }
@@ -78,7 +93,9 @@ async function tryAll(states: number, seed: number): Promise<boolean> {
   });
   await Promise.all(threads);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
-  say(`simulated disk: seed ${seed}: ${tried} states in ${seconds} s, ${violations} violations`);
+  say(
+    `simulated disk: seed ${seed}: ${tried} states and ${PLANS.length * RESUMES} resumed in ${seconds} s, ${violations} violations`,
+  );
   return violations === 0 && tried >= states;
 }
 

@@ -13,6 +13,8 @@ import { readTrace, TRACE_ARGS } from "./trace-log.ts";
 export interface TracedRun {
   readonly title: string;
   readonly job: Job;
+  /** Where it ran; gone by now. */
+  readonly folder: string;
   readonly history: DiskHistory;
   /** Its directory, below the job's folder. */
   readonly run: string;
@@ -47,7 +49,7 @@ export async function traceRun(kind: JobKind, options: TraceOptions): Promise<Tr
     const history = followDisk(readTrace(readFileSync(log, "latin1")), folder, before);
     const [name] = readdirSync(join(folder, ".fanfetch"));
     const title = part === "resume" ? `${kind}, resumed` : kind;
-    return { title, job, history, run: `.fanfetch/${name}` };
+    return { title, job, folder, history, run: `.fanfetch/${name}` };
   } finally {
     rmSync(scratch, { recursive: true });
   }
