@@ -62,12 +62,12 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
-/** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what opening `run` throws. */
+/** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what `opening` a run throws. */
 export async function openPipeline(
   settings: Settings,
-  run: Promise<WorkRun | undefined> = Promise.resolve(undefined),
+  opening: Promise<WorkRun | undefined> = Promise.resolve(undefined),
 ): Promise<Pipeline> {
-  const durable = await run;
+  const durable = await opening;
   try {
     const rules = await readRules(settings);
     return await pipelineOf(settings, { rules, durable });

@@ -5,7 +5,7 @@ import { redactUrl } from "../formats/redact-url.ts";
 import type { CommandLine } from "./command-line.ts";
 import { isSecretHeader } from "./header-rules.ts";
 import { splitSaveTemplate } from "./save-template.ts";
-import type { InputSettings } from "./settings-input.ts";
+import { type InputSettings, withoutPassword } from "./settings-input.ts";
 import type { OutputSettings } from "./settings-output.ts";
 import type { RequestSettings } from "./settings-request.ts";
 import { titleOf } from "./work-title.ts";
@@ -55,7 +55,7 @@ export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {
   const positionals = line.positionals.map((text) => {
     if (!hasSecret(text)) return text;
     withheld.push("the URL");
-    return "";
+    return redactUrl(withoutPassword(text));
   });
   const job: RunJob = {
     command,
@@ -80,8 +80,9 @@ function keptValues(
     withheld.push(`--${name}`);
     return undefined;
   }
-  if (name === "curl" && given.includes("-")) {
-    withheld.push("--curl");
+  // What came through stdin is not there a second time.
+  if (given.some((value) => value === "@-" || (name === "curl" && value === "-"))) {
+    withheld.push(`--${name}`);
     return undefined;
   }
   if (name === "proxy" && hasSecret(given.at(-1) ?? "")) {

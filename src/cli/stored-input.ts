@@ -20,11 +20,8 @@ export type StoredInput =
  * are meant from where the run was begun.
  */
 export async function openStoredInput(store: JournalStore): Promise<StoredInput> {
-  const { withheld, positionals, values } = store.fact<RunJob>("job")!;
-  if (positionals.includes("") && withheld.includes("the URL")) {
-    return { kind: "gone", why: "its URL held a secret, which no run keeps" };
-  }
-  if (values.some(([, given]) => given.includes("@-"))) {
+  const { withheld } = store.fact<RunJob>("job")!;
+  if (withheld.some((option) => option === "--data" || option === "--json")) {
     return { kind: "gone", why: "a part of its requests came from stdin" };
   }
   try {

@@ -28,19 +28,15 @@ export function storedJob(directory: string): { readonly job: RunJob; readonly w
 }
 
 /**
- * The settings of a run, to read its input and its outputs again; where a secret was left out there is
- * a gap. Relative names are meant from where it was begun.
+ * The settings of a run, to read its input and its outputs again; secrets are left out of them. Relative names are meant from where it was begun.
  * @throws UsageError
  */
 export async function storedSettings(directory: string): Promise<Settings> {
   const { job } = storedJob(directory);
   enter(job);
-  // Nothing is sent: a URL that was a secret may be any.
-  const positionals = job.positionals.map((text) =>
-    text === "" ? "http://withheld.invalid/" : text,
-  );
-  const line = { command: job.command, compared: undefined, asks: "work" as const, positionals };
-  return await readSettings(job.command, { ...line, values: new Map(job.values) }, readText);
+  const { command, positionals } = job;
+  const line = { command, compared: undefined, asks: "work" as const, positionals };
+  return await readSettings(command, { ...line, values: new Map(job.values) }, readText);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { JOURNAL_FILE } from "./journal-format.ts";
@@ -14,14 +14,22 @@ export interface RunIdentity {
   readonly input: string | null;
 }
 
-/** The directories of runs below `base`, the latest first. Names begin with their time. */
+/** The directories of runs below `base`, the one last worked on first. */
 export function runDirectories(base: string): readonly string[] {
   if (!existsSync(base)) return [];
   return readdirSync(base)
-    .filter((name) => existsSync(join(base, name, JOURNAL_FILE)))
-    .toSorted()
-    .toReversed()
-    .map((name) => join(base, name));
+    .map((name) => join(base, name))
+    .filter((directory) => existsSync(join(directory, JOURNAL_FILE)))
+    .map((directory) => ({ directory, atMs: lastWriteMs(directory) }))
+    .toSorted((one, other) => other.atMs - one.atMs || (one.directory < other.directory ? 1 : -1))
+    .map(({ directory }) => directory);
+}
+
+/** When a journal was last written to: while a process works on it, that is its log. */
+function lastWriteMs(directory: string): number {
+  const files = [JOURNAL_FILE, `${JOURNAL_FILE}-wal`].map((name) => join(directory, name));
+  const times = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return Math.max(...times);
 }
 
 /** The latest run below `base` of the same work; runs that cannot be read are passed over. */

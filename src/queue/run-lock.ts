@@ -28,6 +28,8 @@ export function lockRun(directory: string, fileSystem = fileSystemOf(directory))
   }
   const database = new DatabaseSync(join(directory, "lock"));
   try {
+    // Whoever only asks whether a run is locked holds it for a moment.
+    database.exec("PRAGMA busy_timeout = 200");
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {

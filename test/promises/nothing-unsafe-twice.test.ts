@@ -48,5 +48,7 @@ test("a POST that carries an Idempotency-Key is sent again with the same key", a
   const resumed = await fanfetch("resume").in(folder);
   expect(resumed.exitCode, resumed.stderr).toBe(0);
   const keys = world.seen.requests().map(({ headers }) => headers["idempotency-key"]);
-  expect(keys.toSorted()).toEqual(["a", "a", "b", "b", "c", "c"].map((name) => `order-${name}`));
+  const times = Map.groupBy(keys, (key) => key);
+  expect([...times.values()].map((asked) => asked.length)).toEqual([2, 2, 2]);
+  expect(new Set(times.keys())).toEqual(new Set(["order-a", "order-b", "order-c"]));
 });

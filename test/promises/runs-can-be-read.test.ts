@@ -212,7 +212,7 @@ describe("where a run cannot be told in full, what is missing is said:", () => {
 
   test("a request whose body came from stdin is not waited for", async () => {
     await using folder = await temporaryFolder();
-    const job = { ...JOB, values: [["data", ["@-"]]], cwd: folder.path };
+    const job = { ...JOB, withheld: ["--data"], cwd: folder.path };
     {
       using run = keptRun(join(folder.path, ".fanfetch", "r"), { job });
       run.settle([{ row: 1 }]);

@@ -1,3 +1,4 @@
+import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { checkJournal } from "../../queue/check-journal.ts";
@@ -42,8 +43,8 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
     inputs = await countInputs(await openStoredTasks(settings, directory), journal.latest);
   } catch (error) {
     const told = readError(error);
-    if (told === error) throw error;
-    problems.push((told as Error).message);
+    if (!(told instanceof UsageError)) throw error;
+    problems.push(told.message);
   }
   const { answered, failed, skipped } = account;
   const owed = inputs - answered - failed - skipped;
