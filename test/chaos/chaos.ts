@@ -1,6 +1,7 @@
 // Kills runs at random moments and lets them go on: `node test/chaos/chaos.ts --kills 300 --seed 1`.
 import { parseArgs } from "node:util";
 
+import build from "../support/build.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { JOB_KINDS } from "./job.ts";
 import { startOracle } from "./oracle.ts";
@@ -64,6 +65,7 @@ export async function sowChaos(
 }
 
 if (import.meta.main) {
+  await build();
   const { values } = parseArgs({
     options: { kills: { type: "string", default: "300" }, seed: { type: "string", default: "1" } },
   });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import build from "../support/build.ts";
 import { bringToItsEnd, wordsOf } from "./aftermath.ts";
 import { runCommand } from "./command.ts";
 import { committedQuestions } from "./committed.ts";
@@ -106,6 +107,7 @@ async function makeJob(kind: JobKind, rows: number, oracle: Oracle): Promise<Pla
 }
 
 if (import.meta.main) {
+  await build();
   const { values } = parseArgs({ options: { rows: { type: "string", default: "40" } } });
   const reason = strangerToStrace();
   if (reason !== undefined) {

@@ -1,6 +1,7 @@
 // Lets single calls of a run fail, chosen by a seed: `node test/chaos/faulty-disk.ts --faults 60 --seed 1`.
 import { parseArgs } from "node:util";
 
+import build from "../support/build.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { failCall } from "./disk-faults.ts";
 import { JOB_KINDS } from "./job.ts";
@@ -45,6 +46,7 @@ function chooseInjection(chance: Chance, { thread, calls, errors, latest }: Faul
 }
 
 if (import.meta.main) {
+  await build();
   const { values } = parseArgs({
     options: { faults: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
   });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
+import build from "../support/build.ts";
 import { argsToGoOn, bringToItsEnd } from "./aftermath.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { startCommand } from "./command.ts";
@@ -115,6 +116,7 @@ function strangerToCuts(scratch: string): string | undefined {
 }
 
 if (import.meta.main) {
+  await build();
   const { values } = parseArgs({
     options: { cuts: { type: "string", default: "30" }, seed: { type: "string", default: "1" } },
   });

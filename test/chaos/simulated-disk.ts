@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
+import build from "../support/build.ts";
 import { createChance } from "./chance.ts";
 import { type StatesEnd, tryStates } from "./crash-states.ts";
 import { type Oracle, startOracle } from "./oracle.ts";
@@ -101,6 +102,7 @@ async function tryAll(states: number, seed: number): Promise<boolean> {
 
 if (!isMainThread) await tryShare(workerData as Share);
 else if (import.meta.main) {
+  await build();
   const { values } = parseArgs({
     options: {
       states: { type: "string", default: "100000" },
