@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { createTables, JOURNAL_FILE } from "./journal-format.ts";
+import { createTables, JOURNAL_FILE, schemaSeal } from "./journal-format.ts";
 import { writeFacts } from "./sealed-rows.ts";
 
 /**
@@ -31,7 +31,9 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
     {
       // Closing it, SQLite takes everything from the log into the file, and syncs that.
       using database = new DatabaseSync(path);
-      createTables(database, () => writeFacts(database, facts));
+      createTables(database, () => {
+        writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
+      });
     }
     renameSync(path, join(directory, JOURNAL_FILE));
     syncFolder(directory);

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { crc32 } from "node:zlib";
 
 import { INDEX_TABLES } from "./question-index.ts";
 
@@ -76,6 +77,13 @@ export function createTables(database: DatabaseSync, fill: () => void): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
   database.exec("COMMIT");
+}
+
+/** The CRC-32 of the tables' definitions, but for those that are made when they are needed. */
+export function schemaSeal(database: DatabaseSync): number {
+  const sql = "SELECT sql FROM sqlite_master WHERE tbl_name <> 'kept' ORDER BY name";
+  const found = database.prepare(sql).all();
+  return crc32(found.map((table) => table["sql"] as string).join("\n"));
 }
 
 /** A commit returns when it is on the disk (SQLite: synchronous=FULL syncs the log at each one). */

@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { DoneRows } from "./done-rows.ts";
-import { JournalError } from "./journal-format.ts";
+import { JournalError, schemaSeal } from "./journal-format.ts";
+import { readFact } from "./sealed-rows.ts";
 import { RecordCursor } from "./record-cursor.ts";
 
 /** One group commit of the log. */
@@ -52,6 +53,11 @@ export function readDone(database: DatabaseSync, directory: string): DoneRows {
 
 /** Whether SQLite can find every row that is there. @throws JournalError */
 export function checkStructure(database: DatabaseSync, path: string): void {
+  const schema = readFact(database, "schema");
+  // SQLite takes a definition as it reads it, a letter that flipped included.
+  if (schema !== String(schemaSeal(database))) {
+    throw new JournalError(`${path} is damaged: its tables are not as they were made`);
+  }
   const [found = {}] = database.prepare("PRAGMA quick_check(1)").all();
   const [text] = Object.values(found);
   if (text !== "ok") throw new JournalError(`${path} is damaged: ${String(text)}`);

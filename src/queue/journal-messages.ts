@@ -1,4 +1,4 @@
-import type { Group } from "./journal-store.ts";
+import type { Group } from "./group.ts";
 import type { RunIdentity } from "./run-directories.ts";
 import type { TallyEntry } from "./run-tally.ts";
 

@@ -9,7 +9,8 @@ import { Failure } from "../core/failure.ts";
 import { createRequest } from "../core/request.ts";
 import { createJournal } from "./create-journal.ts";
 import { JOURNAL_FILE } from "./journal-format.ts";
-import { type Group, JournalStore } from "./journal-store.ts";
+import type { Group } from "./group.ts";
+import { JournalStore } from "./journal-store.ts";
 import { OutcomeRecords } from "./outcome-record.ts";
 import { readTally } from "./run-tally.ts";
 

@@ -8,6 +8,7 @@ import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./j
 import { checkStructure, type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
 import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
 import { RECORD_BYTES } from "./record-layout.ts";
+import type { Group, InTransaction } from "./group.ts";
 import { RecordCursor } from "./record-cursor.ts";
 import { RunTally } from "./run-tally.ts";
 import {
@@ -21,29 +22,6 @@ import {
   writeHeld,
   writeIntents,
 } from "./sealed-rows.ts";
-
-/** What one group commit makes durable, all of it or nothing. */
-export interface Group {
-  /** Packed outcomes, in the order in which their records stand in the output. */
-  readonly records: Uint8Array;
-  /** Row and JSON of what does not fit a record. */
-  readonly details: readonly (readonly [number, string])[];
-  /** Origins that are new, in the order of their numbers. */
-  readonly hosts: readonly string[];
-  /** Facts that changed, as JSON by name: where the output stands, the total. */
-  readonly facts: Readonly<Record<string, string>>;
-  /** Row and JSON of records that wait for their turn from now on. */
-  readonly held: readonly (readonly [number, string])[];
-  /** Held records up to this row stand in the output now. */
-  readonly passed: number;
-  /** What this session counted so far, as JSON; undefined leaves it as it was. */
-  readonly counters?: string | undefined;
-  /** How the session ends with this group; undefined where it goes on. */
-  readonly ends?: string | undefined;
-}
-
-/** Work inside the transaction of a commit, of those who keep something beside the journal. */
-export type InTransaction = () => void;
 
 /** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
 export class JournalStore implements Disposable {
@@ -72,6 +50,8 @@ export class JournalStore implements Disposable {
     const database = new DatabaseSync(path, { readOnly: mode === "read" });
     try {
       checkVersion(database, path);
+      // All of them: one whose name is damaged would seem never to have been noted.
+      readFacts(database);
       if (mode === "write") prepareConnection(database);
       if (mode === "write") checkStructure(database, path);
       const done = mode === "write" ? readDone(database, directory) : new DoneRows();

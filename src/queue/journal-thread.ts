@@ -10,9 +10,9 @@ import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
 import { createJournal, removeDatabase } from "./create-journal.ts";
-import { describeRun, readSessions } from "./describe-run.ts";
+import { describeRun } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
-import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
+import { JOURNAL_FILE } from "./journal-format.ts";
 import { FINISHED } from "./journal-messages.ts";
 import type {
   InputToKnow,
@@ -27,7 +27,7 @@ import { noteKept, OutcomeRecords } from "./outcome-record.ts";
 import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
 import { failedRows, outputSequence } from "./log-questions.ts";
 import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
-import { lockRun } from "./run-lock.ts";
+import { lockedRun } from "./locked-run.ts";
 
 let store: JournalStore | undefined;
 let lock: Disposable | undefined;
@@ -51,6 +51,7 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     reply = { number, fault };
   }
   parentPort!.postMessage(reply, buffersOf(request));
+  if (request.kind === "open") openArchive();
   if (request.kind === "end") parentPort!.close();
 });
 
@@ -115,7 +116,16 @@ function answer(request: JournalRequest & { number?: number }): unknown {
   }
 }
 
-/** The archive, opened when it is first needed. */
+/** Opens the archive while there are descriptors left, and others are at work. */
+function openArchive(): void {
+  try {
+    if (store !== undefined) answers();
+  } catch (error) {
+    broken = faultOf(error, { directory: store?.directory, state: "open" });
+  }
+}
+
+/** The archive, opened once. */
 function answers(): AnswerArchive {
   archive ??= openAnswerArchive(store!.database, store!.directory);
   return archive;
@@ -231,19 +241,4 @@ function read(directory: string, origin: OpenedRun["origin"], pid: number): Open
   const found = describeRun(store, origin);
   store.begin(pid, Date.now());
   return found;
-}
-
-function lockedRun(directory: string): Disposable {
-  try {
-    return lockRun(directory);
-  } catch (error) {
-    if (!(error instanceof RunLocked)) throw error;
-    throw new RunLocked(`${directory} is being run by process ${ownerOf(directory)}`);
-  }
-}
-
-function ownerOf(directory: string): string {
-  using journal = JournalStore.open(directory, "read");
-  const last = readSessions(journal).at(-1);
-  return last === undefined ? "that is just starting" : String(last.pid);
 }

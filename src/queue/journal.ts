@@ -16,7 +16,7 @@ import type {
   OpenedRun,
   Wanted,
 } from "./journal-messages.ts";
-import type { Group } from "./journal-store.ts";
+import type { Group } from "./group.ts";
 
 /** The journal of a run that this process works on, locked for it; its thread does the writing. */
 export interface Journal {
