@@ -168,7 +168,8 @@ async function discard(journal: Journal): Promise<void> {
   const { run } = journal;
   await journal.end("stopped", "{}");
   if (run.origin === "earlier") return;
-  await rm(run.directory, { recursive: true, force: true });
+  // A run with nothing in it does no harm; what it was discarded for says more.
+  await rm(run.directory, { recursive: true, force: true }).catch(() => {});
   // Goes with its last run.
   await rmdir(dirname(run.directory)).catch(() => {});
 }

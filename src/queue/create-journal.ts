@@ -29,11 +29,13 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
     // Made before SQLite does, so that nobody else reads what is asked of whom.
     closeSync(openSync(path, "a", 0o600));
     {
-      // Closing it, SQLite takes everything from the log into the file, and syncs that.
       using database = new DatabaseSync(path);
       createTables(database, () => {
         writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
       });
+      // Takes everything from the log into the file, synced. Beware: closing does so too, and is silent
+      // where the disk refuses.
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
     renameSync(path, join(directory, JOURNAL_FILE));
     syncFolder(directory);

@@ -73,6 +73,8 @@ export function createDurableQueue(
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let total: number | undefined;
+  /** When the last group was cut. */
+  let cutMs = 0;
   let state: "open" | "closing" = "open";
 
   function hostNumber(origin: string): number {
@@ -130,6 +132,7 @@ export function createDurableQueue(
   async function commitGroup(output: () => Promise<Written>, ends?: string): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
+    cutMs = performance.now();
     const written = await output();
     const held = written.held.map(({ row }) => row);
     const records = takePending([...written.rows, ...held]);
@@ -177,7 +180,9 @@ export function createDurableQueue(
       throw failure.error;
     } finally {
       committing = undefined;
-      if (failure === undefined && pending.count > 0) schedule();
+      // Those who came meanwhile have waited since the last cut at most.
+      if (failure === undefined && pending.count > 0)
+        schedule(cutMs + GROUP_MS - performance.now());
     }
   }
 
@@ -186,13 +191,16 @@ export function createDurableQueue(
     return committing;
   }
 
-  function schedule(): void {
+  function schedule(delayMs = GROUP_MS): void {
     if (state === "closing") return;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      // Whoever settles next hears of a failure.
-      startCommit().catch(() => {});
-    }, GROUP_MS);
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        // Whoever settles next hears of a failure.
+        startCommit().catch(() => {});
+      },
+      Math.max(0, delayMs),
+    );
   }
 
   return {

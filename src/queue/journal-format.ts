@@ -92,6 +92,9 @@ export function prepareConnection(database: DatabaseSync): void {
   database.exec("PRAGMA busy_timeout = 2000");
 }
 
+/** SQLITE_NOTADB. */
+const NOT_A_DATABASE = 26;
+
 /** @throws JournalError for a file that is no journal, or one of a newer version. */
 export function checkVersion(database: DatabaseSync, path: string): void {
   const number = (pragma: string): number =>
@@ -100,9 +103,9 @@ export function checkVersion(database: DatabaseSync, path: string): void {
   try {
     application = number("application_id");
   } catch (error) {
-    throw new JournalError(`${path} is no journal of fanfetch: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const { message, errcode } = error as Error & { errcode?: number };
+    if (errcode !== NOT_A_DATABASE) throw error;
+    throw new JournalError(`${path} is no journal of fanfetch: ${message}`, { cause: error });
   }
   if (application !== APPLICATION_ID) throw new JournalError(`${path} is no journal of fanfetch`);
   const version = number("user_version");

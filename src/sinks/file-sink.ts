@@ -136,6 +136,8 @@ function createFileSink(options: OpenedOptions): FileSink {
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
   let temporaries = 0;
+  /** The first refusal of the disk: those who wait or come after it need not find out for themselves. */
+  let refusal: Error | undefined;
 
   /**
    * Does file work with a bounded number of others, its errors told by the path as the user knows it.
@@ -143,12 +145,13 @@ function createFileSink(options: OpenedOptions): FileSink {
    */
   async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      using _permit = gate.tryAcquire() ?? (await gate.acquire());
       try {
+        using _permit = gate.tryAcquire() ?? (await gate.acquire());
+        if (refusal !== undefined) throw refusal;
         return await work();
       } catch (error) {
-        const code = errorCode(error);
-        if (!OUT_OF_DESCRIPTORS.has(code) || tries === MOST_TRIES) throw told(path, error);
+        const isShort = OUT_OF_DESCRIPTORS.has(errorCode(error));
+        if (!isShort || tries === MOST_TRIES) throw told(path, error);
       }
       // Those who meet the same shortage are still in: together they halve the number once.
       gate.resize(Math.max(1, Math.min(gate.limit, gate.inFlight >> 1)));
@@ -161,7 +164,10 @@ function createFileSink(options: OpenedOptions): FileSink {
     const code = errorCode(error);
     if (code === undefined) return error;
     const shown = join(root, path);
-    if (!IN_THE_WAY.has(code)) return outputError(shown, error);
+    if (!IN_THE_WAY.has(code)) {
+      refusal ??= outputError(shown, error);
+      return refusal;
+    }
     return new PathTaken(`cannot save ${visible(shown)}: ${reasonOf(error)}`, { cause: error });
   }
 

@@ -33,6 +33,16 @@ export function savingSink(save: Save, inner: Sink): Sink {
     if (failure !== undefined) throw failure.error;
   }
 
+  /** Saves that are under way when another has failed end too: none leaves a part of its file. */
+  async function allEnded(): Promise<void> {
+    while (saving > 0) {
+      const woken = Promise.withResolvers<void>();
+      wake = woken.resolve;
+      await woken.promise;
+    }
+    wake = undefined;
+  }
+
   function start(record: OutputRecord, rowNumber: number): void {
     const { columns, values, saved } = record;
     const { path, key, body } = saved!;
@@ -60,11 +70,12 @@ export function savingSink(save: Save, inner: Sink): Sink {
       return await inner.commit();
     },
     async close() {
-      await roomFor(0);
+      await allEnded();
+      if (failure !== undefined) throw failure.error;
       return await inner.close();
     },
     async [Symbol.asyncDispose]() {
-      await roomFor(0).catch(() => {});
+      await allEnded();
       await inner[Symbol.asyncDispose]();
     },
   };

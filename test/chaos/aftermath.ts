@@ -30,10 +30,18 @@ export interface CutRun {
   readonly lives: readonly Life[];
 }
 
+/** Who saw it, how it goes on, and how long an answer may wait for its commit. */
+export interface AftermathOptions {
+  readonly oracle: Oracle;
+  readonly goOn: GoingOn;
+  /** @default 1000 */
+  readonly windowMs?: number;
+}
+
 /** Lets a run come to its end and judges everything it has left: output, files, its own word, the server's. */
 export async function bringToItsEnd(
   { job, folder, lives }: CutRun,
-  { oracle, goOn }: { readonly oracle: Oracle; readonly goOn: GoingOn },
+  { oracle, goOn, windowMs = WINDOW_MS }: AftermathOptions,
 ): Promise<VisitAccount> {
   const last = await runCommand(await argsToGoOn(job, folder, goOn), { folder });
   const all = [...lives, { visits: await oracle.endOfLife(), killedMs: undefined }];
@@ -42,7 +50,7 @@ export async function bringToItsEnd(
   violations.push(...(await job.violations(folder)));
   const verified = await runCommand(["verify"], { folder });
   if (verified.exitCode !== 0) violations.push(`verify ended with ${wordsOf(verified)}`);
-  const account = accountOf(all, { windowMs: WINDOW_MS });
+  const account = accountOf(all, { windowMs });
   return { ...account, violations: [...violations, ...account.violations] };
 }
 

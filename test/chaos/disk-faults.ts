@@ -38,7 +38,9 @@ export async function failCall(
   const scratch = await mkdtemp(join(tmpdir(), "fanfetch-fault-"));
   try {
     const under = injected(injection);
-    return await endureFault(join(scratch, "job"), { oracle, kind, rows, fate, under });
+    // Whoever waits for a descriptor cannot commit: for seconds, before it gives up.
+    const windowMs = injection.call === "openat" ? 30_000 : undefined;
+    return await endureFault(join(scratch, "job"), { oracle, kind, rows, fate, under, windowMs });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -76,11 +78,12 @@ interface EndureOptions extends FaultOptions {
   readonly broken?: () => void;
   /** … and mends it when the run has ended. */
   readonly cured?: () => void;
+  readonly windowMs?: number | undefined;
 }
 
 async function endureFault(
   folder: string,
-  { oracle, kind, rows, fate, under = {}, broken, cured }: EndureOptions,
+  { oracle, kind, rows, fate, under = {}, broken, cured, windowMs }: EndureOptions,
 ): Promise<FaultEnd> {
   const job = createJob(kind, rows, oracle.url);
   await job.prepare(folder);
@@ -93,7 +96,11 @@ async function endureFault(
   const violations = [...faultsOf(end, { fate, requests: visits.length })];
   const life = { visits, killedMs: end.exitCode === 0 ? undefined : killedMs };
   const cut = { job, folder, lives: [life] };
-  const account = await bringToItsEnd(cut, { oracle, goOn: "same command" });
+  const account = await bringToItsEnd(cut, {
+    oracle,
+    goOn: "same command",
+    ...(windowMs === undefined ? {} : { windowMs }),
+  });
   violations.push(...account.violations);
   return { exitCode: end.exitCode, stderr: end.stderr, requests: visits.length, violations };
 }
