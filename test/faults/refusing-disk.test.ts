@@ -57,8 +57,8 @@ straceTest(
     await using folder = await temporaryFolder();
     await folder.write("rows.csv", rowsCsv(ROWS));
     const [path, log] = [join(folder.path, "run", "journal.db-wal"), join(folder.path, "wal.log")];
-    // The first is of the process's entry, the others of commits.
-    const fate = { calls: "fdatasync,fsync", path, effect: "error=EIO", when: "5", log };
+    // The first ones are of the entry of the process, the others of commits.
+    const fate = { calls: "fdatasync,fsync", path, effect: "error=EIO", when: "6", log };
     const ended = await fanfetch(
       ...["map", "rows.csv", world.at("/slow/20ms/json/{n}"), "-o", "out.csv", "--run", "run"],
     )
