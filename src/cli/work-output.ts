@@ -104,6 +104,7 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
 /** @throws UsageError for a variable that no row has. */
 function checkedName(template: string, tasks: Tasks): SaveName {
   const name = compileSaveName(template);
+  if (tasks.total === 0) return name;
   const known = [...tasks.columns, ...URL_VARIABLES];
   for (const variable of name.variables) {
     if (known.includes(variable)) continue;

@@ -39,6 +39,7 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
   const { source, format } = await openInput(settings, stdin);
   const peeked = await peekColumns(source);
   const { columns } = peeked;
+  if (columns === undefined) return { total: 0, format, columns: [], batches: nothing() };
   const maker =
     input.kind === "table"
       ? createRequestMaker(
@@ -53,6 +54,9 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
     batches: requestsOf(peeked.source, (row) => maker.make(row)),
   };
 }
+
+/** An input without a row asks for nothing, whatever its columns would be. */
+async function* nothing(): AsyncGenerator<never> {}
 
 function urlTasks(settings: Settings, urls: readonly string[]): Tasks {
   const columns = ["url"];
