@@ -5,6 +5,7 @@ import { COMMANDS } from "./commands.ts";
 import { EXIT_INTERNAL, EXIT_USAGE, exitCodeOfStop } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import { RunStopped, type StopReason } from "./run-stopped.ts";
+import { firstOf } from "./run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     process.exitCode = await run(argv, terminal);
   } catch (error) {
-    process.exitCode = await tell(error, terminal);
+    process.exitCode = await tell(firstOf(error), terminal);
   }
 }
 

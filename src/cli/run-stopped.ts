@@ -11,3 +11,10 @@ export class RunStopped extends Error {
     this.reason = reason;
   }
 }
+
+/** The error that came first: those of closing what it left behind are only its consequences. */
+export function firstOf(error: unknown): unknown {
+  let first = error;
+  while (first instanceof SuppressedError) first = first.suppressed as unknown;
+  return first;
+}

@@ -13,7 +13,7 @@ import { endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Work } from "./pipeline.ts";
-import { RunStopped, type StopReason } from "./run-stopped.ts";
+import { firstOf, RunStopped, type StopReason } from "./run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
@@ -79,7 +79,7 @@ export async function runWork(
   try {
     await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop }, counters);
   } catch (caught) {
-    error = caught;
+    error = firstOf(caught);
   }
   tally.endedMs ??= clock.now();
   const { name, message } = (error ?? {}) as Partial<Error>;

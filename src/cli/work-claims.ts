@@ -11,6 +11,7 @@ import type { Tasks } from "./work-tasks.ts";
 /** @throws UsageError for a variable that no row has. */
 export function checkedName(template: string, tasks: Tasks): SaveName {
   const name = compileSaveName(template);
+  if (tasks.total === 0) return name;
   const known = [...tasks.columns, ...URL_VARIABLES];
   for (const variable of name.variables) {
     if (known.includes(variable)) continue;

@@ -41,6 +41,7 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
   const { source, format } = await openInput(settings, stdin);
   const peeked = await peekColumns(source);
   const { columns } = peeked;
+  if (columns === undefined) return { total: 0, format, columns: [], batches: nothing() };
   const maker =
     input.kind === "table"
       ? createRequestMaker(
@@ -60,6 +61,9 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
 export function openStoredTasks(settings: Settings, directory: string): Promise<Tasks> {
   return openTasks(settings, { file: join(directory, INPUT_FILE), keep: () => {} });
 }
+
+/** An input without a row asks for nothing, whatever its columns would be. */
+async function* nothing(): AsyncGenerator<never> {}
 
 function urlTasks(settings: Settings, urls: readonly string[]): Tasks {
   const columns = ["url"];

@@ -16,6 +16,7 @@ import { ACCEPT_ENCODING } from "../transport/decode.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { createUndiciTransport } from "../transport/undici.ts";
 import { flow } from "./flow.ts";
+import { mostConnections } from "./most-connections.ts";
 import { SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
 import { spread } from "./spread.ts";
 import { toBatches } from "./batches.ts";
@@ -108,7 +109,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
   const send = standard(transport.send, {
     perHost: positive("limits.perHost", perHost),
-    total: createGate(positive("limits.concurrency", concurrency)),
+    total: createGate(Math.min(positive("limits.concurrency", concurrency), mostConnections())),
     rates: options.limits?.rates ?? [],
     accept,
     rules: parts.rules ?? [],

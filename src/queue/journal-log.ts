@@ -17,7 +17,7 @@ export interface LoggedGroup {
 export function* readGroups(database: DatabaseSync, directory: string): Generator<LoggedGroup> {
   let expected = 1;
   for (const found of database.prepare("SELECT * FROM outcomes ORDER BY id").iterate()) {
-    const records = found["records"] as Uint8Array;
+    const records = blobOf(found["records"]);
     if (found["id"] !== expected || crc32(records) !== found["checksum"]) {
       throw damaged(directory, `group ${expected} is not as it was written`);
     }
@@ -33,7 +33,7 @@ export function* readGroups(database: DatabaseSync, directory: string): Generato
 export function readDone(database: DatabaseSync, directory: string): DoneRows {
   const done = new DoneRows();
   for (const found of database.prepare("SELECT * FROM done").iterate()) {
-    const bits = found["bits"] as Uint8Array;
+    const bits = blobOf(found["bits"]);
     if (crc32(bits) !== found["checksum"]) throw damaged(directory, "its list of what is done");
     done.load(found["unit"] as number, bits);
   }
@@ -61,6 +61,13 @@ export function checkStructure(database: DatabaseSync, path: string): void {
   const [found = {}] = database.prepare("PRAGMA quick_check(1)").all();
   const [text] = Object.values(found);
   if (text !== "ok") throw new JournalError(`${path} is damaged: ${String(text)}`);
+}
+
+const NOTHING = new Uint8Array();
+
+/** What a damaged table has in place of bytes fits no checksum. */
+function blobOf(found: unknown): Uint8Array {
+  return found instanceof Uint8Array ? found : NOTHING;
 }
 
 function damaged(directory: string, what: string): JournalError {

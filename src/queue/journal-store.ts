@@ -47,7 +47,8 @@ export class JournalStore implements Disposable {
   static open(directory: string, mode: "read" | "write"): JournalStore {
     const path = join(directory, JOURNAL_FILE);
     if (!existsSync(path)) throw new JournalError(`there is no run in ${directory}`);
-    const database = new DatabaseSync(path, { readOnly: mode === "read" });
+    // Whoever reads beside a process that just takes its run over waits for it.
+    const database = new DatabaseSync(path, { readOnly: mode === "read", timeout: 2_000 });
     try {
       checkVersion(database, path);
       // All of them: one whose name is damaged would seem never to have been noted.

@@ -184,6 +184,7 @@ function open(wanted: Wanted, pid: number): OpenedRun {
     if (wanted.input.kind === "was read") takeInput(wanted.input.path, found);
     return run;
   }
+  if (earlier === "ignore") refuseRunning(wanted);
   if (wanted.refusal !== undefined) throw new UsageError(wanted.refusal);
   const directory = wanted.directory ?? newRunDirectory(base, wanted.name, new Date());
   if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
@@ -226,6 +227,12 @@ function findEarlier(
   if (identity !== undefined && isSame(identity, directory)) return directory;
   const title = journal.fact<{ title?: string }>("job")?.title ?? "other work";
   throw new UsageError(`${directory} holds another run (${title}); --force replaces it`);
+}
+
+/** Whoever begins anew must not write where another process is writing. @throws RunLocked */
+function refuseRunning({ base, work }: { readonly base: string; readonly work: string }): void {
+  const running = findRun(base, (identity) => identity.work === work);
+  if (running !== undefined) lockedRun(running)[Symbol.dispose]();
 }
 
 /** Makes room for a new run, unless somebody works on the one that is there. */

@@ -25,14 +25,15 @@ export async function* requestsOf(
 
 /**
  * The columns of the first rows, and the source with those rows put back in front. Where each row may
- * have columns of its own (JSON lines), those of the whole first batch count.
+ * have columns of its own (JSON lines), those of the whole first batch count; without a row there are
+ * none to be wrong.
  */
 export async function peekColumns(
   source: RowSource,
-): Promise<{ readonly columns: readonly string[]; readonly source: RowSource }> {
+): Promise<{ readonly columns: readonly string[] | undefined; readonly source: RowSource }> {
   const reader = source.batches[Symbol.asyncIterator]();
   const first = await reader.next();
-  if (first.done === true) return { columns: [], source: { ...source, batches: none() } };
+  if (first.done === true) return { columns: undefined, source: { ...source, batches: none() } };
   const columns = new Set<string>();
   let seen: readonly string[] | undefined;
   for (const row of first.value) {

@@ -1,10 +1,14 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect } from "vitest";
 
+import { JOURNAL_FILE } from "../../src/queue/journal-format.ts";
+import { JournalStore } from "../../src/queue/journal-store.ts";
 import { fanfetch } from "../support/cli.ts";
 import type { TemporaryFolder } from "../support/temp.ts";
-import type { World } from "../support/world.ts";
 
-/** A table `n,pad` of so many rows, numbered from 1. */
+/** A table with the column `n` of so many rows, numbered from 1. */
 export function rowsCsv(count: number): string {
   return `n\n${Array.from({ length: count }, (_, index) => index + 1).join("\n")}\n`;
 }
@@ -44,8 +48,24 @@ export async function verifyWhole(folder: TemporaryFolder, ...options: string[])
   expect(verified, verified.stdout).toMatchObject({ exitCode: 0, stderr: "" });
 }
 
-/** No request was sent more than twice, none without need more than `most` in all. */
-export function expectFewRepeats(world: World, rows: number, most: number): void {
-  expect(world.seen.distinct).toBe(rows);
-  expect(world.seen.total - rows).toBeLessThanOrEqual(most);
+/** The directory of the one run in a folder. */
+export async function onlyRun(folder: TemporaryFolder): Promise<string> {
+  const names = (await folder.names()).filter((name) => /^\.fanfetch\/[^/]+$/.test(name));
+  expect(names).toHaveLength(1);
+  return join(folder.path, names[0]!);
+}
+
+/** Rows that the journal of a run tells of, in the order of its log; none before there is one. */
+export function committedRows(directory: string): readonly number[] {
+  if (!existsSync(join(directory, JOURNAL_FILE))) return [];
+  using store = JournalStore.open(directory, "read");
+  return [...store.outcomes()].map(({ row }) => row);
+}
+
+/** Resolves once the journal of a run tells of at least so many rows; at last after 20 s. */
+export async function committed(directory: string, count: number): Promise<void> {
+  for (let look = 0; look < 10_000; look += 1) {
+    if (committedRows(directory).length >= count) return;
+    await setTimeout(2);
+  }
 }

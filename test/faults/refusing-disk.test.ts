@@ -57,10 +57,10 @@ straceTest(
     await using folder = await temporaryFolder();
     await folder.write("rows.csv", rowsCsv(ROWS));
     const [path, log] = [join(folder.path, "run", "journal.db-wal"), join(folder.path, "wal.log")];
-    // The first three are of its making and of the process's entry, the others of commits.
+    // The first ones are of the entry of the process, the others of commits.
     const fate = { calls: "fdatasync,fsync", path, effect: "error=EIO", when: "6", log };
     const ended = await fanfetch(
-      ...["map", "rows.csv", world.at("/slow/5ms/json/{n}"), "-o", "out.csv", "--run", "run"],
+      ...["map", "rows.csv", world.at("/slow/20ms/json/{n}"), "-o", "out.csv", "--run", "run"],
     )
       .in(folder)
       .through(...strace(fate));

@@ -130,13 +130,12 @@ function said(store: JournalStore): unknown {
     log: [...store.outcomes()],
     done: [...store.done.units()].map(([unit, bits]) => [unit, Buffer.from(bits).toString("hex")]),
     held: [...store.held()],
-    facts: FACTS.map((name) => store.fact(name)),
+    facts: [...store.facts()],
     hosts: store.hosts(),
     intents: store.intents(),
   };
 }
 
-const FACTS = ["job", "order", "passed", "standing"];
 const FLIPS = 3_000;
 
 test("88 a bit that flips in a journal is told, or was in nothing that a run goes on from", async () => {
