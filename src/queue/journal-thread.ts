@@ -45,8 +45,8 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     else reply = { number, value: answer(request) };
   } catch (error) {
     const state = store === undefined ? "opening" : "open";
-    const directory = store?.directory ?? wantedDirectory(request);
-    const fault = faultOf(error, { directory, state });
+    const asked = request.kind === "open" ? request.wanted.directory : undefined;
+    const fault = faultOf(error, { directory: store?.directory ?? asked, state });
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
@@ -61,11 +61,6 @@ function buffersOf(request: JournalRequest): readonly ArrayBuffer[] {
   const { group, answers: pack } = request;
   const all = [group.records.buffer, pack?.buffer];
   return all.filter((buffer) => buffer instanceof ArrayBuffer);
-}
-
-/** The directory that was asked for by name. */
-function wantedDirectory(request: JournalRequest): string | undefined {
-  return request.kind === "open" ? request.wanted.directory : undefined;
 }
 
 function answer(request: JournalRequest & { number?: number }): unknown {
@@ -86,10 +81,7 @@ function answer(request: JournalRequest & { number?: number }): unknown {
     case "input":
       return copy!.add(request.bytes);
     case "was read before":
-      return (
-        findRun(request.base, ({ work, input }) => work === request.work && input === null) !==
-        undefined
-      );
+      return wasReadBefore(request);
     case "failed":
       return failedRows(store!, request);
     case "sequence":
@@ -114,6 +106,13 @@ function answer(request: JournalRequest & { number?: number }): unknown {
         lock?.[Symbol.dispose]();
       }
   }
+}
+
+function wasReadBefore({
+  base,
+  work,
+}: Extract<JournalRequest, { kind: "was read before" }>): boolean {
+  return findRun(base, (other) => other.work === work && other.input === null) !== undefined;
 }
 
 /** Opens the archive while there are descriptors left, and others are at work. */
