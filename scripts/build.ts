@@ -41,14 +41,22 @@ export async function build(): Promise<void> {
   if (existsSync(STAMP)) utimesSync(STAMP, startedMs / 1000, startedMs / 1000);
 }
 
-/** Joins the modules of the command line, packages left where they are, and removes former chunks. */
+/**
+ * Joins the modules of the command line, and those of the journal's thread into a file of its own,
+ * packages left where they are; removes former chunks.
+ */
 async function bundle(): Promise<void> {
+  const main = await joinModules({ main: join(BUILT, "cli", "main.js") });
+  const thread = await joinModules({ "journal-thread": join(BUILT, "queue", "journal-thread.js") });
+  const written = new Set([...main, ...thread]);
+  for (const name of readdirSync(BUNDLE)) if (!written.has(name)) rmSync(join(BUNDLE, name));
+}
+
+/** Joins what an entry imports; gives the names of the files written. */
+async function joinModules(input: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const { rolldown } = await import("rolldown");
   await using joined = await rolldown({
-    input: {
-      main: join(BUILT, "cli", "main.js"),
-      "journal-thread": join(BUILT, "queue", "journal-thread.js"),
-    },
+    input,
     platform: "node",
     external: (id) => !/^[./]/.test(id),
     logLevel: "warn",
@@ -58,8 +66,7 @@ async function bundle(): Promise<void> {
     format: "esm",
     chunkFileNames: "[name]-[hash].js",
   });
-  const written = new Set(output.map((file) => file.fileName));
-  for (const name of readdirSync(BUNDLE)) if (!written.has(name)) rmSync(join(BUNDLE, name));
+  return output.map((file) => file.fileName);
 }
 
 /** Newest time of any source, folder of sources (a deletion touches only that) or setting. */

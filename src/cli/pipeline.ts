@@ -16,7 +16,7 @@ import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 import { sortTable, standingOf } from "./work-retry.ts";
-import { openTasks, type Stdin, type Tasks } from "./work-tasks.ts";
+import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
@@ -69,10 +69,11 @@ export async function openPipeline(
   settings: Settings,
   opening: Promise<WorkRun | undefined> = Promise.resolve(undefined),
 ): Promise<Pipeline> {
+  const tasks = tasksAhead(settings);
   const durable = await opening;
   try {
     const rules = await readRules(settings);
-    return await pipelineOf(settings, { rules, durable });
+    return await pipelineOf(settings, { rules, durable, tasks });
   } catch (error) {
     await durable?.discard();
     throw error;
@@ -82,11 +83,12 @@ export async function openPipeline(
 interface PipelineParts {
   readonly rules: readonly AnswerRule[];
   readonly durable: WorkRun | undefined;
+  readonly tasks: Promise<Tasks> | undefined;
 }
 
 async function pipelineOf(
   settings: Settings,
-  { rules, durable }: PipelineParts,
+  { rules, durable, tasks: ahead }: PipelineParts,
 ): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
@@ -146,7 +148,7 @@ async function pipelineOf(
     async prepare(now, take) {
       const kept = now.run.kind === "in memory" ? undefined : durable;
       try {
-        const tasks = await openTasks(now, kept && stdinOf(kept));
+        const tasks = await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept)));
         const output = await openOutput(now, tasks, { take, run: kept });
         return {
           total: tasks.total,

@@ -57,6 +57,18 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
   };
 }
 
+/**
+ * The input of a run on disk that is no stdin: a file is read, and its lines are checked, while the
+ * journal opens. Undefined for others.
+ */
+export function tasksAhead(settings: Settings): Promise<Tasks> | undefined {
+  const { input, run } = settings;
+  if (run.kind === "in memory" || (input.kind !== "urls" && input.path === "-")) return undefined;
+  const tasks = openTasks(settings);
+  tasks.catch(() => {});
+  return tasks;
+}
+
 /** Opens the input of a run again, to read it. @throws UsageError */
 export function openStoredTasks(settings: Settings, directory: string): Promise<Tasks> {
   return openTasks(settings, { file: join(directory, INPUT_FILE), keep: () => {} });

@@ -21,11 +21,11 @@ export interface AnswerArchive extends Disposable {
    * system's errors, after which nothing of the pack is there.
    */
   append(pack: Uint8Array): void;
-  /** Returns when what was appended would survive a power cut: before the group's COMMIT. */
+  /** Returns when what was appended would survive a power cut. Before that it survives all but one. */
   sync(): void;
   /**
-   * Makes what was appended count: inside the group's transaction, after `sync`. Where the transaction is
-   * rolled back, dispose of the archive and open it again.
+   * Takes note of how far the index goes, inside a transaction; where that is rolled back, dispose of
+   * the archive and open it again.
    */
   record(): void;
   /** The answer that was kept last for a question with this hash; undefined for none, or a damaged one. */
@@ -41,14 +41,15 @@ export interface AnswerArchive extends Disposable {
 }
 
 /**
- * Opens `answers.pack` in a run's directory as it was recorded last, cutting off what was not; makes what
- * is missing. To be called outside of a transaction.
+ * Opens `answers.pack` in a run's directory with every whole entry that is there; makes what is missing.
+ * What nobody synced is known by its checksum: an answer that was lost is asked for again, and that is
+ * all. To be called outside of a transaction.
  * @throws the file system's and SQLite's errors.
  */
 export function openAnswerArchive(database: DatabaseSync, directory: string): AnswerArchive {
   const index = openQuestionIndex(database);
-  const { recordedBytes, indexedBytes } = index;
-  const file = openPackFile(join(directory, "answers.pack"), { recordedBytes });
+  const { indexedBytes } = index;
+  const file = openPackFile(join(directory, "answers.pack"), { recordedBytes: "all" });
   let damaged = eachEntry(file, indexedBytes, ({ high, low }, place) => {
     index.set(high, low, place);
   });

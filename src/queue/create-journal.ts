@@ -33,13 +33,14 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
       createTables(database, () => {
         writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
       });
-      // Takes everything from the log into the file, synced. Beware: closing does so too, and is silent
-      // where the disk refuses.
+      // Takes everything from the log into the file. Beware: closing does so too, and is silent where the
+      // disk refuses.
       database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
+    syncPath(path);
     renameSync(path, join(directory, JOURNAL_FILE));
-    syncFolder(directory);
-    for (const folder of made) syncFolder(dirname(folder));
+    syncPath(directory);
+    for (const folder of made) syncPath(dirname(folder));
   } catch (error) {
     undo(path, made);
     throw error;
@@ -78,13 +79,13 @@ function undo(path: string, made: readonly string[]): void {
   }
 }
 
-/** Makes the names in a folder durable. */
-function syncFolder(path: string): void {
+/** Makes a file's bytes, or the names in a folder, durable. */
+function syncPath(path: string): void {
   if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
+  const opened = openSync(path, "r");
   try {
-    fsyncSync(folder);
+    fsyncSync(opened);
   } finally {
-    closeSync(folder);
+    closeSync(opened);
   }
 }

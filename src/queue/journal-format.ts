@@ -69,7 +69,8 @@ const SCHEMA = `
 /** Makes the tables of a new journal, and `fill` its first rows, all in one commit. */
 export function createTables(database: DatabaseSync, fill: () => void): void {
   database.exec("PRAGMA journal_mode = WAL");
-  prepareConnection(database);
+  // The file is synced as a whole before it gets its name.
+  database.exec("PRAGMA synchronous = OFF");
   database.exec("BEGIN");
   database.exec(SCHEMA);
   database.exec(INDEX_TABLES);

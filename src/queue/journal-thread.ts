@@ -1,21 +1,16 @@
 // The thread that alone writes the journal: its waits for the disk are nobody else's.
-import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 
-import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
-import { continuesInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
-import { inputDigest } from "./input-digest.ts";
-import { createJournal, removeDatabase } from "./create-journal.ts";
+import { chooseRun, digestOf } from "./choose-run.ts";
+import { type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { describeRun } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
-import { JOURNAL_FILE } from "./journal-format.ts";
 import { FINISHED } from "./journal-messages.ts";
 import type {
-  InputToKnow,
   JournalFault,
   JournalReply,
   JournalRequest,
@@ -26,7 +21,7 @@ import { JournalStore } from "./journal-store.ts";
 import { noteKept, OutcomeRecords } from "./outcome-record.ts";
 import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
 import { failedRows, outputSequence } from "./log-questions.ts";
-import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
+import { findRun } from "./run-directories.ts";
 import { lockedRun } from "./locked-run.ts";
 
 let store: JournalStore | undefined;
@@ -35,6 +30,9 @@ let copy: InputCopy | undefined;
 let archive: AnswerArchive | undefined;
 let kept: KeptAnswers | undefined;
 let hasEnded = false;
+/** Losing answers to repeated questions costs a request and no row. */
+const ANSWERS_SYNC_MS = 1_000;
+let answersSyncedMs = 0;
 /** After a write that failed nothing is written any more: what the disk holds is to be read anew. */
 let broken: JournalFault | undefined;
 
@@ -140,9 +138,11 @@ function commit({ group, answers: pack, bodies }: Commit): void {
   // A finished run asks nothing again: what it remembers may go.
   const isLast = group.ends === FINISHED;
   const keeps = pack !== undefined && !isLast;
-  if (keeps) {
-    answers().append(pack);
+  const syncsAnswers = keeps && performance.now() - answersSyncedMs >= ANSWERS_SYNC_MS;
+  if (keeps) answers().append(pack);
+  if (syncsAnswers) {
     answers().sync();
+    answersSyncedMs = performance.now();
   }
   if (bodies.length > 0) {
     kept ??= openKeptAnswers(store!.database, store!.directory);
@@ -151,7 +151,7 @@ function commit({ group, answers: pack, bodies }: Commit): void {
   }
   const gone = isLast && hasAnswers() ? answers() : undefined;
   store!.commit(group, () => {
-    if (keeps) answers().record();
+    if (syncsAnswers) answers().record();
     if (bodies.length > 0) kept!.record();
     gone?.forget();
   });
@@ -163,81 +163,22 @@ function commit({ group, answers: pack, bodies }: Commit): void {
 type Commit = Extract<JournalRequest, { kind: "commit" }>;
 
 function open(wanted: Wanted, pid: number): OpenedRun {
-  const input = wanted.input.kind === "file" ? digestOf(wanted.input.path) : null;
+  const { input } = wanted;
   if (wanted.kind === "existing") {
+    const digest = digestOf(input);
     const run = read(wanted.directory, "earlier", pid);
-    if (wanted.input.kind === "file" && run.identity.input !== input) {
+    if (input.kind === "file" && run.identity.input !== digest) {
       throw new UsageError(
-        `${wanted.input.path} is not what it was when the run began; its rows would not be the same`,
+        `${input.path} is not what it was when the run began; its rows would not be the same`,
       );
     }
     return run;
   }
-  const { base, work, earlier, job } = wanted;
-  const identity: RunIdentity = { work, input };
-  const isSame = (other: RunIdentity, directory: string): boolean =>
-    other.work === work && other.input === input && isSameInput(wanted.input, directory);
-  const found = earlier === "ignore" ? undefined : findEarlier(wanted, isSame);
-  if (found !== undefined) {
-    const run = read(found, "earlier", pid);
-    if (wanted.input.kind === "was read") takeInput(wanted.input.path, found);
-    return run;
-  }
-  if (earlier === "ignore") refuseRunning(wanted);
-  if (wanted.refusal !== undefined) throw new UsageError(wanted.refusal);
-  const directory = wanted.directory ?? newRunDirectory(base, wanted.name, new Date());
-  if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
-  const order = JSON.stringify(wanted.order);
-  const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
-  const seed = JSON.stringify([randomInt(2 ** 32), randomInt(2 ** 32)]);
-  const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead };
-  createJournal(directory, facts);
-  if (wanted.input.kind === "was read") takeInput(wanted.input.path, directory);
-  const run = read(directory, "new", pid);
-  if (wanted.input.kind === "read once") copy = openInputCopy(directory);
+  const { directory, origin } = chooseRun(wanted);
+  const run = read(directory, origin, pid);
+  if (input.kind === "was read") takeInput(input.path, directory);
+  if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory);
   return run;
-}
-
-/** @throws UsageError for an input that cannot be read. */
-function digestOf(path: string): string {
-  try {
-    return inputDigest(path);
-  } catch (error) {
-    const words = systemWords(error as NodeJS.ErrnoException);
-    throw new UsageError(`${path} cannot be read: ${words}`, { cause: error });
-  }
-}
-
-/** Whether what was read is what the run has, or goes on from it. */
-function isSameInput(input: InputToKnow, directory: string): boolean {
-  if (input.kind === "read once") return false;
-  return input.kind !== "was read" || continuesInput(directory, input.path);
-}
-
-/** The run of the same work in the directory that was named, or the latest below the base. */
-function findEarlier(
-  { directory, base }: Extract<Wanted, { kind: "same or new" }>,
-  isSame: (identity: RunIdentity, directory: string) => boolean,
-): string | undefined {
-  if (directory === undefined) return findRun(base, isSame);
-  if (!existsSync(join(directory, JOURNAL_FILE))) return undefined;
-  using journal = JournalStore.open(directory, "read");
-  const identity = journal.fact<RunIdentity>("identity");
-  if (identity !== undefined && isSame(identity, directory)) return directory;
-  const title = journal.fact<{ title?: string }>("job")?.title ?? "other work";
-  throw new UsageError(`${directory} holds another run (${title}); --force replaces it`);
-}
-
-/** Whoever begins anew must not write where another process is writing. @throws RunLocked */
-function refuseRunning({ base, work }: { readonly base: string; readonly work: string }): void {
-  const running = findRun(base, (identity) => identity.work === work);
-  if (running !== undefined) lockedRun(running)[Symbol.dispose]();
-}
-
-/** Makes room for a new run, unless somebody works on the one that is there. */
-function removeRun(directory: string): void {
-  using _lock = lockedRun(directory);
-  removeDatabase(join(directory, JOURNAL_FILE));
 }
 
 function read(directory: string, origin: OpenedRun["origin"], pid: number): OpenedRun {

@@ -31,8 +31,8 @@ export interface PackFile extends Disposable {
 
 /** How to open one. */
 export interface PackFileOptions {
-  /** What the records speak of; when it is opened for writing, it is cut there. */
-  readonly recordedBytes: number;
+  /** What the records speak of; when it is opened for writing, it is cut there. "all" cuts nothing. */
+  readonly recordedBytes: number | "all";
   /** "read" leaves the file as it is: another process may be appending to it. @default "write" */
   readonly access?: "read" | "write";
 }
@@ -47,11 +47,12 @@ export function openPackFile(
 ): PackFile {
   const flags = access === "read" ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT;
   const file = openSync(path, flags, 0o600);
-  let length = recordedBytes;
+  const { size } = fstatSync(file);
+  const counted = recordedBytes === "all" ? size : recordedBytes;
+  let length = counted;
   let unsynced = false;
   if (access === "write") {
-    const { size } = fstatSync(file);
-    if (size > recordedBytes) ftruncateSync(file, recordedBytes);
+    if (size > counted) ftruncateSync(file, counted);
     if (size === 0) syncFolder(dirname(path));
   }
 
