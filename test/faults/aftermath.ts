@@ -48,13 +48,6 @@ export async function verifyWhole(folder: TemporaryFolder, ...options: string[])
   expect(verified, verified.stdout).toMatchObject({ exitCode: 0, stderr: "" });
 }
 
-/** The directory of the one run in a folder. */
-export async function onlyRun(folder: TemporaryFolder): Promise<string> {
-  const names = (await folder.names()).filter((name) => /^\.fanfetch\/[^/]+$/.test(name));
-  expect(names).toHaveLength(1);
-  return join(folder.path, names[0]!);
-}
-
 /** Rows that the journal of a run tells of, in the order of its log; none before there is one. */
 export function committedRows(directory: string): readonly number[] {
   if (!existsSync(join(directory, JOURNAL_FILE))) return [];

@@ -17,8 +17,8 @@ test("105 a wall clock that jumps by days moves no timer: waits, pauses and rate
   const manual = createManualClock();
   let looks = 0;
   const clock: Clock = {
-    now: manual.now,
-    after: manual.after,
+    now: () => manual.now(),
+    after: (delayMs, callback) => manual.after(delayMs, callback),
     wallNow: () => {
       looks += 1;
       return manual.wallNow() + (looks % 2 === 0 ? DAY_MS : -DAY_MS);
