@@ -47,7 +47,7 @@ const GROUP_RECORDS = 1_000;
 /** … or when its first one has waited so long. */
 const GROUP_MS = 50;
 /** Outcomes that may wait for the disk before the loop waits too. */
-const MOST_PENDING = 8_000;
+const MOST_PENDING = 2_500;
 
 /**
  * Leases the rows that have no durable outcome, and makes outcomes durable in groups: first the output,

@@ -90,7 +90,7 @@ function startThread(): JournalThread {
   // Beside this file in whatever language it runs in.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxYoungGenerationSizeMb: 1 },
     name: "journal",
   });
   worker.unref();
