@@ -23,7 +23,7 @@ test("101 a second process on a run is refused with exit 7 and the pid of the fi
   ];
   const first = Promise.resolve(fanfetch(...argv).in(folder));
   await world.seen.reached(40);
-  for (const words of [["resume"], ["retry"], argv, [...argv, "--force"]]) {
+  for (const words of [["resume"], ["retry"], ["verify"], argv, [...argv, "--force"]]) {
     const second = await fanfetch(...words).in(folder);
     expect(second.exitCode, second.stderr).toBe(7);
     const pid = /being run by process (\d+)/.exec(sentenceOf(second.stderr))?.[1];

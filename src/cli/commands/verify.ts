@@ -2,6 +2,8 @@ import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { checkJournal } from "../../queue/check-journal.ts";
+import { readSessions } from "../../queue/describe-run.ts";
+import { isLocked } from "../../queue/run-lock.ts";
 import type { Standing } from "../../sinks/sink.ts";
 import { checkFiles, checkTable } from "../check-outputs.ts";
 import type { CommandLine } from "../command-line.ts";
@@ -9,6 +11,7 @@ import { openToRead, readError, storedSettings } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { oneRun } from "../run-arguments.ts";
+import { RunStopped } from "../run-stopped.ts";
 import { formatOf } from "../work-output.ts";
 import { openStoredTasks, type Tasks } from "../work-tasks.ts";
 import { inputProblems } from "../check-input.ts";
@@ -22,6 +25,11 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   const problems: string[] = [];
   const settings = await storedSettings(directory);
   using store = openToRead(directory);
+  const last = readSessions(store).at(-1);
+  if (last?.endedMs === null && isLocked(directory)) {
+    const words = `${directory} is being run by process ${last.pid}; verify it when that has ended`;
+    throw new RunStopped("locked", words);
+  }
   let account = { answered: 0, failed: 0, skipped: 0 };
   let inputs = 0;
   try {
