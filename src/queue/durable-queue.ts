@@ -135,8 +135,7 @@ export function createDurableQueue(
     cutMs = performance.now();
     const written = await output();
     const held = written.held.map(({ row }) => row);
-    const records = takePending([...written.rows, ...held]);
-    const rows = Array.from({ length: records.count }, (_, index) => records.rowOf(index));
+    const records = takePending(held.length === 0 ? written.rows : [...written.rows, ...held]);
     const hostsNow = newHosts;
     newHosts = [];
     const facts: Record<string, string> = {};
@@ -145,13 +144,13 @@ export function createDurableQueue(
     if (passed > 0) facts["passed"] = String(passed);
     if (total !== undefined) facts["total"] = String(total);
     const detailsNow: [number, string][] = [];
-    for (const row of details.size === 0 ? [] : rows) {
+    const bodiesNow: [number, Uint8Array][] = [];
+    const hasMore = details.size > 0 || bodies.size > 0;
+    for (let index = 0; hasMore && index < records.count; index += 1) {
+      const row = records.rowOf(index);
       const text = details.get(row);
       if (text !== undefined) detailsNow.push([row, text]);
       details.delete(row);
-    }
-    const bodiesNow: [number, Uint8Array][] = [];
-    for (const [index, row] of bodies.size === 0 ? [] : rows.entries()) {
       const body = bodies.get(row);
       if (body !== undefined) bodiesNow.push([index, body]);
       bodies.delete(row);
@@ -167,7 +166,6 @@ export function createDurableQueue(
       ends,
     };
     spare = await journal.commit(group, bodiesNow);
-    for (const row of rows) done.add(row);
   }
 
   /** One group after the other, as long as there is enough for one. */
@@ -208,7 +206,8 @@ export function createDurableQueue(
       let last = 0;
       for await (const batch of tasks) {
         last = batch.at(-1)?.row.number ?? last;
-        const owed = batch.filter(({ row }) => !done.has(row.number));
+        // A new run has nothing that is done; nobody is leased twice in one process.
+        const owed = done.count === 0 ? batch : batch.filter(({ row }) => !done.has(row.number));
         if (owed.length < batch.length) {
           for (const { row } of batch) if (done.has(row.number)) ahead.settled(row.number);
         }

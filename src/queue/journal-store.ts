@@ -31,7 +31,7 @@ export class JournalStore implements Disposable {
   readonly done: DoneRows;
   #session = 0;
   #hasIntents = false;
-  #detail: StatementSync | undefined;
+  readonly #statements = new Map<string, StatementSync>();
   #tally: RunTally | undefined;
 
   private constructor(database: DatabaseSync, directory: string, done: DoneRows) {
@@ -87,8 +87,8 @@ export class JournalStore implements Disposable {
 
   /** What is kept of a row beside its record, as JSON. */
   detail(row: number): string | undefined {
-    this.#detail ??= this.database.prepare("SELECT text FROM detail WHERE row = ?");
-    return this.#detail.get(row)?.["text"] as string | undefined;
+    const found = this.#prepared("SELECT text FROM detail WHERE row = ?").get(row);
+    return found?.["text"] as string | undefined;
   }
 
   /** Records that wait for their turn, in the order of their rows. */
@@ -129,22 +129,23 @@ export class JournalStore implements Disposable {
     const tally = this.#tally;
     const units = new Set<number>();
     const forget = this.#hasIntents
-      ? database.prepare("DELETE FROM intent WHERE row = ?")
+      ? this.#prepared("DELETE FROM intent WHERE row = ?")
       : undefined;
     this.#transact(() => {
       const { records } = group;
       if (records.byteLength > 0) {
+        let unit = -1;
         for (const cursor = new RecordCursor(records); cursor.next();) {
           const { row } = cursor;
-          units.add(unitOf(row));
+          if (unitOf(row) !== unit) units.add((unit = unitOf(row)));
           if (cursor.kind === "owed") this.done.remove(row);
           else this.done.add(row);
           tally.count(cursor, 1);
           forget?.run(row);
         }
-        database
-          .prepare("INSERT INTO outcomes (session, count, records, checksum) VALUES (?, ?, ?, ?)")
-          .run(this.#session, records.byteLength / RECORD_BYTES, records, crc32(records));
+        const sql = "INSERT INTO outcomes (session, count, records, checksum) VALUES (?, ?, ?, ?)";
+        const count = records.byteLength / RECORD_BYTES;
+        this.#prepared(sql).run(this.#session, count, records, crc32(records));
       }
       this.#writeDone(units);
       tally.write();
@@ -196,8 +197,18 @@ export class JournalStore implements Disposable {
     this.database.close();
   }
 
+  /** A statement of the commit, compiled once. */
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
   #writeDone(units: ReadonlySet<number>): void {
-    const write = this.database.prepare("INSERT OR REPLACE INTO done VALUES (?, ?, ?)");
+    const write = this.#prepared("INSERT OR REPLACE INTO done VALUES (?, ?, ?)");
     for (const unit of units) {
       const bits = this.done.unit(unit);
       write.run(unit, bits, crc32(bits));
@@ -206,15 +217,15 @@ export class JournalStore implements Disposable {
 
   #writeRest({ details, hosts, held, passed, facts, counters, ends }: Group): void {
     const { database } = this;
-    const detail = database.prepare("INSERT OR REPLACE INTO detail VALUES (?, ?)");
+    const detail = this.#prepared("INSERT OR REPLACE INTO detail VALUES (?, ?)");
     for (const [row, text] of details) detail.run(row, text);
     addHosts(database, hosts);
-    if (passed > 0) database.prepare("DELETE FROM held WHERE row <= ?").run(passed);
+    if (passed > 0) this.#prepared("DELETE FROM held WHERE row <= ?").run(passed);
     writeHeld(database, held);
     writeFacts(database, facts);
     if (counters === undefined) return;
     if (ends !== undefined) return this.end(ends, Date.now(), counters);
-    database.prepare("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
+    this.#prepared("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);
   }
 
   #transact(work: () => void): void {

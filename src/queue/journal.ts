@@ -22,7 +22,7 @@ import type { Group } from "./group.ts";
 export interface Journal {
   /** The run as it was when it was opened, or taken back from. */
   readonly run: OpenedRun;
-  /** Rows that have their outcome, durable. */
+  /** Rows that had their outcome, durable, when the run was opened. */
   readonly done: DoneRows;
   /**
    * Resolves when the group is on the disk, with the buffer of its records to be filled again.

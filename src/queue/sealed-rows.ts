@@ -48,6 +48,7 @@ export function writeHeld(
   database: DatabaseSync,
   held: readonly (readonly [number, string])[],
 ): void {
+  if (held.length === 0) return;
   const write = database.prepare("INSERT OR REPLACE INTO held VALUES (?, ?, ?)");
   for (const [row, record] of held) write.run(row, record, sealOf(row, record));
 }
