@@ -47,7 +47,10 @@ export function findCompetitors(job: MapJob): Competitors {
   );
   const scrapy = python("scrapy", "'Scrapy', scrapy.__version__");
 
-  peers.push(ours(job), table(job, "undici loop", [process.execPath, peerFile("undici-loop.js")]));
+  peers.push(
+    ...ours(job),
+    table(job, "undici loop", [process.execPath, peerFile("undici-loop.js")]),
+  );
   const shell = (name: string, file: string): Peer => folder(job, name, ["sh", peerFile(file)]);
   add(shell("curl --parallel", "curl-parallel.sh"), curl, "apt-get install curl");
   add(shell("wget2", "wget2-threads.sh"), wget, "apt-get install wget2");
@@ -70,20 +73,33 @@ export function findCompetitors(job: MapJob): Competitors {
   return { peers, versions, missing };
 }
 
-function ours(job: MapJob): Peer {
-  const output = join(job.directory, "fanfetch.csv");
+/** Records to stdout, as `> out.csv` would have them, and the same with a journal. */
+function ours(job: MapJob): readonly Peer[] {
   const url = `${job.base}/?name={name}`;
-  const limits = ["-j", "64", "--per-host", "64"];
-  return {
-    name: "fanfetch map",
-    command: [
-      ...OURS,
-      ...["map", job.table, url, "--pick", "gender", ...limits, "-o", output, "--force", "-q"],
-    ],
-    // Its runs' folder too: what an earlier run has answered is not asked again.
-    reset: () => remove(output, join(job.directory, ".fanfetch")),
-    check: () => checkGenders(output, job.rows),
+  const map = [...OURS, "map", job.table, url, "--pick", "gender", "-j", "64", "--per-host", "64"];
+  const peer = (
+    name: string,
+    file: string,
+    command: (output: string) => readonly string[],
+  ): Peer => {
+    const output = join(job.directory, file);
+    return {
+      name,
+      command: command(output),
+      // Its runs' folder too: what an earlier run has answered is not asked again.
+      reset: () => remove(output, join(job.directory, ".fanfetch")),
+      check: () => checkGenders(output, job.rows),
+    };
   };
+  return [
+    peer("fanfetch map", "fanfetch.csv", (output) => intoFile(output, [...map, "-q"])),
+    peer("fanfetch map -o, journalled", "fanfetch-o.csv", (output) => [...map, "-q", "-o", output]),
+  ];
+}
+
+/** A command whose stdout is a file: the shell opens it and is gone. */
+export function intoFile(output: string, command: readonly string[]): readonly string[] {
+  return ["sh", "-c", 'out=$1; shift; exec "$@" > "$out"', "sh", output, ...command];
 }
 
 /** A competitor that writes one table. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+import { intoFile } from "./competitors.ts";
 import { checkGenders, type Ground, OURS, peerFile, remove, writeNames } from "./ground.ts";
 import { interleave, type Peer } from "./interleave.ts";
 import { compared } from "./map.ts";
@@ -36,11 +37,7 @@ export async function benchJournal(ground: Ground): Promise<Section> {
     };
   };
   const peers = [
-    // The shell only opens the file.
-    peer("in memory", "memory.csv", (output) => [
-      ...["sh", "-c", 'out=$1; shift; exec "$@" > "$out"', "sh", output],
-      ...[...map, ...how],
-    ]),
+    peer("in memory", "memory.csv", (output) => intoFile(output, [...map, ...how])),
     peer("with the journal", "journal.csv", (output) => [...map, ...how, "-o", output]),
     peer("undici loop", "loop.csv", (output) => [
       ...[process.execPath, peerFile("undici-loop.js"), table, base, output],

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Ground, OURS, remove } from "./ground.ts";
@@ -10,26 +10,45 @@ import { inMebibytes, inTime, median } from "./statistics.ts";
 const SAMPLE_MS = 200;
 const STEPS = 10;
 
-/** Whether memory stays flat: a million rows, streamed in and out. */
+/** Whether memory stays flat: a million rows, streamed in and out, in memory and with a journal. */
 export async function benchMemory(ground: Ground): Promise<Section> {
   const rows = ground.rows ?? 1_000_000;
   await using nginx = await startNginx(ground.directory, { log: "none" });
-  const output = join(ground.directory, "memory.csv");
-  remove(output, join(ground.directory, ".fanfetch"));
+  const url = `http://127.0.0.1:${nginx.port}/?name={name}`;
+  const text = [machine([nginx.version, `Node ${process.version}`])];
+  for (const how of ["in memory", "with the journal"] as const) {
+    text.push(...(await streamed({ directory: ground.directory, rows, url, how })));
+  }
+  return { name: "memory", text: text.join("\n\n") };
+}
+
+interface Stream {
+  readonly directory: string;
+  readonly rows: number;
+  readonly url: string;
+  /** Records to stdout, into a file; or `-o`. */
+  readonly how: "in memory" | "with the journal";
+}
+
+/** One run through stdin, its memory looked at five times a second. */
+async function streamed({ directory, rows, url, how }: Stream): Promise<readonly string[]> {
+  const output = join(directory, "memory.csv");
+  remove(output, join(directory, ".fanfetch"));
   const generator = spawn(
     "awk",
     [`BEGIN { print "name"; for (i = 1; i <= ${rows}; i++) print "name" i }`],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  const url = `http://127.0.0.1:${nginx.port}/?name={name}`;
-  const options = ["--format", "csv", "--pick", "gender", "-j", "64", "--per-host", "64"];
+  const options = ["--format", "csv", "--pick", "gender", "-j", "64", "--per-host", "64", "-q"];
   const [program, ...bin] = OURS;
+  const words = [...bin, "map", "-", url, ...options];
   const startedMs = performance.now();
-  const child = spawn(
-    program!,
-    [...bin, "map", "-", url, ...options, "-o", output, "--force", "-q"],
-    { cwd: ground.directory, stdio: [generator.stdout, "ignore", "inherit"] },
-  );
+  const stdout = how === "in memory" ? openSync(output, "w") : "ignore";
+  const child = spawn(program!, how === "in memory" ? words : [...words, "-o", output], {
+    cwd: directory,
+    stdio: [generator.stdout, stdout, "inherit"],
+  });
+  if (typeof stdout === "number") closeSync(stdout);
   const samples: number[] = [];
   let peakBytes = 0;
   const timer = setInterval(() => {
@@ -42,18 +61,14 @@ export async function benchMemory(ground: Ground): Promise<Section> {
   clearInterval(timer);
   generator.kill();
   const wallMs = performance.now() - startedMs;
-  const head = machine([nginx.version, `Node ${process.version}`]);
-  if (exitCode !== 0) return { name: "memory", text: `${head}\n\nnot measured: exit ${exitCode}` };
+  if (exitCode !== 0) return [`${how}: not measured: exit ${exitCode}`];
   const lines = countLines(output);
   if (lines !== rows + 1) throw new Error(`memory: ${lines} lines for ${rows} rows`);
-  return {
-    name: "memory",
-    text: [
-      head,
-      `${rows} rows through stdin in ${inTime(wallMs)} (${Math.round((1000 * rows) / wallMs)}/s, output ${inMebibytes(statSync(output).size)}), peak RSS **${inMebibytes(peakBytes)}**. Median RSS in each tenth of the run:`,
-      tenths(samples),
-    ].join("\n\n"),
-  };
+  const perSecond = Math.round((1000 * rows) / wallMs);
+  return [
+    `${rows} rows through stdin, ${how}, in ${inTime(wallMs)} (${perSecond}/s, output ${inMebibytes(statSync(output).size)}), peak RSS **${inMebibytes(peakBytes)}**. Median RSS in each tenth of the run:`,
+    tenths(samples),
+  ];
 }
 
 function tenths(samples: readonly number[]): string {
