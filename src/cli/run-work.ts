@@ -1,5 +1,3 @@
-import { relative } from "node:path";
-
 import { systemClock, type Clock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
@@ -16,6 +14,7 @@ import type { Work } from "./pipeline.ts";
 import { firstOf, RunStopped, type StopReason } from "./run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
+import { shownPath } from "./shown-path.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -131,10 +130,4 @@ function stopWords(
 function failedHint(tally: Tally, directory: string): string {
   const [[code] = [""]] = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
   return `  see them: fanfetch show ${directory} · again: fanfetch retry ${directory} --only ${code}`;
-}
-
-/** As a person would type it here. */
-function shownPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return visible(near === "" || near.startsWith("..") ? path : near);
 }

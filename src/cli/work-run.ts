@@ -15,6 +15,7 @@ import { inputOf } from "./input-to-know.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { type RunTable, tableOf } from "./run-table.ts";
 import type { Settings } from "./settings.ts";
+import { shownPath } from "./shown-path.ts";
 import { endRewrite, standingOf, takeFailuresBack } from "./work-retry.ts";
 
 /** The durable side of a piece of work. */
@@ -182,7 +183,7 @@ function goingOn({ run, done }: Journal): string {
     last !== undefined && last.endedMs === null ? "; its last process ended without a word" : "";
   const isAll = total !== undefined && done.count >= Number(total);
   const rest = isAll ? "; nothing is owed, --force asks anew" : "";
-  return `going on with ${run.directory}: ${formatCount(done.count)}${of} are there already${died}${rest}`;
+  return `going on with ${shownPath(run.directory)}: ${formatCount(done.count)}${of} are there already${died}${rest}`;
 }
 
 /** A fault of the journal as the command line tells it. */

@@ -7,6 +7,7 @@ import { isLocked } from "../../queue/run-lock.ts";
 import type { Standing } from "../../sinks/sink.ts";
 import { checkFiles, checkTable } from "../check-outputs.ts";
 import type { CommandLine } from "../command-line.ts";
+import { shownPath } from "../shown-path.ts";
 import { openToRead, readError, storedSettings } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
@@ -67,7 +68,7 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   lines.push(
     `${inputs} inputs = ${answered} answered + ${failed} failed + ${skipped} skipped${rest}`,
   );
-  if (owed > 0) lines.push(`not finished; go on with: fanfetch resume ${directory}`);
+  if (owed > 0) lines.push(`not finished; go on with: fanfetch resume ${shownPath(directory)}`);
   else if (isWhole) lines.push("journal, input and outputs say the same");
   await terminal.stdout.write(`${lines.join("\n")}\n`);
   return isWhole ? 0 : 1;
