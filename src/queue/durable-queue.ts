@@ -135,6 +135,8 @@ export function createDurableQueue(
     cutMs = performance.now();
     const written = await output();
     const held = written.held.map(({ row }) => row);
+    // A save may take longer than a group: until then there is nothing to commit.
+    if (written.rows.length === 0 && held.length === 0 && ends === undefined) return;
     const records = takePending(held.length === 0 ? written.rows : [...written.rows, ...held]);
     const hostsNow = newHosts;
     newHosts = [];

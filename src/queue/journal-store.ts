@@ -156,7 +156,8 @@ export class JournalStore implements Disposable {
 
   /** Takes back the outcomes of rows, which are owed again; `facts` change with them. */
   takeBack(rows: ReadonlySet<number>, records: Uint8Array, facts: Group["facts"]): void {
-    const latest = new Map([...this.outcomes()].map((record) => [record.row, record]));
+    const latest = new Map<number, OutcomeRecord>();
+    for (const record of this.outcomes()) if (rows.has(record.row)) latest.set(record.row, record);
     this.#tally ??= new RunTally(this.database);
     for (const row of rows) {
       const record = latest.get(row);

@@ -19,16 +19,20 @@ export function failedRows(
 ): readonly number[] {
   const { codes, statuses } = only;
   const any = codes.length === 0 && statuses.length === 0;
-  const rows: number[] = [];
-  for (const { row, kind, code, status } of latestRecords(store).values()) {
-    if (kind !== "failed" || code === undefined) continue;
-    // What may have been done is asked again only where it is named.
-    const isMeant = any
-      ? code !== "E_UNKNOWN_EFFECT"
-      : codes.includes(code) || statuses.includes(status);
-    if (isMeant) rows.push(row);
+  const rows = new Set<number>();
+  for (const { records } of store.groups()) {
+    for (const cursor = new RecordCursor(records); cursor.next();) {
+      const { row, kind, code, status } = cursor;
+      // What may have been done is asked again only where it is named.
+      const isMeant = any
+        ? code !== "E_UNKNOWN_EFFECT"
+        : codes.some((one) => one === code) || statuses.includes(status);
+      // The last outcome counts.
+      if (kind === "failed" && isMeant) rows.add(row);
+      else rows.delete(row);
+    }
   }
-  return rows;
+  return [...rows].sort((one, other) => one - other);
 }
 
 /**
