@@ -1,5 +1,5 @@
 /** Growth of what is under way per answer at the start: doubles in a round trip, then half of that. */
-const FAST_UNTIL = 48;
+const FAST_UNTIL = 24;
 /** Mean latency over its base from which there is a queue. */
 const KNEE = 1.6;
 const ROUND_ANSWERS = 32;
@@ -24,6 +24,7 @@ export class ConcurrencyLimit {
   /** What was cut, and the mean that it was cut for, until it is known whether that helped. */
   #cutFrom = 0;
   #cutMeanMs = 0;
+  #cutInFlight = 0;
   #skipUntilMs = 0;
   /** When one more than the ceiling is tried, and how long until it is tried again. */
   #trialAtMs = Infinity;
@@ -31,6 +32,9 @@ export class ConcurrencyLimit {
   #trialWidth = 0;
   #trialSince = 0;
   #trialAccepted = 0;
+  #foundAtMs = 0;
+  /** The ceiling was used for a while without a refusal. */
+  isProven = false;
 
   constructor(most: number, start: number) {
     this.#most = most;
@@ -53,9 +57,14 @@ export class ConcurrencyLimit {
   /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
+    if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
-    if (this.isStarting && this.#wasFull && this.limit < this.#most) {
-      this.limit = Math.min(this.#most, this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5));
+    if (this.isStarting && this.#wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
+      this.limit = Math.min(
+        this.ceiling,
+        this.#most,
+        this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5),
+      );
     }
     if (nowMs - latencyMs < this.#skipUntilMs) return;
     this.#answers += 1;
@@ -73,6 +82,7 @@ export class ConcurrencyLimit {
     const meanMs = this.#sumMs / this.#answers;
     const inFlight = this.#sumInFlight / this.#answers;
     const wasFull = this.#wasFull;
+    const isShort = this.#answers < 16;
     this.#roundSince = nowMs;
     this.#answers = 0;
     this.#sumMs = 0;
@@ -80,7 +90,8 @@ export class ConcurrencyLimit {
     this.#wasFull = false;
     if (this.#cutFrom > 0) {
       // A cut that does not shorten the wait was no queue: the server is slower now.
-      if (meanMs > 0.8 * this.#cutMeanMs) {
+      const expectedMs = Math.max(this.baseMs, (this.#cutMeanMs * inFlight) / this.#cutInFlight);
+      if (meanMs > (expectedMs + this.#cutMeanMs) / 2) {
         this.baseMs = meanMs;
         this.limit = this.#cutFrom;
         this.#cutFrom = 0;
@@ -88,17 +99,26 @@ export class ConcurrencyLimit {
       }
       this.#cutFrom = 0;
     }
-    if (this.baseMs === 0 || meanMs < this.baseMs) this.baseMs = meanMs;
+    // The lowest of several short rounds is too low.
+    if (this.baseMs === 0) this.baseMs = meanMs;
+    else this.baseMs = Math.min(this.baseMs, isShort ? meanMs * 1.1 : meanMs);
     const ratio = meanMs / this.baseMs;
     if (ratio > KNEE && inFlight >= 2) {
       this.isStarting = false;
       this.#cutFrom = this.limit;
       this.#cutMeanMs = meanMs;
+      this.#cutInFlight = inFlight;
       this.limit = Math.max(1, Math.min(this.limit, (inFlight / ratio) * 1.3 + 1));
       this.#skipUntilMs = nowMs;
     } else if (ratio < 1.3 && wasFull && !this.isStarting && this.#trialWidth === 0) {
       this.limit = Math.min(this.ceiling, this.#most, this.limit * 1.25 + 1);
     }
+  }
+
+  /** From few again, doubling, up to the ceiling that is known. */
+  beginAnew(limit: number): void {
+    this.limit = Math.min(limit, this.limit);
+    this.isStarting = true;
   }
 
   /** Ends the doubling. */
@@ -116,8 +136,8 @@ export class ConcurrencyLimit {
       1,
       Math.min(this.#most, failed ? Math.max(places, this.ceiling) : places),
     );
-    this.limit = Math.min(this.ceiling, Math.max(this.limit, 1));
     this.limit = this.ceiling;
+    this.#foundAtMs = nowMs;
     this.#trialWaitMs = Math.max(this.#trialWaitMs, 30 * waitedMs);
     this.#trialAtMs = nowMs + this.#trialWaitMs;
   }
@@ -125,6 +145,7 @@ export class ConcurrencyLimit {
   /** No ceiling was the reason after all. */
   lift(): void {
     this.ceiling = Infinity;
+    this.isProven = false;
     this.#trialWidth = 0;
     this.#trialAtMs = Infinity;
   }
@@ -150,7 +171,7 @@ export class ConcurrencyLimit {
       return;
     this.ceiling = this.limit;
     this.#trialWidth = 0;
-    this.#trialWaitMs = Math.max(500, this.#trialWaitMs / 2);
+    this.#trialWaitMs = Math.max(1000, this.#trialWaitMs / 2);
     this.#trialAtMs = nowMs + this.#trialWaitMs;
     if (this.ceiling >= this.#most) this.lift();
   }

@@ -96,7 +96,7 @@ export class HostLimits implements RateLearner {
     }
     const episode = this.#episode;
     if (kind === "accepted") {
-      if (flight.inFlight > this.#highest) this.#highest = flight.inFlight;
+      if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
       this.#rate.count();
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
@@ -125,8 +125,14 @@ export class HostLimits implements RateLearner {
     if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
       concurrency.refusedAt(suspected, nowMs, this.#rate.dearMs);
     }
+    if (this.#rate.beginsAnew) {
+      this.#rate.beginsAnew = false;
+      concurrency.beginAnew(AT_ONCE);
+    }
     const suspect = this.#rate.suspectPlaces;
-    if (suspect > 0 && flight.inFlight > 1.25 * suspect + 1) this.#rate.suspectPlaces = 0;
+    if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
+      this.#rate.suspectPlaces = 0;
+    }
   }
 
   #close(nowMs: number): void {
@@ -148,47 +154,38 @@ export class HostLimits implements RateLearner {
       return;
     }
     const accepted = rate.acceptedSinceMark(acceptedBefore);
-    if (concurrency.ceiling < Infinity && rate.rate === Infinity) {
-      if (accepted > 0 && places + 1 >= 0.8 * concurrency.ceiling) {
-        rate.mark(acceptedBefore, first.atMs);
-        concurrency.refusedAt(Math.max(1, places), nowMs, wait);
-        return;
-      }
-    } else if (
-      rate.suspectPlaces > 0 &&
-      places + 1 >= 0.8 * rate.suspectPlaces &&
-      places > 0 &&
-      accepted > 0
-    ) {
+    if (accepted > 0 && this.#arePlaces(places, highest)) {
       rate.free();
       rate.mark(acceptedBefore, first.atMs);
-      concurrency.refusedAt(places, nowMs, wait);
-      return;
-    } else if (
-      rate.rate < Infinity &&
-      concurrency.wasFull &&
-      places + 1 >= highest &&
-      places + 1 >= concurrency.allowed() &&
-      accepted > 0 &&
-      places > 0
-    ) {
-      concurrency.refusedAt(places, nowMs, wait);
+      concurrency.refusedAt(Math.max(1, places), nowMs, wait);
       return;
     }
+    if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
-    rate.refused(episode, {
-      acceptedBefore,
-      nowMs,
-      waitMs: wait,
-      baseMs: concurrency.baseMs,
-      places,
-    });
+    const { baseMs } = concurrency;
+    rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
+  }
+
+  /** Whether a refusal with `places` others under way was about places. */
+  #arePlaces(places: number, highest: number): boolean {
+    const concurrency = this.#concurrency;
+    const { suspectPlaces, isDear, rate } = this.#rate;
+    if (places < 1) return false;
+    if (suspectPlaces > 0) {
+      const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
+      return !isDear && isNear;
+    }
+    if (rate < Infinity) {
+      return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
+    }
+    if (concurrency.ceiling === Infinity) return false;
+    if (concurrency.isTrying) return places + 1 >= concurrency.ceiling;
+    return (concurrency.isProven || !isDear) && places + 1 >= 0.8 * concurrency.ceiling;
   }
 
   restart(nowMs: number): void {
     this.#untilMs = Math.min(this.#untilMs, nowMs);
-    this.#concurrency.limit = 1;
-    this.#concurrency.isStarting = true;
+    this.#concurrency.beginAnew(1);
   }
 
   profile(): LimitProfile {
