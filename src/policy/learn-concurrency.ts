@@ -3,6 +3,8 @@ const FAST_UNTIL = 24;
 /** Mean latency over its base from which there is a queue. */
 const KNEE = 1.6;
 const ROUND_ANSWERS = 32;
+/** A trial that is to be planned when time is known. */
+const UNPLANNED = -1;
 
 /** How many may be under way at once: what latency and refusals at the top say. */
 export class ConcurrencyLimit {
@@ -13,6 +15,8 @@ export class ConcurrencyLimit {
   ceiling = Infinity;
   /** Latency without a queue, milliseconds; 0 before the first round. */
   baseMs = 0;
+  /** Waits grew longer at some time because too many were under way. */
+  hasQueued = false;
   /** Still doubling. */
   isStarting = true;
   /** Somebody had to wait for a place in this round. */
@@ -39,6 +43,21 @@ export class ConcurrencyLimit {
   constructor(most: number, start: number) {
     this.#most = most;
     this.limit = Math.min(most, start);
+  }
+
+  /** Begins where an earlier run ended; 0 for what is not known. */
+  restore(ceiling: number, baseMs: number, limit: number): void {
+    this.baseMs = baseMs;
+    if (ceiling > 0) {
+      this.ceiling = Math.max(1, Math.min(this.#most, ceiling));
+      this.limit = this.ceiling;
+      this.isProven = true;
+      this.isStarting = false;
+      this.#trialAtMs = UNPLANNED;
+    } else if (limit > this.limit) {
+      this.limit = Math.min(this.#most, 0.8 * limit);
+      this.isStarting = limit >= this.#most;
+    }
   }
 
   /** In flight that is allowed now. */
@@ -98,6 +117,7 @@ export class ConcurrencyLimit {
         return;
       }
       this.#cutFrom = 0;
+      this.hasQueued = true;
     }
     // The lowest of several short rounds is too low.
     if (this.baseMs === 0) this.baseMs = meanMs;
@@ -157,6 +177,7 @@ export class ConcurrencyLimit {
 
   /** Tries more than the ceiling when its time has come. */
   tryMore(nowMs: number): void {
+    if (this.#trialAtMs === UNPLANNED) this.#trialAtMs = nowMs + 2 * this.#trialWaitMs;
     if (nowMs < this.#trialAtMs || this.#trialWidth > 0 || this.limit < this.ceiling) return;
     this.#trialWidth = Math.max(1, Math.round(this.ceiling * 0.03));
     this.#trialSince = nowMs;

@@ -12,6 +12,16 @@ export interface Refused {
   readonly isDear: boolean;
 }
 
+/** What of a rate is worth remembering besides itself. */
+export interface RememberedRate {
+  /** Requests that a bucket holds; 0 where none is known. */
+  readonly burst: number;
+  readonly windowSize: number;
+  readonly windowMs: number;
+  readonly isShallow: boolean;
+  readonly isDear: boolean;
+}
+
 /** What is known of a rate: marks, windows, and paces that were let in. */
 export class RateEstimate {
   readonly #ruler = new Ruler();
@@ -85,5 +95,19 @@ export class RateEstimate {
       this.burst = Math.max(0, this.#firstAccepted - (measured * this.#firstMs) / 1000);
     }
     return measured;
+  }
+
+  restore(remembered: RememberedRate): void {
+    this.isMeasured = true;
+    this.burst = remembered.burst;
+    this.isShallow = remembered.isShallow;
+    this.window.size = remembered.windowSize;
+    this.window.lengthMs = remembered.windowMs;
+  }
+
+  remembered(): Omit<RememberedRate, "isDear"> {
+    const { size, lengthMs } = this.window;
+    const burst = size > 0 || this.isShallow ? 0 : Math.floor(this.burst);
+    return { burst, windowSize: size, windowMs: lengthMs, isShallow: this.isShallow };
   }
 }

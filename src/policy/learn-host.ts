@@ -2,8 +2,9 @@ import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
 import type { Flight } from "./learn-flight.ts";
+import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
-import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+import type { LimitProfile } from "./limit-profile.ts";
 import type {
   Departure,
   Landing,
@@ -35,8 +36,10 @@ export class HostLimits implements RateLearner {
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
-  constructor(options: RateLearnerOptions) {
-    this.#concurrency = new ConcurrencyLimit(options.most, options.start ?? AT_ONCE);
+  constructor({ most, start, profile }: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
+    if (profile !== undefined) restoreProfile(profile, this.#rate, this.#concurrency);
+    if (start !== undefined) this.#concurrency.settle();
   }
 
   get inFlight(): number {
@@ -155,7 +158,7 @@ export class HostLimits implements RateLearner {
     }
     const accepted = rate.acceptedSinceMark(acceptedBefore);
     if (accepted > 0 && this.#arePlaces(places, highest)) {
-      rate.free();
+      rate.free(nowMs);
       rate.mark(acceptedBefore, first.atMs);
       concurrency.refusedAt(Math.max(1, places), nowMs, wait);
       return;
@@ -189,18 +192,6 @@ export class HostLimits implements RateLearner {
   }
 
   profile(): LimitProfile {
-    const evidence: LimitEvidence[] = [];
-    const { rate } = this.#rate;
-    const { ceiling, baseMs } = this.#concurrency;
-    if (rate < Infinity || ceiling < Infinity) evidence.push("refusals");
-    if (this.#budget?.isKnown === true) evidence.push("headers");
-    return {
-      rate: rate < Infinity ? rate : undefined,
-      burst: undefined,
-      concurrency: ceiling < Infinity ? ceiling : undefined,
-      latencyMs: baseMs > 0 ? baseMs : undefined,
-      evidence,
-      detail: {},
-    };
+    return profileOf(this.#rate, this.#concurrency, this.#budget?.isKnown === true);
   }
 }

@@ -1,7 +1,7 @@
 import { Climb } from "./learn-climb.ts";
 import { ClimbPlan } from "./learn-climb-plan.ts";
 import type { Episode } from "./learn-episode.ts";
-import { RateEstimate } from "./learn-estimate.ts";
+import { RateEstimate, type RememberedRate } from "./learn-estimate.ts";
 import type { Flight } from "./learn-flight.ts";
 import { Pace } from "./learn-pace.ts";
 import { Probe } from "./learn-probe.ts";
@@ -35,7 +35,6 @@ export class RateSearch {
   readonly #climb = new Climb();
   readonly #plan = new ClimbPlan();
   #rate = Infinity;
-  #announced = Infinity;
   /** `free`: no limit known; `probing`: one at a time, since nothing gets in; else paced. */
   #mode: "free" | "probing" | "climbing" | "steady" = "free";
   readonly #probe = new Probe();
@@ -57,15 +56,14 @@ export class RateSearch {
     return this.#mode === "free" ? Infinity : this.#rate;
   }
 
-  announce(rate: number, nowMs: number): void {
-    if (rate === this.#announced) return;
-    this.#announced = rate;
-    this.#apply(nowMs);
+  /** Requests per second that were measured; undefined where none was found to bind. */
+  get measuredRate(): number | undefined {
+    return this.#estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
   }
 
-  #apply(nowMs: number): void {
-    this.#quota = Infinity;
-    this.#pace.set(Math.min(this.rate, this.#announced), nowMs);
+  /** A rate that the server tells of itself. */
+  announce(rate: number, nowMs: number): void {
+    this.#pace.announce(rate, nowMs);
   }
 
   nextAt(nowMs: number, inFlight: number): number {
@@ -76,7 +74,7 @@ export class RateSearch {
 
   depart(nowMs: number): void {
     this.#pace.depart(nowMs);
-    if (this.#departed === 0) this.#window.openedAtMs = nowMs;
+    if (this.#departed === 0) this.#begin(nowMs);
     this.#departed += 1;
     this.#climb.depart();
     this.#quota -= 1;
@@ -85,6 +83,31 @@ export class RateSearch {
       this.#mode = "probing";
       this.#probe.expect(this.#departed, this.#window.openedAtMs + this.#window.lengthMs);
     }
+  }
+
+  /** The first one leaves: with what is remembered, if anything. */
+  #begin(nowMs: number): void {
+    this.#window.openedAtMs = nowMs;
+    if (this.#mode !== "steady") return;
+    this.#estimate.mark(0, nowMs);
+    this.#plan.later(200, nowMs + 5000);
+    if (this.#window.lengthMs >= SPENT_MS) this.#spend(nowMs);
+  }
+
+  /** Begins with a rate that is remembered. Before the first departure. */
+  restore(rate: number, remembered: RememberedRate): void {
+    this.#rate = rate * 0.98;
+    this.#guess = this.#rate;
+    this.#estimate.restore(remembered);
+    this.isDear = remembered.isDear;
+    this.#plan.isSettled = true;
+    this.#hold(0);
+    this.#pace.grant(Math.floor(0.8 * remembered.burst));
+  }
+
+  /** What is worth remembering besides the rate. */
+  remembered(): RememberedRate {
+    return { ...this.#estimate.remembered(), isDear: this.isDear };
   }
 
   /** Somebody had to wait for a place. */
@@ -101,10 +124,10 @@ export class RateSearch {
   }
 
   /** No rate is the limit. */
-  free(): void {
+  free(nowMs: number): void {
     this.#mode = "free";
     this.#rate = Infinity;
-    this.#pace.rate = Infinity;
+    this.#pace.set(Infinity, nowMs);
     this.suspectPlaces = 0;
   }
 
@@ -130,7 +153,7 @@ export class RateSearch {
     const end = this.#climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0) {
-      this.free();
+      this.free(nowMs);
       return true;
     }
     if (end === "rate binds") {
@@ -138,7 +161,7 @@ export class RateSearch {
       const isPastGuess = this.#climb.step === 2 && this.#rate >= 2 * this.#guess;
       this.#rate *= isPastGuess ? 1.5 : this.#climb.step;
       this.#climb.widen(this.#rate / this.#guess);
-      this.#apply(nowMs);
+      this.#pace.set(this.#rate, nowMs);
     }
     this.#climb.next(this.#departed, nowMs);
     return false;
@@ -172,21 +195,21 @@ export class RateSearch {
     }
     this.#guess = this.#rate;
     this.#hold(nowMs);
-    if (window.lengthMs >= SPENT_MS) this.#spend();
+    if (window.lengthMs >= SPENT_MS) this.#spend(nowMs);
     else if (window.lengthMs >= 5000) this.#pace.grant((this.#rate * gapMs) / 2000);
   }
 
   /** A long window is spent at once, and then waited for. */
-  #spend(): void {
+  #spend(nowMs: number): void {
     this.#quota = Math.floor(this.#window.size) - 1;
-    this.#pace.rate = Infinity;
+    this.#pace.set(Infinity, nowMs);
     this.beginsAnew = true;
   }
 
   #startClimb(nowMs: number, step: number): void {
     this.#mode = "climbing";
     if (step < 1.2) this.#rate *= step;
-    this.#apply(nowMs);
+    this.#pace.set(this.#rate, nowMs);
     this.#climb.start(step, this.#departed, nowMs);
   }
 
@@ -253,13 +276,15 @@ export class RateSearch {
 
   #hold(nowMs: number): void {
     this.#mode = "steady";
+    this.#quota = Infinity;
     // Windows let in any pace for a while: only whole ones count.
     if (this.#window.size > 0) this.#estimate.low = 0;
-    this.#apply(nowMs);
+    this.#pace.set(this.#rate, nowMs);
   }
 
   #beginProbing(nowMs: number, waitMs: number, firstMs: number): void {
     this.#mode = "probing";
+    this.#quota = Infinity;
     this.#probe.begin(this.#departed, nowMs, firstMs, waitMs, this.#window);
   }
 }
