@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   closeSync,
   futimesSync,
@@ -52,7 +52,7 @@ export function createHostFolder(path: string): HostFolder {
   let isThere = false;
   let written = 0;
   const pathOf = (scope: string): string => {
-    const name = createHash("sha256").update(scope).digest("hex").slice(0, 32);
+    const name = hash("sha256", scope).slice(0, 32);
     return join(path, `${name}${RECORD}`);
   };
   const names = (): readonly string[] =>

@@ -28,7 +28,9 @@ const WRITE_AFTER_MS = 10_000;
 /** Between two writes while there is more … */
 const NEXT_WRITE_MS = 50;
 /** … each so small that no request waits for it. */
-const WRITES_AT_ONCE = 20;
+const WRITES_AT_ONCE = 5;
+/** At the end no request is left to wait, only signals. */
+const LAST_WRITES_AT_ONCE = 50;
 
 const FORGETFUL: KeptMemory = {
   recall: () => undefined,
@@ -75,7 +77,7 @@ export function openHostMemory({ folder, clock, onTrouble }: HostMemoryOptions):
       // First: a second interrupt may end the process before the hosts are through.
       quotas[Symbol.dispose]();
       while (hosts.isBehind) {
-        hosts.write(WRITES_AT_ONCE);
+        hosts.write(LAST_WRITES_AT_ONCE);
         if (hosts.isBehind) await turn();
       }
       hosts.sweep();

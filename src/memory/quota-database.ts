@@ -23,6 +23,9 @@ export interface KeptQuota {
 
 const FORMAT = 1;
 const MOST_ENTRIES = 8192;
+/** Another process holds the database for a sync or two; this long is a process that hangs. */
+const PATIENCE_MS = 5000;
+const BUSY = 5;
 
 /**
  * Opens the database, or makes it; what was free again by `openedMs` (wall clock) is dropped. SQLite's lock is what lets processes share a quota: each change is
@@ -34,9 +37,9 @@ export function openQuotaDatabase(path: string, openedMs: number): QuotaDatabase
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // SQLite would make it readable by all; the files beside it take its mode.
   if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
-  const database = new Database(path, { timeout: 5000 });
+  const database = new Database(path, { timeout: PATIENCE_MS });
   try {
-    prepareTables(database, openedMs);
+    patiently(() => prepareTables(database, openedMs));
   } catch (error) {
     database.close();
     throw error;
@@ -49,13 +52,15 @@ export function openQuotaDatabase(path: string, openedMs: number): QuotaDatabase
   return {
     storeOf: (scope, rate) => ({
       change: (decide) =>
-        alone(database, () => {
-          const row = read.get(scope, rate.perMs);
-          const { spent, result } = decide(row === undefined ? [] : parseSpent(row["spent"]));
-          const freeMs = freeAt(spent, rate, rate.count);
-          write.run(scope, rate.perMs, rate.count, freeMs, formatSpent(spent));
-          return result;
-        }),
+        patiently(() =>
+          alone(database, () => {
+            const row = read.get(scope, rate.perMs);
+            const { spent, result } = decide(row === undefined ? [] : parseSpent(row["spent"]));
+            const freeMs = freeAt(spent, rate, rate.count);
+            write.run(scope, rate.perMs, rate.count, freeMs, formatSpent(spent));
+            return result;
+          }),
+        ),
     }),
     list(nowMs) {
       const rows = database.prepare("SELECT scope, per_ms, count, spent FROM quotas").all();
@@ -109,6 +114,23 @@ function alone<T>(database: DatabaseSync, work: () => T): T {
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/**
+ * Does it again while another process has the database: SQLite waits by itself for a writer, but not
+ * for one that is just making the database or closing it as the last.
+ */
+function patiently<T>(work: () => T): T {
+  const untilMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      const { errcode = 0 } = error as { errcode?: number };
+      if ((errcode & 0xff) !== BUSY || performance.now() > untilMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
   }
 }
 
