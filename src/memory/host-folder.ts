@@ -24,6 +24,8 @@ export interface HostFolder {
   /** Every record that can be read. */
   list(): readonly HostRecord[];
   remove(scope: string): void;
+  /** Removes every record, readable or not. */
+  removeAll(): void;
   /** When it was swept last; −Infinity where it never was. */
   sweptMs(): number;
   /** Removes what was not told of since `beforeMs`, and the oldest of more than `most`. */
@@ -94,6 +96,9 @@ export function createHostFolder(path: string): HostFolder {
     },
     remove(scope) {
       rmSync(pathOf(scope), { force: true });
+    },
+    removeAll() {
+      for (const name of names()) if (name.includes(RECORD)) rmSync(join(path, name));
     },
     sweptMs: () =>
       statSync(join(path, SWEPT), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY,

@@ -11,3 +11,12 @@ export function limitScope(host: string, key?: string): string {
   if (key === undefined) return host;
   return `${host}#${hash("sha256", key).slice(0, HASH_DIGITS)}`;
 }
+
+/** The host and the short hash of the key that a scope is made of. */
+export function partsOfScope(scope: string): {
+  readonly host: string;
+  readonly key: string | undefined;
+} {
+  const [host = "", key] = scope.split("#", 2);
+  return { host, key };
+}
