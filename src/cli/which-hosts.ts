@@ -7,14 +7,15 @@ import { nameOf } from "../report/host-listing.ts";
 
 /**
  * The scopes that are meant by a host's name, its address with a port, or a URL: the host and each key
- * at it.
+ * at it; or by a key at a host as `limits` names it.
  * @throws UsageError where nothing is known of it, naming the nearest.
  */
 export function whichHosts(word: string, hosts: readonly KnownHost[]): readonly KnownHost[] {
   const origin = originIn(word);
   const typed = URL.canParse(`https://${word}/`) ? new URL(`https://${word}/`).host : word;
   const meant = [
-    ({ scope }: KnownHost) => scope === word || nameOf(scope) === word,
+    ({ scope }: KnownHost) =>
+      partsOfScope(scope).key !== undefined && (scope === word || nameOf(scope) === word),
     ({ scope }: KnownHost) => partsOfScope(scope).host === origin,
     ({ scope }: KnownHost) => hostIn(scope) === typed,
     ({ scope }: KnownHost) => hostIn(scope).replace(/:\d+$/, "") === typed,
