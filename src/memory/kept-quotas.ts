@@ -62,7 +62,14 @@ export function createKeptQuotas({ path, now, onTrouble }: KeptQuotasOptions): K
       return stock;
     },
     [Symbol.dispose]() {
-      for (const stock of stocks) stock.leave(now());
+      const leave = (): void => {
+        for (const stock of stocks) stock.leave(now());
+      };
+      try {
+        database?.together(leave);
+      } catch (error) {
+        onTrouble(error);
+      }
       stocks.length = 0;
       database?.[Symbol.dispose]();
       database = undefined;
