@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "limits",
+    usage: "limits [HOST]",
+    doc: "what is remembered of hosts: shown, edited, forgotten, exported",
+    load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -97,4 +103,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan diff report limits rehearse worker submit watch".split(" ");
+  "crawl run plan diff report rehearse worker submit watch".split(" ");

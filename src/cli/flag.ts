@@ -11,11 +11,12 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "limits"
   | "demo"
   | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs";
+export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs" | "Hosts";
 
 /** One option of the command line. */
 export interface Flag {
