@@ -22,9 +22,6 @@ export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
   ["paginate", "following pages"],
   ["report", "the HTML report"],
   ["har", "the HAR file"],
-  ["price", "counting cost"],
-  ["max-cost", "a cap on cost"],
-  ["wait", "waiting for a quota to reset"],
 ]);
 
 /** The options that one command takes. `compare get` takes those of `compare` and of `get`. */
