@@ -2,6 +2,7 @@ import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
+import { PLAN_FLAGS } from "./flags-plan.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
@@ -13,6 +14,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...OUTPUT_FLAGS,
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
+  ...PLAN_FLAGS,
   ...RUN_FLAGS,
 ]);
 

@@ -9,6 +9,11 @@ export interface QuotaRate {
 /** Rates over at least this long are stocks, to be spent as fast as the other rates allow. */
 const STOCK_MS = 3_600_000;
 
+/** Whether a rate is a stock and no pace. */
+export function isStock({ perMs }: QuotaRate): boolean {
+  return perMs >= STOCK_MS;
+}
+
 /**
  * Several rates as one bucket: a departure leaves when all of them allow it, and counts in all. A rate
  * of less than an hour is a pace, evenly spaced; one of an hour or more (`5000/d`) is a stock that may
@@ -16,8 +21,8 @@ const STOCK_MS = 3_600_000;
  * @throws RangeError as `createTokenBucket`.
  */
 export function createQuota(rates: readonly QuotaRate[]): TokenBucket {
-  const buckets = rates.map(({ count, perMs }) =>
-    createTokenBucket({ count, perMs, burst: perMs >= STOCK_MS ? count : 1 }),
+  const buckets = rates.map((rate) =>
+    createTokenBucket({ ...rate, burst: isStock(rate) ? rate.count : 1 }),
   );
   if (buckets.length === 1) return buckets[0]!;
 
