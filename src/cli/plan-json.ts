@@ -58,7 +58,7 @@ function timeToJson(time: PlannedTime): object {
       };
     }
     case "concurrency":
-      return { ...told, places: time.places, latencyMs: round(time.latencyMs) };
+      return { ...told, places: time.places, latencyMs: round(time.latencyMs), bound: time.bound };
   }
 }
 

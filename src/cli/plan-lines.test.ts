@@ -26,14 +26,17 @@ function workOf(
   options: Partial<PlanOptions> = {},
   work: Partial<PlannedWork> = {},
 ): PlannedWork {
-  const limits = { rates: [], perHost: 16, concurrency: 256 };
+  const limits = {
+    rates: [],
+    limits: { concurrency: 256, perHost: { most: 256, start: undefined } },
+  };
   return {
     plan: planOf({ ...SURVEY, ...survey }, { ...limits, ...options }),
     input: "places.csv",
     things: "rows",
     run: undefined,
     obstacle: undefined,
-    wait: "never",
+    wait: "stop",
     requests: [],
     sample: undefined,
     ...work,
@@ -67,11 +70,11 @@ test("27,000 places: how many, how long by each limit, for how much", () => {
 
 describe("a quota", () => {
   test.each<readonly [count: number, perMs: number, wait: PlannedWork["wait"], told: string]>([
-    [5_000, 86_400_000, "for quotas", "6 days: waits each day until it is full again"],
-    [30_000, 86_400_000, "never", "is enough for one day"],
-    [20_000, 3_600_000, "never", "2 hours: stops each hour, resumes by itself with --wait"],
-    [20_000, 172_800_000, "never", "2 times 2 d: stops each time, resumes by itself with --wait"],
-    [30_000, 172_800_000, "never", "is enough"],
+    [5_000, 86_400_000, "wait", "6 days: waits each day until it is full again"],
+    [30_000, 86_400_000, "stop", "is enough for one day"],
+    [20_000, 3_600_000, "stop", "2 hours: stops each hour, resumes by itself with --wait"],
+    [20_000, 172_800_000, "stop", "2 times 2 d: stops each time, resumes by itself with --wait"],
+    [30_000, 172_800_000, "stop", "is enough"],
   ])("of %i per %i ms (%s): %s", (count, perMs, wait, told) => {
     const [, line] = linesOf({}, { rates: [{ count, perMs }] }, { wait });
     expect(line!.endsWith(`)  ${told}`)).toBe(true);

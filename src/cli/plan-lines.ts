@@ -105,13 +105,16 @@ const UNITS: ReadonlyMap<number, string> = new Map([
 ]);
 
 function timeTold(time: PlannedTime, wait: PlannedWork["wait"]): string {
+  if (time.by === "concurrency" && time.bound === "at most") {
+    return `at most ${formatDuration(time.durationMs)}, less once more at once are learned`;
+  }
   if (time.by !== "quota") return formatDuration(time.durationMs);
   const { windows, rate } = time;
   const unit = UNITS.get(rate.perMs);
   if (windows === 1) return unit === undefined ? "is enough" : `is enough for one ${unit}`;
   const each = unit === undefined ? "each time" : `each ${unit}`;
   const how =
-    wait === "never"
+    wait === "stop"
       ? `stops ${each}, resumes by itself with --wait`
       : `waits ${each} until it is full again`;
   const spread =

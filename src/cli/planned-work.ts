@@ -1,3 +1,4 @@
+import type { HaltCause } from "../core/halt.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Money } from "../formats/money.ts";
 import type { Plan } from "../jobs/plan.ts";
@@ -14,12 +15,15 @@ export interface PlannedWork {
   /** An output that is there and is not the run's: it would be refused. */
   readonly obstacle: string | undefined;
   /** What happens when a quota is used up. */
-  readonly wait: "never" | "for quotas";
+  readonly wait: "stop" | "wait";
   /** The first requests as they would leave. */
   readonly requests: readonly ShownRequest[];
   /** Requests that were really sent; undefined where none was asked for. */
   readonly sample: Sample | undefined;
 }
+
+/** Requests that a sample sends at most. */
+export const MOST_SAMPLED = 1_000;
 
 /** A few requests that were sent to see how long one takes. */
 export interface Sample {
@@ -29,6 +33,8 @@ export interface Sample {
   readonly cost: Money | undefined;
   /** How long a request takes on a connection that is open, by origin: the median of the answered ones. Milliseconds. */
   readonly latencies: ReadonlyMap<string, number>;
+  /** Why it stopped itself before its end. */
+  readonly halted: HaltCause | undefined;
   /** 128 + the signal's number, where one came. */
   readonly interrupted: number | undefined;
 }

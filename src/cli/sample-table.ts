@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export function sampleTable(
   line: CommandLine,
   terminal: Terminal,
-): (outcome: Outcome, isLast: boolean) => Promise<void> {
+): (outcome: Outcome) => Promise<void> {
   if (shownAs(line) === "json") return async () => {};
   const { stdout } = terminal;
   const table = createTimingTable({
@@ -17,8 +17,8 @@ export function sampleTable(
     explain: explainFailure,
   });
   let head = [table.header];
-  return async (outcome, isLast) => {
-    await tellLines(terminal, [...head, table.row(outcome), ...(isLast ? [""] : [])]);
+  return async (outcome) => {
+    await tellLines(terminal, [...head, table.row(outcome)]);
     head = [];
   };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { createCall } from "../core/call.ts";
 import { systemClock } from "../core/clock.ts";
+import { createHalt } from "../core/halt.ts";
 import { type Outcome, outcomeOfError } from "../core/outcome.ts";
 import { hostOf, type HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
@@ -19,9 +20,6 @@ import { openCookies } from "./work-cookies.ts";
 import { readRules } from "./work-rules.ts";
 import { openSpool } from "./work-spool.ts";
 
-/** Requests that a sample sends at most. */
-export const MOST_SAMPLED = 1_000;
-
 interface SampleSpool extends AsyncDisposable {
   /** Undefined where rules or picks want bodies in memory. */
   readonly options: SpoolOptions | undefined;
@@ -29,16 +27,18 @@ interface SampleSpool extends AsyncDisposable {
 
 /**
  * Really sends these requests, as politely as a run would, each once; answers are read and let go of.
- * `onOutcome` hears of them in their order. Ctrl-C gives up what has not landed.
+ * `onOutcome` hears of them in their order. Ctrl-C gives up what has not landed; a quota that is used up
+ * is not waited for.
  */
 export async function sendSample(
   settings: Settings,
   requests: readonly HttpRequest[],
-  onOutcome: (outcome: Outcome, isLast: boolean) => Promise<void>,
+  onOutcome: (outcome: Outcome) => Promise<void>,
 ): Promise<Sample> {
   const tally = createTally(settings.caps.price);
   const rules = await readRules(settings);
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
+  const halt = createHalt();
   const cap = createRequestCap(settings.caps);
   await using spool = await openSampleSpool(settings, rules.length);
   await using session = openSession(
@@ -51,6 +51,7 @@ export async function sendSample(
       emit: (event) => count(tally, event),
       rules,
       spool: spool?.options,
+      halt,
       beforeGates: cap.middleware,
       last: jar === undefined ? [] : [jar.middleware],
     },
@@ -73,14 +74,17 @@ export async function sendSample(
   const asked = isSequential ? [] : requests.map(ask);
   for (const [index, request] of requests.entries()) {
     const outcome = await (asked[index] ?? ask(request));
+    // What was given up has no outcome.
+    if (outcome.kind === "failed" && outcome.failure.code === "E_ABORTED") continue;
     outcomes.push(outcome);
-    await onOutcome(outcome, index === requests.length - 1);
+    await onOutcome(outcome);
   }
   return {
     outcomes,
     requests: tally.requests,
     cost: costOf(tally),
     latencies: latenciesOf(outcomes),
+    halted: halt.cause,
     interrupted: interrupts.exitCode,
   };
 }

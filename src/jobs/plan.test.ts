@@ -7,7 +7,9 @@ import type { Survey, SurveyedHost } from "./survey.ts";
 
 const SECOND = { count: 10, perMs: 1_000 };
 const DAY = { count: 5_000, perMs: 86_400_000 };
-const NONE: PlanOptions = { rates: [], perHost: 16, concurrency: 256 };
+const LIMITS = { concurrency: 256, perHost: { most: 16, start: 16 } };
+const NONE: PlanOptions = { rates: [], limits: LIMITS };
+const LEARNING = { concurrency: 256, perHost: { most: 256, start: undefined } };
 
 function surveyed(...hosts: readonly SurveyedHost[]): Survey {
   const sum = (key: "requests" | "owed"): number => hosts.reduce((all, one) => all + one[key], 0);
@@ -64,18 +66,34 @@ describe("duration", () => {
   test("a sample tells how long the places of one host take", () => {
     const options = { ...NONE, latencyMs: () => 200 };
     expect(planOf(surveyed(host(1_601)), options).times).toEqual([
-      { by: "concurrency", places: 16, latencyMs: 200, durationMs: 101 * 200 },
+      { by: "concurrency", places: 16, latencyMs: 200, bound: "exact", durationMs: 101 * 200 },
     ]);
     expect(planOf(surveyed(host(3)), options).times).toEqual([
-      { by: "concurrency", places: 3, latencyMs: 200, durationMs: 200 },
+      { by: "concurrency", places: 3, latencyMs: 200, bound: "exact", durationMs: 200 },
+    ]);
+  });
+
+  test("where the places of a host are learned, those in the beginning are an upper bound", () => {
+    const options = { ...NONE, limits: LEARNING, latencyMs: () => 200 };
+    expect(planOf(surveyed(host(601)), options).times).toEqual([
+      { by: "concurrency", places: 6, latencyMs: 200, bound: "at most", durationMs: 101 * 200 },
+    ]);
+    expect(planOf(surveyed(host(5)), options).times).toMatchObject([{ places: 5, bound: "exact" }]);
+    const recall = () => learned({ concurrency: 20 });
+    expect(planOf(surveyed(host(601)), { ...options, recall }).times).toEqual([
+      { by: "concurrency", places: 20, latencyMs: 200, bound: "exact", durationMs: 31 * 200 },
     ]);
   });
 
   test("with many hosts the places in all are the bound", () => {
     const hosts = Array.from({ length: 100 }, (_, index) => host(160, `http://h${index}.test`));
-    const options = { ...NONE, concurrency: 32, latencyMs: () => 100 };
+    const limits = { ...LIMITS, concurrency: 32 };
+    const options = { ...NONE, limits, latencyMs: () => 100 };
     expect(planOf(surveyed(...hosts), options).times).toEqual([
-      { by: "concurrency", places: 32, latencyMs: 100, durationMs: (100 * 160 * 100) / 32 },
+      {
+        ...{ by: "concurrency", places: 32, latencyMs: 100, bound: "exact" },
+        durationMs: (100 * 160 * 100) / 32,
+      },
     ]);
   });
 

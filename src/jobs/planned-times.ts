@@ -1,3 +1,4 @@
+import { FIRST_ROOM, type ResolvedLimits } from "../engine/resolve-limits.ts";
 import type { LimitProfile } from "../policy/limit-profile.ts";
 import { isStock, type QuotaRate } from "../policy/quota.ts";
 import { timeUnderRates, windowsOf } from "../policy/quota-time.ts";
@@ -16,9 +17,8 @@ export type Recall = (origin: string) => RememberedLimits | undefined;
 export interface TimeLimits {
   /** Declared; each host has them for itself. */
   readonly rates: readonly QuotaRate[];
-  /** In flight at once: to one host, and in all. */
-  readonly perHost: number;
-  readonly concurrency: number;
+  /** In flight at once, to one host and in all. What one host takes is learned unless it was declared. */
+  readonly limits: ResolvedLimits;
   /** How long one request takes, as a sample showed. Milliseconds. @default unknown */
   readonly latencyMs?: ((origin: string) => number | undefined) | undefined;
   /** @default nothing is remembered */
@@ -31,8 +31,16 @@ export type PlannedTime = { readonly durationMs: number } & (
   /** A stock per hour, day or longer; `windows` are begun. */
   | { readonly by: "quota"; readonly rate: QuotaRate; readonly windows: number }
   | { readonly by: "learned"; readonly origin: string; readonly limits: RememberedLimits }
-  /** `places` at once, of one host or in all; `latencyMs` each. */
-  | { readonly by: "concurrency"; readonly places: number; readonly latencyMs: number }
+  /**
+   * `places` at once, of one host or in all; `latencyMs` each. `at most`: with those places that a host
+   * has before it was learned whether it takes more.
+   */
+  | {
+      readonly by: "concurrency";
+      readonly places: number;
+      readonly latencyMs: number;
+      readonly bound: "exact" | "at most";
+    }
 );
 
 /** The times that the requests of these hosts take, by each limit that is known. */
@@ -67,7 +75,7 @@ export function plannedTimes(
 /** The host that takes longest by what is remembered of it. */
 function longestLearned(
   hosts: readonly SurveyedHost[],
-  { recall, perHost }: TimeLimits,
+  { recall, limits: { perHost } }: TimeLimits,
 ): PlannedTime | undefined {
   if (recall === undefined) return undefined;
   let longest: PlannedTime | undefined;
@@ -75,7 +83,7 @@ function longestLearned(
     const limits = recall(origin);
     if (limits === undefined) continue;
     const { rate, burst = 1, concurrency = Number.POSITIVE_INFINITY, latencyMs } = limits;
-    const places = Math.min(concurrency, perHost);
+    const places = Math.min(concurrency, perHost.most);
     const byRate = rate === undefined ? 0 : (Math.max(0, owed - burst) / rate) * 1_000;
     const byPlaces = latencyMs === undefined ? 0 : (owed * latencyMs) / places;
     const durationMs = Math.max(byRate, byPlaces);
@@ -89,7 +97,7 @@ function longestLearned(
 /** The places of one host, or those in all, whichever are in the way. */
 function concurrencyTime(
   hosts: readonly SurveyedHost[],
-  { perHost, concurrency, latencyMs }: TimeLimits,
+  { limits: { perHost, concurrency }, latencyMs, recall }: TimeLimits,
 ): PlannedTime | undefined {
   if (latencyMs === undefined) return undefined;
   let [workMs, requests] = [0, 0];
@@ -99,14 +107,19 @@ function concurrencyTime(
     if (oneMs === undefined) continue;
     workMs += owed * oneMs;
     requests += owed;
-    const places = Math.max(1, Math.min(perHost, owed));
+    const known = perHost.start ?? recall?.(origin)?.concurrency;
+    const room = Math.min(perHost.most, Math.max(1, Math.floor(known ?? FIRST_ROOM)));
+    const places = Math.max(1, Math.min(room, owed));
     const durationMs = Math.ceil(owed / places) * oneMs;
-    if (durationMs > (longest?.durationMs ?? 0)) {
-      longest = { by: "concurrency", places, latencyMs: oneMs, durationMs };
-    }
+    if (durationMs <= (longest?.durationMs ?? 0)) continue;
+    const bound = known === undefined && owed > places ? "at most" : "exact";
+    longest = { by: "concurrency", places, latencyMs: oneMs, bound, durationMs };
   }
   const inAllMs = workMs / concurrency;
   if (longest === undefined || inAllMs <= longest.durationMs) return longest;
   const mean = workMs / requests;
-  return { by: "concurrency", places: concurrency, latencyMs: mean, durationMs: inAllMs };
+  return {
+    ...{ by: "concurrency", places: concurrency, latencyMs: mean },
+    ...{ bound: "exact", durationMs: inAllMs },
+  };
 }

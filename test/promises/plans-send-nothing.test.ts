@@ -103,7 +103,9 @@ describe("--sample", () => {
     const asked = world.seen.requests().map(({ path }) => Number(path.split("/").at(-1)));
     expect(Math.max(...asked) - Math.min(...asked)).toBeGreaterThan(500);
     expect(told.stdout).toMatch(/^ status +bytes +dns/);
-    expect(told.stdout).toMatch(/^ {2}16 at once, \d+(\.\d+)? ms each +\S+ m?s$/m);
+    expect(told.stdout).toMatch(
+      /^ {2}6 at once, \d+(\.\d+)? ms each +at most \S+ m?s, less once /m,
+    );
     expect(told.stdout).toMatch(/5 requests were sent for 0\.025; the answers are not kept\n$/);
     expect(await folder.names()).toEqual(["rows.csv"]);
   });
@@ -125,6 +127,16 @@ describe("--sample", () => {
     ).in(folder);
     expect(JSON.parse(capped.stdout)).toMatchObject({ sent: 4, sample: { cost: 4 } });
     expect(world.seen.total).toBe(14);
+  });
+
+  test("does not wait for a quota that is used up", async () => {
+    await using world = await startWorld();
+    const urls = ["/json/1", "/json/2", "/json/3"].map((path) => world.at(path));
+    const told = await fanfetch("plan", "get", ...urls, "--rate", "2/d", "--sample");
+    expect(told.exitCode, told.stderr).toBe(3);
+    expect(told.stdout).toContain("2 requests were sent; the answers are not kept");
+    expect(told.stderr).toMatch(/^fanfetch: the quota of 127\.0\.0\.1:\d+ is used up until/);
+    expect(world.seen.total).toBe(2);
   });
 
   test("that fails in part is told, and its exit code is 1", async () => {

@@ -4,20 +4,21 @@ import { existsSync } from "node:fs";
 import { UsageError } from "../../core/usage-error.ts";
 import { exactMoney } from "../../formats/money.ts";
 import { formatCount } from "../../formats/quantity.ts";
-import { resolveLimits } from "../../engine/session.ts";
+import { resolveLimits } from "../../engine/resolve-limits.ts";
 import { planOf, type PlanOptions } from "../../jobs/plan.ts";
 import type { Recall } from "../../jobs/planned-times.ts";
 import { type Survey, survey } from "../../jobs/survey.ts";
 import { asSent } from "../as-sent.ts";
 import type { CommandLine } from "../command-line.ts";
+import { exitCodeOfStop } from "../exit-code.ts";
+import { haltWords } from "../halt-words.ts";
 import { keepHeapSmall } from "../keep-heap-small.ts";
 import { planToJson } from "../plan-json.ts";
 import { planLines } from "../plan-lines.ts";
-import type { PlannedWork, Sample } from "../planned-work.ts";
+import { MOST_SAMPLED, type PlannedWork, type Sample } from "../planned-work.ts";
 import { readText } from "../read-text.ts";
 import { showReading } from "../reading-progress.ts";
 import { findSameRun, type SameRun } from "../same-run.ts";
-import { MOST_SAMPLED, sampleLatency, sendSample } from "../send-sample.ts";
 import { createValues, readSettings, type Settings } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
 import { shownPath } from "../shown-path.ts";
@@ -56,6 +57,8 @@ export async function plan(
   let sample: Sample | undefined;
   if (wanted > 0) {
     const most = planned.stop?.after ?? Number.POSITIVE_INFINITY;
+    // The HTTP stack is loaded for those who send.
+    const { sampleLatency, sendSample } = await import("../send-sample.ts");
     const requests = found.spread.slice(0, most);
     sample = await sendSample(settings, requests, sampleTable(line, terminal));
     planned = planOf(found, { ...options, latencyMs: sampleLatency(sample) });
@@ -72,9 +75,21 @@ export async function plan(
     sample,
   };
   if (shownAs(line) === "json") await tellJson(terminal, planToJson(work));
-  else await tellLines(terminal, [...planLines(work), sentWords(sample)]);
-  if (sample?.interrupted !== undefined) return sample.interrupted;
-  return sample?.outcomes.some(({ kind }) => kind !== "answered") === true ? 1 : 0;
+  else {
+    const gap = sample === undefined || sample.outcomes.length === 0 ? [] : [""];
+    await tellLines(terminal, [...gap, ...planLines(work), sentWords(sample)]);
+  }
+  return sample === undefined ? 0 : exitCodeOfSample(sample, terminal);
+}
+
+/** 1 where a request failed; as a run's where the sample stopped itself or was interrupted. */
+function exitCodeOfSample({ outcomes, halted, interrupted }: Sample, terminal: Terminal): number {
+  if (interrupted !== undefined) return interrupted;
+  if (halted !== undefined) {
+    void terminal.stderr.write(`fanfetch: ${haltWords(halted)}\n`);
+    return exitCodeOfStop(halted.reason);
+  }
+  return outcomes.some(({ kind }) => kind !== "answered") ? 1 : 0;
 }
 
 interface Surroundings {
@@ -130,14 +145,14 @@ function planOptions(
   run: SameRun | undefined,
   recall: Recall | undefined,
 ): PlanOptions {
-  const { concurrency, perHost } = resolveLimits(settings.session);
   const isSequential = settings.mode === "sequential";
   return {
     ...settings.caps,
     paid: run?.paid,
     rates: settings.session.limits?.rates ?? [],
-    concurrency: isSequential ? 1 : concurrency,
-    perHost: isSequential ? 1 : perHost,
+    limits: isSequential
+      ? { concurrency: 1, perHost: { most: 1, start: 1 } }
+      : resolveLimits(settings.session),
     recall,
   };
 }
