@@ -97,7 +97,7 @@ async function pipelineOf(
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
-  const cap = createRequestCap(settings.caps.maxRequests);
+  const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
   const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
@@ -147,7 +147,7 @@ async function pipelineOf(
     await owed.close(isFinished ? FINISHED : "stopped");
     emit({ type: "ended", atMs: systemClock.now() });
     if (isFinished && durable !== undefined) await endOrder(durable, now);
-    if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
+    if (cap.signal.aborted) throw new RunStopped("cap", cap.words, cap);
     if (halt.cause !== undefined) throw new RunStopped(halt.cause.reason, haltWords(halt.cause));
   }
 
