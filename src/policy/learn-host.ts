@@ -15,6 +15,7 @@ import type {
 
 /** Browsers open six connections. */
 const AT_ONCE = 6;
+const CHANCES = 4;
 const NO_BURST = { atMs: -Infinity, inFlight: 0, refused: 0 };
 const NOTHING: Flight = { atMs: 0, order: -1, inFlight: 0, burst: NO_BURST };
 
@@ -33,6 +34,9 @@ export class HostLimits implements RateLearner {
   #burst = NO_BURST;
   /** Departures up to here were judged. */
   #judged = -1;
+  #acceptedAtEpisode = 0;
+  /** Refusals that may be chance: one for a hundred that were let in, a few saved up. */
+  #chances = 0;
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
@@ -113,7 +117,7 @@ export class HostLimits implements RateLearner {
     const episode = this.#episode;
     if (kind === "accepted") {
       if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
-      this.#rate.count();
+      this.#rate.estimate.accepted += 1;
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
       if (episode === undefined) this.#accepted(flight, nowMs, isOurs);
@@ -164,7 +168,7 @@ export class HostLimits implements RateLearner {
     const concurrency = this.#concurrency;
     const rate = this.#rate;
     const wait = Math.max(0, this.#untilMs - nowMs);
-    if (episode.span >= 8 && episode.acceptedShare > 0.8) return;
+    if (this.#isChance(episode, acceptedBefore)) return;
     // The server tells of its own limit and that it is used up: nothing to guess.
     if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
@@ -184,6 +188,17 @@ export class HostLimits implements RateLearner {
     concurrency.settle();
     const { baseMs } = concurrency;
     rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
+  }
+
+  /** One in a hundred, with most of its neighbours let in, is chance; but not when more was asked for. */
+  #isChance(episode: Episode, acceptedBefore: number): boolean {
+    const since = acceptedBefore - this.#acceptedAtEpisode;
+    this.#acceptedAtEpisode = acceptedBefore;
+    this.#chances = Math.min(CHANCES, this.#chances + since / 100);
+    const isAlone = episode.span >= 8 && episode.acceptedShare > 0.8 && !this.#rate.isClimbing;
+    if (!isAlone || episode.refused > this.#chances) return false;
+    this.#chances -= episode.refused;
+    return true;
   }
 
   /** Whether a refusal with `places` others under way was about places. */

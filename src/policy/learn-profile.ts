@@ -2,6 +2,9 @@ import type { ConcurrencyLimit } from "./learn-concurrency.ts";
 import type { RateSearch } from "./learn-rate.ts";
 import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
 
+/** Slower than one a minute is asked anew. */
+const SLOWEST = 1 / 60;
+
 /** What was learned, to begin with next time. */
 export function profileOf(
   rate: RateSearch,
@@ -45,7 +48,7 @@ export function restoreProfile(
     dearMs: detail("dearMs"),
   });
   const perSecond = positive(profile.rate);
-  if (perSecond === 0) return;
+  if (perSecond < SLOWEST) return;
   rate.restore(perSecond, {
     burst: positive(profile.burst),
     windowSize: detail("windowMs") > 0 ? detail("windowSize") : 0,

@@ -28,7 +28,6 @@ export class RateSearch {
   /** Departures that a long window still holds. */
   #quota = Infinity;
   #departed = 0;
-  #accepted = 0;
   /** Places that the first refusal may have been about; 0 where that was ruled out. */
   suspectPlaces = 0;
   /** A window has opened that is spent at once: how many at once is to grow from few. */
@@ -38,7 +37,11 @@ export class RateSearch {
     return this.#mode === "free" ? Infinity : this.#rate;
   }
 
-  /** Requests per second that were measured; undefined where none was found to bind. */
+  get isClimbing(): boolean {
+    return this.#mode === "climbing";
+  }
+
+  /** Requests per second that were measured to bind, if any. */
   get measuredRate(): number | undefined {
     return this.estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
   }
@@ -94,11 +97,6 @@ export class RateSearch {
     this.suspectPlaces = 0;
   }
 
-  /** Counts one that was let in. */
-  count(): void {
-    this.#accepted += 1;
-  }
-
   /** One was let in, no episode being open. Returns whether places, and no rate, are the limit. */
   accepted(flight: Flight, nowMs: number, baseMs: number, isOurs: boolean): boolean {
     if (this.#mode === "probing") {
@@ -112,7 +110,7 @@ export class RateSearch {
       }
       return false;
     }
-    const { lengthMs, rate = Infinity } = this.#window;
+    const { lengthMs, rate: windowed = Infinity } = this.#window;
     const end = this.#climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0) {
@@ -121,7 +119,9 @@ export class RateSearch {
     }
     if (end === "rate binds") {
       this.estimate.low = this.#rate;
-      this.#rate = this.#climb.raise(this.#rate, this.#guess, rate);
+      const saved = this.#plan.hasFallen ? 0 : this.estimate.burst;
+      const known = { measured: this.#guess, windowed, saved };
+      this.#rate = this.#climb.raise(this.#rate, known, nowMs);
       this.#pace.set(this.#rate, nowMs);
     }
     this.#climb.next(this.#departed, nowMs);
@@ -131,7 +131,7 @@ export class RateSearch {
   /** A probe got in. */
   #open(flight: Flight, nowMs: number): void {
     const window = this.#window;
-    const before = this.#accepted - 1;
+    const before = this.estimate.accepted - 1;
     const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
@@ -146,8 +146,8 @@ export class RateSearch {
       this.#plan.later(200, nowMs + 5000);
     } else if (this.estimate.isMeasured) this.#rate = this.#guess;
     else {
-      const slowest = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
-      this.#rate = wasRefused ? slowest : Math.max(slowest, this.#guess);
+      this.#rate = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
+      if (!wasRefused) this.#rate = Math.max(this.#rate, this.#guess);
       this.#guess = this.#rate;
       this.estimate.low = 0;
       this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
