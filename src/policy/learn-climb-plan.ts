@@ -32,10 +32,16 @@ export class ClimbPlan {
     const each = this.hasFallen ? 60 : 400;
     const after = this.isSettled ? Math.min(each * refused, Math.max(30, 10 * rate)) : 16;
     const waits = this.isSettled ? 30 : 5;
-    this.later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs);
+    this.#later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs);
   }
 
-  later(after: number, atMs: number): void {
+  /** What is known is certain; the next climb after so many and not before a time. */
+  settle(after: number, atMs: number): void {
+    this.isSettled = true;
+    this.#later(after, atMs);
+  }
+
+  #later(after: number, atMs: number): void {
     this.#accepted = 0;
     this.#after = after;
     this.#atMs = atMs;

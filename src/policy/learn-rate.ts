@@ -27,11 +27,16 @@ export class RateSearch {
   #guess = 0;
   /** Departures that a long window still holds. */
   #quota = Infinity;
-  #departed = 0;
+  #departed: number;
   /** Places that the first refusal may have been about; 0 where that was ruled out. */
   suspectPlaces = 0;
   /** A window has opened that is spent at once: how many at once is to grow from few. */
   beginsAnew = false;
+
+  constructor(departed: number, firstMs: number) {
+    this.#departed = departed;
+    this.#window.openedAtMs = firstMs;
+  }
 
   get rate(): number {
     return this.#mode === "free" ? Infinity : this.#rate;
@@ -65,12 +70,11 @@ export class RateSearch {
     if (this.#quota === 0) this.#waitForWindow(nowMs);
   }
 
-  /** The first one leaves: with what is remembered, if anything. */
+  /** The first one leaves, with what is remembered. */
   #begin(nowMs: number): void {
     this.#window.openedAtMs = nowMs;
-    if (this.#mode !== "steady") return;
     this.estimate.mark(0, nowMs);
-    this.#plan.later(200, nowMs + 5000 + 30 * this.estimate.dearMs);
+    this.#plan.settle(200, nowMs + 5000 + 30 * this.estimate.dearMs);
     if (this.#window.lengthMs >= SPENT_MS) this.#spend(nowMs);
   }
 
@@ -79,7 +83,6 @@ export class RateSearch {
     this.#rate = remembered.windowSize > 0 ? rate : rate * 0.98;
     this.#guess = this.#rate;
     this.estimate.restore(remembered);
-    this.#plan.isSettled = true;
     this.#hold(0);
     this.#pace.grant(Math.floor(0.8 * remembered.burst));
   }
@@ -142,8 +145,7 @@ export class RateSearch {
       this.#rate = windowed * this.estimate.under;
       this.estimate.isMeasured = true;
       this.suspectPlaces = 0;
-      this.#plan.isSettled = true;
-      this.#plan.later(200, nowMs + 5000);
+      this.#plan.settle(200, nowMs + 5000);
     } else if (this.estimate.isMeasured) this.#rate = this.#guess;
     else {
       this.#rate = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
