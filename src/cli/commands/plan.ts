@@ -6,6 +6,8 @@ import { exactMoney } from "../../formats/money.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { resolveLimits } from "../../engine/resolve-limits.ts";
 import { planOf, type PlanOptions } from "../../jobs/plan.ts";
+import { recallHosts } from "../../memory/recall-hosts.ts";
+import { stateFolder } from "../../memory/state-folder.ts";
 import type { Recall } from "../../jobs/planned-times.ts";
 import { type Survey, survey } from "../../jobs/survey.ts";
 import { asSent } from "../as-sent.ts";
@@ -41,7 +43,7 @@ const SHOWN_REQUESTS = 5;
 export async function plan(
   line: CommandLine,
   terminal: Terminal,
-  recall?: Recall,
+  recall: Recall = recallHosts(stateFolder(process.env)),
 ): Promise<number> {
   // --format belongs to the plan here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
