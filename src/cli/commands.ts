@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "plan",
+    usage: "plan get|map ...",
+    doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
     name: "resume",
     usage: "resume [RUN]",
     doc: "go on with a run that stopped; the latest where none is named",
@@ -103,4 +109,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan diff report rehearse worker submit watch".split(" ");
+  "crawl run diff report rehearse worker submit watch".split(" ");

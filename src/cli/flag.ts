@@ -3,6 +3,7 @@ export type CommandName =
   | "get"
   | "map"
   | "compare"
+  | "plan"
   | "resume"
   | "retry"
   | "runs"
@@ -16,7 +17,15 @@ export type CommandName =
   | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs" | "Hosts";
+export type FlagGroup =
+  | "Request"
+  | "Input"
+  | "Output"
+  | "Limits"
+  | "Comparison"
+  | "Plan"
+  | "Runs"
+  | "Hosts";
 
 /** One option of the command line. */
 export interface Flag {
@@ -25,6 +34,8 @@ export interface Flag {
   readonly letter?: string;
   /** Name of its value in `--help`; a flag without one is a switch. */
   readonly argument?: string;
+  /** What it is given where its value is left out; others have to have one. */
+  readonly bare?: string;
   readonly group: FlagGroup;
   readonly doc: string;
   /** What holds without it, as `--help` says it. */
