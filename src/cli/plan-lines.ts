@@ -32,7 +32,7 @@ export function planLines(work: PlannedWork): readonly string[] {
   return [headLine(work), ...formatColumns(lines, ["left", "left"]), ...requestLines(work)];
 }
 
-function headLine({ plan, input, things }: PlannedWork): string {
+function headLine({ plan, input, things, duplicates }: PlannedWork): string {
   const { rows, requests, hosts } = plan.survey;
   const [only] = hosts;
   const to =
@@ -43,7 +43,8 @@ function headLine({ plan, input, things }: PlannedWork): string {
         : ` to ${formatCount(hosts.length)} hosts`;
   const word = rows === 1 ? things.slice(0, -1) : things;
   const all = `${formatCount(rows)} ${word}`;
-  const asked = `${countWords(requests, plan)} distinct ${requests === 1 ? "request" : "requests"}`;
+  const distinct = duplicates === "asked once" ? "distinct " : "";
+  const asked = `${countWords(requests, plan)} ${distinct}${requests === 1 ? "request" : "requests"}`;
   return input === undefined
     ? `${all}   ${asked}${to}`
     : `${visible(input)}   ${all}, ${asked}${to}`;

@@ -68,6 +68,7 @@ export async function plan(
     plan: planned,
     input: input.kind === "urls" ? undefined : input.path === "-" ? "stdin" : input.path,
     things: input.kind === "table" ? "rows" : "URLs",
+    duplicates: settings.request.duplicates,
     run: run && shownPath(run.directory),
     obstacle: obstacleOf(settings, run),
     wait: settings.limits.wait,
