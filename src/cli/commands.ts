@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "limits",
+    usage: "limits [HOST]",
+    doc: "what is remembered of hosts: shown, edited, forgotten, exported",
+    load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -103,4 +109,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run diff report limits rehearse worker submit watch".split(" ");
+  "crawl run diff report rehearse worker submit watch".split(" ");

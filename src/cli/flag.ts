@@ -12,11 +12,20 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "limits"
   | "demo"
   | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Plan" | "Runs";
+export type FlagGroup =
+  | "Request"
+  | "Input"
+  | "Output"
+  | "Limits"
+  | "Comparison"
+  | "Plan"
+  | "Runs"
+  | "Hosts";
 
 /** One option of the command line. */
 export interface Flag {

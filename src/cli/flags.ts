@@ -1,6 +1,7 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
+import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
 import { PLAN_FLAGS } from "./flags-plan.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
@@ -16,6 +17,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...COMPARE_FLAGS,
   ...PLAN_FLAGS,
   ...RUN_FLAGS,
+  ...MEMORY_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */
