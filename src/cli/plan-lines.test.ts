@@ -83,9 +83,7 @@ describe("a quota", () => {
 });
 
 test("where no limit is known, it says how to find out", () => {
-  expect(linesOf()[1]).toBe(
-    "  duration  unknown: no limit is declared; --sample sends five to see",
-  );
+  expect(linesOf()[1]).toBe("  duration  unknown: no limit is known; --sample sends five to see");
 });
 
 test("a run that is there already tells what is done, paid and owed", () => {
