@@ -1,0 +1,47 @@
+/** Why a PDF cannot be read, in words that go on after the name of the file: `is encrypted …`. */
+export class PdfFault extends Error {
+  override readonly name = "PdfFault";
+}
+
+/**
+ * What reading one file may cost. A small file can ask for endless work: objects that share their
+ * bytes, streams that unpack to gigabytes.
+ */
+export class PdfBudget {
+  #values = 4_000_000;
+  #bytes: number;
+  #unpacked: number;
+
+  /** @param fileBytes size of the file */
+  constructor(fileBytes: number) {
+    this.#bytes = 16 * 2 ** 20 + 16 * fileBytes;
+    this.#unpacked = Math.min(512 * 2 ** 20, 64 * 2 ** 20 + 4 * fileBytes);
+  }
+
+  /** One value was read: a number, a name, an array. @throws PdfFault when there were too many */
+  spendValue(): void {
+    this.#values -= 1;
+    if (this.#values < 0) throw excess();
+  }
+
+  /** Bytes were read, perhaps not for the first time. @throws PdfFault when there were too many */
+  spendBytes(bytes: number): void {
+    this.#bytes -= bytes;
+    if (this.#bytes < 0) throw excess();
+  }
+
+  /** Bytes that may still be unpacked from object and cross-reference streams. */
+  get unpackable(): number {
+    return this.#unpacked;
+  }
+
+  /** A stream was unpacked, and can be read as the file's own bytes can. */
+  spendUnpacked(bytes: number): void {
+    this.#unpacked -= bytes;
+    this.#bytes += 16 * bytes;
+  }
+}
+
+function excess(): PdfFault {
+  return new PdfFault("asks for more work than a file of its size should");
+}
