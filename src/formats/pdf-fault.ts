@@ -8,13 +8,14 @@ export class PdfFault extends Error {
  * bytes, streams that unpack to gigabytes.
  */
 export class PdfBudget {
-  #values = 4_000_000;
+  #values: number;
   #bytes: number;
   #unpacked: number;
 
   /** @param fileBytes size of the file */
   constructor(fileBytes: number) {
-    this.#bytes = 16 * 2 ** 20 + 16 * fileBytes;
+    this.#values = 500_000 + fileBytes;
+    this.#bytes = 4 * 2 ** 20 + 8 * fileBytes;
     this.#unpacked = Math.min(512 * 2 ** 20, 64 * 2 ** 20 + 4 * fileBytes);
   }
 
@@ -38,7 +39,8 @@ export class PdfBudget {
   /** A stream was unpacked, and can be read as the file's own bytes can. */
   spendUnpacked(bytes: number): void {
     this.#unpacked -= bytes;
-    this.#bytes += 16 * bytes;
+    this.#values += bytes;
+    this.#bytes += 8 * bytes;
   }
 }
 

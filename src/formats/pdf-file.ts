@@ -154,8 +154,10 @@ export class PdfFile {
     this.#packed.set(number, undefined);
     const stream = this.byNumber(number);
     if (!(stream instanceof PDFRawStream)) return undefined;
-    const content = unpackStream(stream, this.#budget, (object) => this.get(object));
-    const packed = new PdfPacked(content, stream, this.#options);
+    const packed = orNothing(() => {
+      const content = unpackStream(stream, this.#budget, (object) => this.get(object));
+      return new PdfPacked(content, stream, this.#options);
+    });
     this.#packed.set(number, packed);
     return packed;
   }

@@ -1,4 +1,4 @@
-import { inflateSync, constants } from "node:zlib";
+import { constants, inflateRawSync, inflateSync } from "node:zlib";
 
 import {
   PDFArray,
@@ -16,7 +16,7 @@ type Resolve = (object: PDFObject | undefined) => PDFObject | undefined;
 
 /**
  * The content of an object or cross-reference stream: Flate or plain, with the predictors of PNG
- * (ISO 32000-1, 7.4.4). What a damaged one still gives is taken.
+ * (ISO 32000-1, 7.4.4). A wrong checksum or a missing end is not minded.
  * @throws PdfFault where it unpacks to more than the budget has left
  */
 export function unpackStream(
@@ -49,15 +49,23 @@ function single(object: PDFObject | undefined, resolve: Resolve): PDFObject | un
 }
 
 function inflate(bytes: Uint8Array, most: number): Uint8Array {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, most) };
   try {
-    return inflateSync(bytes, {
-      finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: Math.max(1, most),
-    });
+    try {
+      return inflateSync(bytes, options);
+    } catch (error) {
+      if (isTooLarge(error)) throw error;
+      // Without its two bytes of header, and so without the checksum at the end.
+      return inflateRawSync(bytes.subarray(2), options);
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    if (!isTooLarge(error)) throw error;
     throw new PdfFault("unpacks to more than a file of its size should", { cause: error });
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
 }
 
 /** Undoes the filters of PNG (PNG specification, chapter 9), in rows of `width` bytes. */

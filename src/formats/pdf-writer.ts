@@ -9,14 +9,14 @@ import {
   PDFStream,
 } from "@cantoo/pdf-lib";
 
-/** Takes the bytes of a file, in order. They may be used again once the promise resolves. */
+/** Takes the bytes of a file, in order. Their memory is used again once the promise resolves. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
 /** Bytes of each column of the table: files of a terabyte find room. */
 const WIDTHS = [1, 5, 2] as const;
 const PACKED = 100;
 const BUFFERED = 1 << 20;
-const HEADER = Buffer.from("%PDF-1.7\n%\x81\x81\x81\x81\n", "latin1");
+const HEADER = "%PDF-1.7\n%\x81\x81\x81\x81\n";
 
 /**
  * Writes a PDF object by object, each as soon as it is known, so that no more than a part of the file
@@ -29,7 +29,8 @@ export class PdfWriter {
   readonly #hash = createHash("sha256");
   /** Offset, or container and index, of each object by its number. */
   readonly #places: (readonly [kind: number, where: number, index: number])[] = [[0, 0, 0xff_ff]];
-  #chunks: Uint8Array[] = [];
+  /** One piece of memory for all: as large as the largest stream asks for. */
+  #buffer = Buffer.allocUnsafeSlow(2 * BUFFERED);
   #buffered = 0;
   #written = 0;
   #packed: [PDFRef, PDFObject][] = [];
@@ -71,13 +72,11 @@ export class PdfWriter {
 
   /** Hands over what has gathered. */
   async flush(): Promise<void> {
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#written += this.#buffered;
-    this.#buffered = 0;
-    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    const bytes = this.#buffer.subarray(0, this.#buffered);
     this.#hash.update(bytes);
     await this.#write(bytes);
+    this.#written += this.#buffered;
+    this.#buffered = 0;
   }
 
   /** Writes what is left and the table of objects. */
@@ -98,7 +97,7 @@ export class PdfWriter {
       ID: [id, id],
     });
     this.#appendObject(ref, table);
-    this.#append(Buffer.from(`startxref\n${offset}\n%%EOF\n`, "latin1"));
+    this.#append(`startxref\n${offset}\n%%EOF\n`);
     await this.flush();
   }
 
@@ -131,20 +130,28 @@ export class PdfWriter {
   }
 
   #appendObject(ref: PDFRef, stream: PDFStream): void {
-    const contents = stream.getContents();
+    this.#append(`${ref.objectNumber} 0 obj\n`);
     stream.updateDict();
-    const head = new Uint8Array(stream.dict.sizeInBytes());
-    stream.dict.copyBytesInto(head, 0);
-    this.#append(Buffer.from(`${ref.objectNumber} 0 obj\n`, "latin1"));
-    this.#append(head);
-    this.#append(Buffer.from("\nstream\n", "latin1"));
-    // Its bytes are those of the file it comes from, which is let go of: they are written before.
-    this.#append(contents);
-    this.#append(Buffer.from("\nendstream\nendobj\n", "latin1"));
+    this.#makeRoom(stream.dict.sizeInBytes());
+    this.#buffered += stream.dict.copyBytesInto(this.#buffer, this.#buffered);
+    this.#append("\nstream\n");
+    const contents = stream.getContents();
+    this.#makeRoom(contents.length);
+    this.#buffer.set(contents, this.#buffered);
+    this.#buffered += contents.length;
+    this.#append("\nendstream\nendobj\n");
   }
 
-  #append(bytes: Uint8Array): void {
-    this.#chunks.push(bytes);
-    this.#buffered += bytes.length;
+  #append(text: string): void {
+    this.#makeRoom(text.length);
+    this.#buffered += this.#buffer.write(text, this.#buffered, "latin1");
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#buffered + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 1.5 * this.#buffer.length));
+    this.#buffer.copy(larger, 0, 0, this.#buffered);
+    this.#buffer = larger;
   }
 }

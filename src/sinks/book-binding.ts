@@ -1,5 +1,3 @@
-import { readFile, stat } from "node:fs/promises";
-
 import { DiskError } from "../core/disk-error.ts";
 import { PdfFault } from "../formats/pdf-fault.ts";
 import { tidyTitle } from "../formats/pdf-outline.ts";
@@ -8,6 +6,7 @@ import type { BookOptions, BoundBook, Chapter, ChapterRemark } from "./book.ts";
 import { type BoundChapter, bindChapter } from "./book-chapter.ts";
 import { writeCatalog } from "./book-catalog.ts";
 import { openBookFile } from "./book-file.ts";
+import { ChapterShelf } from "./book-shelf.ts";
 import { reasonOf } from "./output-error.ts";
 import { ClosedPipe } from "./sink.ts";
 
@@ -34,11 +33,12 @@ export async function writeBook(
   await using file = await openBookFile(options);
   const writer = new PdfWriter((bytes) => file.write(bytes));
   const tree = writer.reserve();
+  const shelf = new ChapterShelf(options.maxChapterBytes);
   let pages = 0;
   for (const [index, chapter] of chapters.entries()) {
     options.signal?.throwIfAborted();
     try {
-      const bytes = await readChapter(chapter, options);
+      const bytes = await shelf.read(chapter);
       const bound = await bindChapter(bytes, { writer, tree, number: index + 1 });
       const title = tidyTitle(chapter.title) || tidyTitle(chapter.url);
       placed.push({ ...bound, chapter, title, from: pages });
@@ -57,25 +57,6 @@ export async function writeBook(
   const remarks = [...skipped, ...damaged];
   const last = await writeCatalog(writer, { tree, placed, remarks, pages, options });
   return { state: await file.place(), pages: last, bytes: writer.bytes, skipped, damaged };
-}
-
-async function readChapter(
-  { source }: Chapter,
-  { maxChapterBytes }: FullBookOptions,
-): Promise<Uint8Array> {
-  if ("missing" in source) throw new PdfFault(`is missing: ${source.missing}`);
-  let bytes: Uint8Array;
-  try {
-    const { size } = await stat(source.file);
-    if (size > maxChapterBytes) {
-      throw new PdfFault(`is larger than a book takes (${size} of ${maxChapterBytes} bytes)`);
-    }
-    bytes = await readFile(source.file);
-  } catch (error) {
-    if (error instanceof PdfFault) throw error;
-    throw new PdfFault(`cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
-  return bytes;
 }
 
 /** Why a chapter is left out. What concerns the book is thrown on. */

@@ -6,7 +6,7 @@ import type { FullBookOptions, PlacedChapter } from "./book-binding.ts";
 import { type ColophonLine, writeColophon } from "./book-colophon.ts";
 import { writeForm } from "./book-form.ts";
 import { writeLayers } from "./book-layers.ts";
-import { writeInfo, writeXmp } from "./book-metadata.ts";
+import { writeAbout, writeXmp } from "./book-metadata.ts";
 import { type OutlineEntry, pageEntry, writeOutline } from "./book-outline.ts";
 
 /** All that is known of a book when its chapters are written. */
@@ -51,7 +51,7 @@ export async function writeCatalog(writer: PdfWriter, content: BookContent): Pro
     Metadata: writeXmp(writer, options),
   });
   catalog.set(PDFName.of("ViewerPreferences"), writer.context.obj({ DisplayDocTitle: true }));
-  await writer.end(writer.add(catalog), writeInfo(writer, options));
+  await writer.end(writer.add(catalog), writeAbout(writer, options));
   return pages;
 }
 

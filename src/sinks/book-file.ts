@@ -1,6 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { type FileHandle, stat, unlink } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { type FileHandle, open, stat, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
 import { isRefusal } from "../core/disk-error.ts";
@@ -11,6 +10,8 @@ import { Folder } from "./folder.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { openNewFile, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
+
+const CHUNK = 1 << 20;
 
 /** Where a book goes. */
 export interface BookTarget {
@@ -62,7 +63,6 @@ interface Opened {
 function createBookFile(target: BookTarget, { folder, prefix, handle }: Opened): BookFile {
   const { path } = target;
   const name = basename(path);
-  const hash = createHash("sha256");
   let bytes = 0;
   let placed = false;
 
@@ -79,10 +79,10 @@ function createBookFile(target: BookTarget, { folder, prefix, handle }: Opened):
     const { mode } = await handle.stat();
     await handle.close();
     const temporary = await folder.at(`${prefix}-0.part`);
-    const there = await digestOf(await folder.at(name), bytes);
-    if (there !== undefined && there === hash.digest("hex")) {
+    const there = await compare(await folder.at(name), temporary);
+    if (there === "unchanged") {
       await unlink(temporary);
-      return "unchanged";
+      return there;
     }
     await placeFile(
       { path: temporary, bytes },
@@ -95,13 +95,12 @@ function createBookFile(target: BookTarget, { folder, prefix, handle }: Opened):
         shown: path,
       },
     );
-    return there === undefined ? "new" : "replaced";
+    return there;
   }
 
   return {
     write: (chunk) =>
       onDisk(async () => {
-        hash.update(chunk);
         await writeAll(handle, chunk, bytes);
         bytes += chunk.byteLength;
       }),
@@ -120,15 +119,21 @@ function createBookFile(target: BookTarget, { folder, prefix, handle }: Opened):
   };
 }
 
-/** The SHA-256 of a file of this size; "" for what is another size or no file, undefined for none. */
-async function digestOf(path: string, bytes: number): Promise<string | undefined> {
+/** What a file would become by another that took its place. */
+async function compare(path: string, other: string): Promise<BookState> {
   const there = await stat(path).catch((error: unknown) => {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   });
-  if (there === undefined) return undefined;
-  if (!there.isFile() || there.size !== bytes) return "";
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
+  if (there === undefined) return "new";
+  const { size } = await stat(other);
+  if (!there.isFile() || there.size !== size) return "replaced";
+  await using first = await open(path);
+  await using second = await open(other);
+  const [a, b] = [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)];
+  for (let at = 0; at < size; at += CHUNK) {
+    const [one, two] = [await first.read(a, 0, CHUNK, at), await second.read(b, 0, CHUNK, at)];
+    if (!a.subarray(0, one.bytesRead).equals(b.subarray(0, two.bytesRead))) return "replaced";
+  }
+  return "unchanged";
 }

@@ -1,4 +1,11 @@
-import { PDFDict, PDFHexString, PDFName, type PDFObject, type PDFRef } from "@cantoo/pdf-lib";
+import {
+  PDFBool,
+  PDFDict,
+  PDFHexString,
+  PDFName,
+  type PDFObject,
+  type PDFRef,
+} from "@cantoo/pdf-lib";
 
 import type { PdfFile } from "../formats/pdf-file.ts";
 import { KIDS } from "../formats/pdf-names.ts";
@@ -10,10 +17,13 @@ export interface BoundForm {
   readonly field: PDFRef;
   /** Fonts and the like by their kind and name, as the book has them. */
   readonly resources: ReadonlyMap<PDFName, ReadonlyMap<PDFName, PDFObject>>;
+  /** Who draws the fields: what the file has for them, or the reader anew. */
+  readonly drawn: "as they are" | "anew";
 }
 
 /** What fields have from the form (ISO 32000-1, table 218), and a field from the one above it. */
 const INHERITED = ["DA", "Q"].map((name) => PDFName.of(name));
+const NEED_APPEARANCES = PDFName.of("NeedAppearances");
 
 /**
  * Writes a field that the chapter's own come below: those of two chapters may have one name, and as
@@ -39,7 +49,8 @@ export function bindForm(
     const entries = file.dict(value)?.entries() ?? [];
     resources.set(kind, new Map(entries.map(([name, entry]) => [name, copier.copy(entry)])));
   }
-  return { field, resources };
+  const anew = file.get(form.get(NEED_APPEARANCES)) === PDFBool.True;
+  return { field, resources, drawn: anew ? "anew" : "as they are" };
 }
 
 /** Where the field goes. */
@@ -61,5 +72,8 @@ export function writeForm(writer: PdfWriter, forms: readonly BoundForm[]): PDFRe
     all.set(kind, dict);
   }
   const fields = writer.context.obj(forms.map(({ field }) => field));
-  return writer.add(writer.context.obj({ Fields: fields, DR: all }));
+  const form = writer.context.obj({ Fields: fields, DR: all });
+  // Of the whole form: for a chapter that does not need it the same is drawn once more.
+  if (forms.some(({ drawn }) => drawn === "anew")) form.set(NEED_APPEARANCES, PDFBool.True);
+  return writer.add(form);
 }

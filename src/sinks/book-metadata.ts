@@ -22,7 +22,7 @@ const XML: Readonly<Record<string, string>> = {
 const NOT_XML = /[\p{Cc}\ufffe\uffff]/gu;
 
 /** Writes the document information dictionary (ISO 32000-1, 14.3.3). */
-export function writeInfo(writer: PdfWriter, { title, url, date }: BookIdentity): PDFRef {
+export function writeAbout(writer: PdfWriter, { title, url, date }: BookIdentity): PDFRef {
   const moment = date === undefined ? undefined : PDFString.fromDate(date);
   const info = {
     Title: PDFHexString.fromText(title),
