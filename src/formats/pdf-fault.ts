@@ -14,14 +14,17 @@ export class PdfBudget {
 
   /** @param fileBytes size of the file */
   constructor(fileBytes: number) {
-    this.#values = 500_000 + fileBytes;
+    this.#values = 4_000_000 + fileBytes / 8;
     this.#bytes = 4 * 2 ** 20 + 8 * fileBytes;
     this.#unpacked = Math.min(512 * 2 ** 20, 64 * 2 ** 20 + 4 * fileBytes);
   }
 
-  /** One value was read: a number, a name, an array. @throws PdfFault when there were too many */
-  spendValue(): void {
-    this.#values -= 1;
+  /**
+   * A value was read: a number and a name cost 1, what takes as much memory as eight of them costs 8.
+   * @throws PdfFault when there were too many
+   */
+  spendValue(cost: number): void {
+    this.#values -= cost;
     if (this.#values < 0) throw excess();
   }
 
@@ -39,7 +42,7 @@ export class PdfBudget {
   /** A stream was unpacked, and can be read as the file's own bytes can. */
   spendUnpacked(bytes: number): void {
     this.#unpacked -= bytes;
-    this.#values += bytes;
+    this.#values += bytes / 8;
     this.#bytes += 8 * bytes;
   }
 }

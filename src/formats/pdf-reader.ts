@@ -1,4 +1,5 @@
 import {
+  type PDFArray,
   type PDFContext,
   PDFDict,
   PDFHexString,
@@ -16,6 +17,8 @@ import type { PdfBudget } from "./pdf-fault.ts";
 import { LENGTH } from "./pdf-names.ts";
 
 const DEEPEST = 100;
+/** What a dictionary or an array costs. */
+const LARGE = 8;
 const [SPACE, NEWLINE, RETURN] = [0x20, 0x0a, 0x0d];
 const [MINUS, PLUS, POINT, ZERO, NINE] = [0x2d, 0x2b, 0x2e, 0x30, 0x39];
 const [OBJ, STREAM, ENDSTREAM] = ["obj", "stream", "endstream"].map((word) => [
@@ -107,7 +110,7 @@ export class PdfReader extends PDFObjectParser {
   }
 
   override parseObject(): PDFObject {
-    this.#options.budget.spendValue();
+    this.#options.budget.spendValue(1);
     this.#depth += 1;
     if (this.#depth > DEEPEST) throw new SyntaxError("nested too deeply");
     const object = super.parseObject();
@@ -149,7 +152,13 @@ export class PdfReader extends PDFObjectParser {
     return PDFRawStream.of(dict, this.#cipher?.stream(contents, dict) ?? contents);
   }
 
+  protected override parseArray(): PDFArray {
+    this.#options.budget.spendValue(LARGE);
+    return super.parseArray();
+  }
+
   protected override parseDict(ref?: PDFRef): PDFDict {
+    this.#options.budget.spendValue(LARGE);
     // The library makes pages and catalogs classes of their own; here all dictionaries are equal.
     const special = super.parseDict(ref);
     if (special.constructor === PDFDict) return special;

@@ -4,6 +4,8 @@ import { PdfFault } from "./pdf-fault.ts";
 import { isSpace, noteTrailer, type PdfTable, type PdfTableSource } from "./pdf-table.ts";
 
 const MOST = 2_000_000;
+/** Trailers that are read, the newest: one for each time that the file was saved. */
+const MOST_TRAILERS = 1000;
 /** How far into an object its dictionary is looked for what it is. */
 const LOOK = 1024;
 
@@ -20,23 +22,27 @@ export interface ScannedTable extends PdfTable {
 export function scanObjects({ bytes, reader }: PdfTableSource): ScannedTable {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const table: PdfTable = { places: new Map(), trailer: new Map() };
-  const containers: number[] = [];
-  const trailers: PDFDict[] = [];
+  const containers = new Set<number>();
+  const streams: number[] = [];
   for (let at = all.indexOf("obj"); at !== -1; at = all.indexOf("obj", at + 3)) {
     const header = headerBefore(bytes, at);
     if (header === undefined) continue;
     if (table.places.size >= MOST) throw new PdfFault(`has more than ${MOST} objects`);
     table.places.set(header.number, { at: header.start });
     const look = all.subarray(at, at + LOOK);
-    if (look.includes("/ObjStm")) containers.push(header.number);
-    if (look.includes("/XRef"))
-      trailers.push(...dictOf(orNothing(() => reader.objectAt(header.start))));
+    if (look.includes("/ObjStm")) containers.add(header.number);
+    if (look.includes("/XRef")) streams.push(header.start);
   }
-  for (let at = all.indexOf("trailer"); at !== -1; at = all.indexOf("trailer", at + 7)) {
-    trailers.push(...dictOf(orNothing(() => reader.valueAt(at + 7))));
+  let at = all.lastIndexOf("trailer");
+  for (let tries = 0; tries < MOST_TRAILERS && at > 0; tries += 1) {
+    const start = at + "trailer".length;
+    noteDict(table, () => reader.valueAt(start));
+    at = all.lastIndexOf("trailer", at - 1);
   }
-  for (const trailer of trailers.toReversed()) noteTrailer(table, trailer);
-  return { ...table, containers };
+  for (const start of streams.slice(-MOST_TRAILERS).toReversed()) {
+    noteDict(table, () => reader.objectAt(start));
+  }
+  return { ...table, containers: [...containers] };
 }
 
 /** Reads `12 0 ` backwards from where `obj` begins; undefined for `endobj` and words that contain it. */
@@ -67,17 +73,13 @@ function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-function dictOf(object: PDFObject | undefined): readonly PDFDict[] {
-  if (object instanceof PDFDict) return [object];
-  return object instanceof PDFRawStream ? [object.dict] : [];
-}
-
-/** A damaged file has damaged objects: those are not there. */
-function orNothing(read: () => PDFObject | undefined): PDFObject | undefined {
+/** Notes what a trailer says, where one can be read: a damaged file has damaged ones. */
+function noteDict(table: PdfTable, read: () => PDFObject | undefined): void {
   try {
-    return read();
+    const object = read();
+    const dict = object instanceof PDFRawStream ? object.dict : object;
+    if (dict instanceof PDFDict) noteTrailer(table, dict);
   } catch (error) {
     if (error instanceof PdfFault) throw error;
-    return undefined;
   }
 }
