@@ -41,6 +41,19 @@ describe("what is refused, and why", () => {
   });
 });
 
+test("of an object that was saved again the newest is read, of one deleted nothing", () => {
+  const first = rawPdf({ objects: { ...rawPages(1), 4: "(old)", 5: "(gone)" } }).toString("latin1");
+  const newer = "4 0 obj\n(new)\nendobj\n";
+  const place = String(first.length).padStart(10, "0");
+  const table = `xref\n4 2\n${place} 00000 n \n0000000000 00001 f \n`;
+  const before = /startxref\n(\d+)/.exec(first)![1];
+  const end = `trailer << /Root 1 0 R /Size 6 /Prev ${before} >>\nstartxref\n${first.length + newer.length}\n%%EOF\n`;
+  const file = new PdfFile(Buffer.from(first + newer + table + end, "latin1"));
+  expect(String(file.byNumber(4))).toBe("(new)");
+  expect(file.byNumber(5)).toBeUndefined();
+  expect(file.scanned).toBe(false);
+});
+
 describe("what is read although it is damaged", () => {
   test("a table that is wrong or absent: the objects are searched for", () => {
     for (const table of ["wrong", "none"] as const) {
@@ -230,6 +243,22 @@ describe("what is encrypted", () => {
     const page = listPages(file).pages[0]!.dict;
     const text = file.dict(page.get(name("Secret")))?.get(name("Text"));
     expect(isText(text) && text.decodeText()).toBe(SECRET);
+    const contents = file.get(page.get(name("Contents"))) as PDFRawStream;
+    expect(Buffer.from(contents.contents).toString()).toBe("0 0 m % (x)");
+  });
+
+  test("a stream whose length is another object keeps its own key", async () => {
+    const lengths: string[] = [];
+    const text = Buffer.from(await encrypted("AES-128"))
+      .toString("latin1")
+      .replace(/\/Length (\d+)(?=\n>>\nstream)/g, (_, length: string) => {
+        lengths.push(`${900 + lengths.length} 0 obj\n${length}\nendobj\n`);
+        return `/Length ${900 + lengths.length - 1} 0 R`;
+      })
+      .replace("startxref", () => `${lengths.join("")}startxref`);
+    expect(lengths.length).toBeGreaterThan(1);
+    const file = new PdfFile(Buffer.from(text, "latin1"));
+    const page = listPages(file).pages[0]!.dict;
     const contents = file.get(page.get(name("Contents"))) as PDFRawStream;
     expect(Buffer.from(contents.contents).toString()).toBe("0 0 m % (x)");
   });

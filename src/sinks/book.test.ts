@@ -6,6 +6,7 @@ import {
   PDFDict,
   PDFDocument,
   PDFName,
+  PDFNumber,
   PDFRawStream,
   StandardFonts,
 } from "@cantoo/pdf-lib";
@@ -109,6 +110,16 @@ test("another file at the path stays unless it may be overwritten", async () => 
   expect(result.state).toBe("replaced");
 });
 
+test("a file that begins like the book is another", async () => {
+  await using folder = await temporaryFolder();
+  await bind(folder, { One: numbered(1, 1) });
+  const book = await readFile(join(folder.path, "book.pdf"));
+  await folder.write("book.pdf", Buffer.concat([book, Buffer.from("%")]));
+  const result = await bind(folder, { One: numbered(1, 1) }, { exists: "overwrite" });
+  expect(result.state).toBe("replaced");
+  expect((await readFile(join(folder.path, "book.pdf"))).equals(book)).toBe(true);
+});
+
 test("of no chapter there is no book, and what was there stays", async () => {
   await using folder = await temporaryFolder();
   await folder.write("book.pdf", "mine");
@@ -209,7 +220,10 @@ describe("what chapters have", () => {
       12: "<< /Title <FEFF00DC> /Parent 10 0 R /Prev 11 0 R /First 13 0 R /Last 13 0 R /Count 1 /A << /S /GoTo /D [4 0 R /Fit] >> >>",
       13: "<< /Title (Below) /Parent 12 0 R /A << /S /JavaScript /JS (app.alert\\(1\\)) >> >>",
     };
-    const { outline, bytes } = await bound({ A: numbered(1, 1), B: rawPdf({ objects }) });
+    const { document, outline, bytes } = await bound({
+      A: numbered(1, 1),
+      B: rawPdf({ objects }),
+    });
     expect(outline[1]).toEqual({
       title: "B",
       page: 1,
@@ -219,6 +233,13 @@ describe("what chapters have", () => {
       ],
     });
     expect(bytes.includes("JavaScript")).toBe(false);
+    const outlines = document.catalog.lookup(name("Outlines"), PDFDict);
+    const chapter = outlines.lookup(name("Last"), PDFDict).lookup(name("Prev"), PDFDict);
+    const counts = [outlines, chapter].map((dict) =>
+      dict.lookup(name("Count"), PDFNumber).asNumber(),
+    );
+    // Three chapters are seen, and what is below them once they are opened: two and one, open itself.
+    expect(counts).toEqual([3, -3]);
   });
 
   test("an outline that runs in circles ends", async () => {
