@@ -49,7 +49,7 @@ export class Climb {
 
   /** Steps grow while they succeed: carefully near the rate that was measured, faster far above. */
   widen(ratio: number): void {
-    const widest = ratio > 1.3 ? 1.5 : 1.12;
+    const widest = ratio > 2 ? 1.25 : ratio > 1.25 ? 1.1 : 1.06;
     if (this.step < widest) this.step = Math.min(widest, 1 + (this.step - 1) * 1.5);
   }
 }

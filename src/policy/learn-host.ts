@@ -2,8 +2,9 @@ import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
 import type { Flight } from "./learn-flight.ts";
+import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
-import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+import type { LimitProfile } from "./limit-profile.ts";
 import type {
   Departure,
   Landing,
@@ -35,8 +36,10 @@ export class HostLimits implements RateLearner {
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
-  constructor(options: RateLearnerOptions) {
-    this.#concurrency = new ConcurrencyLimit(options.most, options.start ?? AT_ONCE);
+  constructor({ most, start, profile }: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
+    if (profile !== undefined) restoreProfile(profile, this.#rate, this.#concurrency);
+    if (start !== undefined) this.#concurrency.settle();
   }
 
   get inFlight(): number {
@@ -96,7 +99,7 @@ export class HostLimits implements RateLearner {
     }
     const episode = this.#episode;
     if (kind === "accepted") {
-      if (flight.inFlight > this.#highest) this.#highest = flight.inFlight;
+      if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
       this.#rate.count();
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
@@ -125,8 +128,14 @@ export class HostLimits implements RateLearner {
     if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
       concurrency.refusedAt(suspected, nowMs, this.#rate.dearMs);
     }
+    if (this.#rate.beginsAnew) {
+      this.#rate.beginsAnew = false;
+      concurrency.beginAnew(AT_ONCE);
+    }
     const suspect = this.#rate.suspectPlaces;
-    if (suspect > 0 && flight.inFlight > 1.25 * suspect + 1) this.#rate.suspectPlaces = 0;
+    if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
+      this.#rate.suspectPlaces = 0;
+    }
   }
 
   #close(nowMs: number): void {
@@ -148,62 +157,41 @@ export class HostLimits implements RateLearner {
       return;
     }
     const accepted = rate.acceptedSinceMark(acceptedBefore);
-    if (concurrency.ceiling < Infinity && rate.rate === Infinity) {
-      if (accepted > 0 && places + 1 >= 0.8 * concurrency.ceiling) {
-        rate.mark(acceptedBefore, first.atMs);
-        concurrency.refusedAt(Math.max(1, places), nowMs, wait);
-        return;
-      }
-    } else if (
-      rate.suspectPlaces > 0 &&
-      places + 1 >= 0.8 * rate.suspectPlaces &&
-      places > 0 &&
-      accepted > 0
-    ) {
-      rate.free();
+    if (accepted > 0 && this.#arePlaces(places, highest)) {
+      rate.free(nowMs);
       rate.mark(acceptedBefore, first.atMs);
-      concurrency.refusedAt(places, nowMs, wait);
-      return;
-    } else if (
-      rate.rate < Infinity &&
-      concurrency.wasFull &&
-      places + 1 >= highest &&
-      places + 1 >= concurrency.allowed() &&
-      accepted > 0 &&
-      places > 0
-    ) {
-      concurrency.refusedAt(places, nowMs, wait);
+      concurrency.refusedAt(Math.max(1, places), nowMs, wait);
       return;
     }
+    if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
-    rate.refused(episode, {
-      acceptedBefore,
-      nowMs,
-      waitMs: wait,
-      baseMs: concurrency.baseMs,
-      places,
-    });
+    const { baseMs } = concurrency;
+    rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
+  }
+
+  /** Whether a refusal with `places` others under way was about places. */
+  #arePlaces(places: number, highest: number): boolean {
+    const concurrency = this.#concurrency;
+    const { suspectPlaces, isDear, rate } = this.#rate;
+    if (places < 1) return false;
+    if (suspectPlaces > 0) {
+      const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
+      return !isDear && isNear;
+    }
+    if (rate < Infinity) {
+      return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
+    }
+    if (concurrency.ceiling === Infinity) return false;
+    if (concurrency.isTrying) return places + 1 >= concurrency.ceiling;
+    return (concurrency.isProven || !isDear) && places + 1 >= 0.8 * concurrency.ceiling;
   }
 
   restart(nowMs: number): void {
     this.#untilMs = Math.min(this.#untilMs, nowMs);
-    this.#concurrency.limit = 1;
-    this.#concurrency.isStarting = true;
+    this.#concurrency.beginAnew(1);
   }
 
   profile(): LimitProfile {
-    const evidence: LimitEvidence[] = [];
-    const { rate } = this.#rate;
-    const { ceiling, baseMs } = this.#concurrency;
-    if (rate < Infinity || ceiling < Infinity) evidence.push("refusals");
-    if (this.#budget?.isKnown === true) evidence.push("headers");
-    return {
-      rate: rate < Infinity ? rate : undefined,
-      burst: undefined,
-      concurrency: ceiling < Infinity ? ceiling : undefined,
-      latencyMs: baseMs > 0 ? baseMs : undefined,
-      evidence,
-      detail: {},
-    };
+    return profileOf(this.#rate, this.#concurrency, this.#budget?.isKnown === true);
   }
 }

@@ -25,6 +25,8 @@ export class WindowWatch {
   shutUntilMs = 0;
   /** Refused one after the other, alone. */
   refusedProbes = 0;
+  /** Accepted before the first refusal: a window's all, or more. */
+  firstSize = Infinity;
   /** Accepted in a window that was used up; 0 where none is known. */
   size = 0;
   lengthMs = 0;
@@ -49,7 +51,7 @@ export class WindowWatch {
       this.lengthMs > 0 ? this.lengthMs : roundWindowMs(this.shutUntilMs - this.openedAtMs);
     // Used up towards its end, several windows may have gone by.
     if (this.shutFromMs - this.openedAtMs < 0.8 * lengthMs && size >= 6) {
-      this.size = this.size > 0 ? Math.min(this.size, size) : size;
+      this.size = Math.min(this.size > 0 ? this.size : this.firstSize, size);
       this.lengthMs = lengthMs;
     }
     return this.rate;
@@ -60,9 +62,23 @@ export class WindowWatch {
     return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
   }
 
+  /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
+  shrink(since: number, tookMs: number): void {
+    const isWhole = Math.abs(tookMs / this.lengthMs - 1) < 0.3 && since >= 6;
+    this.size = Math.min(this.size * 0.94, isWhole ? since : Infinity);
+  }
+
+  /** Refused while it was spent. */
+  spent(accepted: number, atMs: number): void {
+    const size = accepted - this.acceptedAtOpen;
+    if (size > this.size / 2) this.size = size;
+    this.shut(atMs);
+  }
+
   forget(): void {
     this.size = 0;
     this.lengthMs = 0;
+    this.firstSize = Infinity;
   }
 
   opened(atMs: number, accepted: number): void {
