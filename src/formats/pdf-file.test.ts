@@ -186,6 +186,12 @@ describe("what asks for endless work", () => {
     }).toThrow(/asks for more work than a file of its size should/);
   });
 
+  test("a million of what is small in a file and large in memory is refused", () => {
+    const objects = { ...rawPages(1), 4: `[${"<<>>".repeat(1_000_000)}]` };
+    const file = new PdfFile(rawPdf({ objects }));
+    expect(() => file.byNumber(4)).toThrow(/asks for more work than a file of its size should/);
+  });
+
   test("streams without an end are not searched for again and again", () => {
     const objects: Record<number, string> = rawPages(1);
     for (let number = 10; number < 5000; number += 1) objects[number] = "<< >>\nstream\n";
