@@ -26,6 +26,7 @@ export const FAILURE_CODES = [
   "E_UNKNOWN_EFFECT",
   "E_DISK",
   "E_HOOK",
+  "E_PAGES",
 ] as const;
 
 export type FailureCode = (typeof FAILURE_CODES)[number];
