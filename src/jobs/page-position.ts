@@ -60,7 +60,11 @@ function urlWith(url: string, into: string, value: unknown): string {
 }
 
 /** The JSON body with one member set; anything else stays as it is. */
-function bodyWith(body: HttpRequest["body"], into: string, value: unknown): HttpRequest["body"] {
+export function bodyWith(
+  body: HttpRequest["body"],
+  into: string,
+  value: unknown,
+): HttpRequest["body"] {
   if (!into.startsWith("json:")) return body;
   const root = body === undefined ? {} : parseJson(body);
   const path = into.slice("json:".length).split(".");
