@@ -31,7 +31,7 @@ export interface BatchRequests {
   /** Columns that the rows must have. */
   readonly variables: readonly string[];
   /** @throws UsageError for a value that cannot be joined. */
-  requestFor(rows: readonly Row[]): HttpRequest;
+  readonly requestFor: (rows: readonly Row[]) => HttpRequest;
 }
 
 /** Prepares how rows become one request. @throws UsageError for a template that is none. */
