@@ -31,6 +31,9 @@ export const FAILURE_CODES = [
 
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
+/** Beyond failing: a row is skipped, or its answer is set apart to be looked at. */
+export type Ruling = "skip" | "quarantine";
+
 /** What is known of a failure besides its code and its sentence. */
 export interface FailureDetails {
   readonly request: HttpRequest;
@@ -43,6 +46,8 @@ export interface FailureDetails {
   readonly unsent?: boolean;
   /** Time from leaving to failing, in milliseconds, where it left at all. */
   readonly elapsedMs?: number;
+  /** What a rule of the user's says is to become of the row, where it is not to fail. */
+  readonly ruling?: Ruling | undefined;
 }
 
 /** The one error of a request: a code for programs, a sentence for people, and the evidence. */
@@ -54,6 +59,7 @@ export class Failure extends Error {
   readonly transient: boolean;
   readonly unsent: boolean;
   readonly elapsedMs: number | undefined;
+  readonly ruling: Ruling | undefined;
 
   constructor(code: FailureCode, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -63,5 +69,6 @@ export class Failure extends Error {
     this.transient = details.transient ?? false;
     this.unsent = details.unsent ?? false;
     this.elapsedMs = details.elapsedMs;
+    this.ruling = details.ruling;
   }
 }

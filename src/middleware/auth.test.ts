@@ -4,13 +4,12 @@ import { createCall } from "../core/call.ts";
 import { sleep } from "../core/clock.ts";
 import { headerValue } from "../core/headers.ts";
 import { createRequest, type HttpRequest } from "../core/request.ts";
-import { compose } from "../core/send.ts";
-import { createGate } from "../policy/gate.ts";
+import { compose, type Middleware } from "../core/send.ts";
+import { createGate, type Gate } from "../policy/gate.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { createScriptedTransport } from "../transport/scripted.ts";
 import { createAuth, type AuthOptions } from "./auth.ts";
 import type { Credentials, OAuth2Credentials } from "./auth-credentials.ts";
-import { concurrency } from "./concurrency.ts";
 
 const ORIGIN = "https://api.example";
 const TOKEN_URL = "https://login.example/token";
@@ -39,9 +38,18 @@ function world(
     ...given,
   });
   const gate = createGate(50);
-  const send = compose(transport.send, auth.renew, concurrency(gate, clock), auth.sign);
+  const send = compose(transport.send, auth.renew, heldBy(gate), auth.sign);
   return { clock, transport, send, refused, gate };
 }
+
+/** As a host's gate does: a place from before leaving until the answer is whole. */
+const heldBy =
+  (gate: Gate): Middleware =>
+  (next) =>
+  async (request, call) => {
+    using _place = await gate.acquire();
+    return await next(request, call);
+  };
 
 const sent = (request: HttpRequest | undefined, name = "authorization") =>
   headerValue(request?.headers ?? [], name);
