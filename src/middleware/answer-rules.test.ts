@@ -171,7 +171,7 @@ describe("conditions", () => {
     await expect(compileRule({ when: { status: "many" }, then: "fail" })).rejects.toThrow(
       "is not a status",
     );
-    await expect(compileRule({ when: "a b", then: "fail" })).rejects.toThrow();
+    await expect(compileRule({ when: "a b", then: "fail" })).rejects.toThrow("a b");
   });
 
   test("a body that a rule cannot read is E_PARSE, held or not", async () => {

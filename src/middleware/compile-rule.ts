@@ -52,8 +52,8 @@ export async function compileRule({ when, then, holdMs }: RuleText): Promise<Ans
     tests.push(({ bytes }) => bytes < below && bytes > above);
   }
   if (condition.body !== undefined) {
-    const { holds } = await compileCondition(condition.body);
-    tests.push((_response, document) => holds(document()));
+    const body = await compileCondition(condition.body);
+    tests.push((_response, document) => body.holds(document()));
   }
   // Last, so that it learns what is usual only from answers that the rest is true of.
   if (condition.drift === true) tests.push(driftTest());
