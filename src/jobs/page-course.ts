@@ -1,10 +1,11 @@
 import { hash } from "node:crypto";
 
 import { stringifyJson } from "../formats/json.ts";
+import { queryValue } from "../formats/query-text.ts";
 import type { PageAnswer } from "./page-answer.ts";
 import type { PageFault } from "./page-fault.ts";
-import { positionDigest } from "./page-position.ts";
-import { pagesOf, positionIn } from "./page-series.ts";
+import { type PagePosition, positionDigest } from "./page-position.ts";
+import { type PageSeries, pagesOf, positionIn } from "./page-series.ts";
 import type { PageWalk } from "./page-walk.ts";
 import type { PagerState } from "./pager-state.ts";
 
@@ -104,6 +105,10 @@ export function countPage(
   if (state.pages === undefined && (items === undefined || items.length === 0)) {
     state.pages = state.planned;
   }
+  const next = walk.next(answer);
+  if (walk.paging.kind !== "link") return;
+  if (page === state.pages) state.beyond = next !== undefined && "at" in next ? next : undefined;
+  else if (!isAsCounted(state.series!, page, next)) misread(state);
 }
 
 /** Lines up the next counted page where one may leave while `out` are out. */
@@ -120,7 +125,7 @@ export function planPage(state: PagerState, out: number, { maxPages }: CourseOpt
 }
 
 /** Once nothing is out: whether the list is whole, has grown, or has to be read once more. */
-export function settleCourse(state: PagerState, { maxPages, keyed }: CourseOptions): void {
+export function settleCourse(state: PagerState, { maxPages, keyed, trail }: CourseOptions): void {
   if (state.mode !== "series" && state.mode !== "again") return;
   const pages = state.pages ?? Infinity;
   if (state.planned < Math.min(pages, maxPages)) return;
@@ -128,11 +133,13 @@ export function settleCourse(state: PagerState, { maxPages, keyed }: CourseOptio
   const { announced, latest, series, mode, failed } = state;
   if (failed.length > 0) return finishPages(state, someFailed(state));
   const grownTo = pagesOf(series!, latest) ?? 0;
-  if (mode === "series" && grownTo > pages && latest.total !== announced.total) {
+  const saysMore = latest.total !== announced.total || latest.pages !== announced.pages;
+  if (mode === "series" && grownTo > pages && saysMore) {
     state.pages = grownTo;
     state.width = "one";
     return;
   }
+  if (state.beyond !== undefined) return goBeyond(state, state.beyond, trail);
   const { total } = latest;
   const hasShifted = total !== announced.total || (keyed && state.repeated > 0);
   if (hasShifted) note(state, "the list shifted while it was read");
@@ -142,7 +149,14 @@ export function settleCourse(state: PagerState, { maxPages, keyed }: CourseOptio
   if (mode === "series" && hasShifted && mayMiss) {
     note(state, "it was read once more, page by page");
     const known = Math.max(pages, grownTo);
-    Object.assign(state, { mode: "again", planned: 0, width: "one", pages: known });
+    const again = {
+      mode: "again",
+      rereading: true,
+      planned: 0,
+      width: "one",
+      pages: known,
+    } as const;
+    Object.assign(state, again);
     return;
   }
   const received = keyed || mode === "again" ? state.items : state.items + state.repeated;
@@ -150,6 +164,36 @@ export function settleCourse(state: PagerState, { maxPages, keyed }: CourseOptio
     note(state, `the server announces ${total} items and gave ${received}`);
   }
   finishPages(state);
+}
+
+/** Whether a page leads where the next one was counted to be. */
+function isAsCounted(
+  { into, start, stride }: PageSeries,
+  page: number,
+  next: PagePosition | PageFault | undefined,
+): boolean {
+  if (next === undefined || !("at" in next) || next.at !== "url") return false;
+  return queryValue(next.url, into) === String(start + page * stride);
+}
+
+/** The links do not count as they seemed to: what is out may land, then each page leads to the next. */
+function misread(state: PagerState): void {
+  state.pages = state.planned;
+  state.beyond = { at: "url", url: state.series!.base! };
+  state.rereading = true;
+  state.failed = [];
+}
+
+/** The last page that was counted leads on: from there each page leads to the next. */
+function goBeyond(state: PagerState, position: PagePosition, trail: Set<string>): void {
+  const words = state.rereading
+    ? "the links do not count as they seemed to; each page was followed to the next"
+    : "the list is longer than its first page said";
+  note(state, words);
+  const page = state.planned + 1;
+  trail.add(positionDigest(position));
+  Object.assign(state, { mode: "chain", planned: page, beyond: undefined });
+  state.waiting.push({ page, position, afterMs: 0, tries: 0, answers: "any" });
 }
 
 /** Ends the list; what is lined up is not asked for any more. */

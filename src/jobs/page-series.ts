@@ -65,7 +65,7 @@ export function seriesOfLinks(linked: LinkedPages): FoundSeries | undefined {
   if (into === undefined) return undefined;
   const second = countOf(queryValue(next, into));
   if (second === undefined) return undefined;
-  const start = countOf(queryValue(here, into)) ?? unwrittenStart(second, size);
+  const start = countOf(queryValue(here, into)) ?? unwrittenStart(into, second, size);
   if (start === undefined || start >= second) return undefined;
   const stride = second - start;
   const series = { into, start, stride, size, base: next, reach };
@@ -77,9 +77,11 @@ export function seriesOfLinks(linked: LinkedPages): FoundSeries | undefined {
 }
 
 /** Where counting begins when the first page's URL does not say it. */
-function unwrittenStart(second: number, size: number): number | undefined {
-  if (second === size || second === 1) return 0;
-  return second === 2 ? 1 : undefined;
+function unwrittenStart(into: string, second: number, size: number): number | undefined {
+  const isOffset = /offset|start|skip|from/i.test(into);
+  if (second === 1 || (isOffset && second === size)) return 0;
+  if (second === 2) return 1;
+  return second === size ? 0 : undefined;
 }
 
 /** The one query parameter in which two URLs of one place differ. */

@@ -45,6 +45,10 @@ export interface PagerState {
   series: PageSeries | undefined;
   /** Pages of the series; undefined while nobody knows. */
   pages: number | undefined;
+  /** Where the last page of a series leads, against what was counted. */
+  beyond: PagePosition | undefined;
+  /** Whether pages are read that were read before: items are then known by all of them. */
+  rereading: boolean;
   /** What the first page said of the whole, and the latest that came. */
   announced: PageExtent;
   latest: PageExtent;
@@ -57,7 +61,7 @@ export interface PagerState {
   origins: string[];
   /** Digest of the first page's items. */
   firstPage: string | undefined;
-  /** `SeenItems.save`, where a key is given. */
+  /** `SeenItems.save`; empty where there is no key and there are very many items. */
   seen: string;
   end: PagesEnd | undefined;
 }
@@ -84,6 +88,8 @@ export function initialPagerState(paging: AskedPaging, width: "all" | "one"): Pa
     notes: [],
     series: undefined,
     pages: undefined,
+    beyond: undefined,
+    rereading: false,
     announced: UNKNOWN,
     latest: UNKNOWN,
     width,

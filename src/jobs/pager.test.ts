@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { Failure } from "../core/failure.ts";
@@ -253,6 +254,48 @@ describe("lists that shift", () => {
     expect(end.fault).toBeUndefined();
   });
 
+  test("a last page that leads on is followed, whatever its number was said to be", async () => {
+    const api: Api = (query) => {
+      const page = Number(query.get("page") ?? 1);
+      const next = `<https://api.example/x?page=${page + 1}>; rel="next"`;
+      const last = `<https://api.example/x?page=5>; rel="last"`;
+      const link = page < 8 ? `${next}, ${last}` : "";
+      return { headers: { link }, body: slice((page - 1) * 10, 10, 80) };
+    };
+    const { items, end } = await read(api, {});
+    expect(ids(items)).toEqual(all(80));
+    expect(end.notes).toEqual(["the list is longer than its first page said"]);
+  });
+
+  test("links that only seemed to count are followed one by one, and no item is lost or doubled", async () => {
+    // Pages 1, 2, 4, 8 …, each with the next as its link: the first two look like counting.
+    const api: Api = (query) => {
+      const page = Number(query.get("p") ?? 1);
+      const from = Math.log2(page) * 10;
+      const isPage = Number.isInteger(from);
+      const next = page < 32 && isPage ? `https://api.example/x?p=${page * 2}` : null;
+      return { body: { next, total: 60, data: isPage ? slice(from, 10, 60) : [] } };
+    };
+    const { items, end } = await read(api, { maxPages: 30 }, 2);
+    expect(ids(items)).toEqual(all(60));
+    expect(end.fault).toBeUndefined();
+    expect(end.notes).toEqual([
+      "the links do not count as they seemed to; each page was followed to the next",
+    ]);
+  });
+
+  test("more pages than the first one said are read too", async () => {
+    const api: Api = (query) => {
+      const page = Number(query.get("page") ?? 1);
+      return {
+        body: { items: slice((page - 1) * 10, 10, 70), total_pages: page === 1 ? 5 : 7 },
+      };
+    };
+    const { items, paging } = await read(api, {});
+    expect(ids(items)).toEqual(all(70));
+    expect(paging).toEqual({ kind: "page", into: "page", last: "total_pages" });
+  });
+
   test("fewer items than announced are told, and not asked for again where nothing shifted", async () => {
     const api: Api = (query) => {
       const page = Number(query.get("page") ?? 1);
@@ -334,6 +377,54 @@ describe("tokens", () => {
     expect(end).toMatchObject({ items: 20, fault: { kind: "token-not-ready" } });
     expect(requests).toHaveLength(1 + 6);
   });
+});
+
+test("whatever the kind, the size and the number in flight: every item once, resumed between any two waves", async () => {
+  const kinds = ["page", "offset", "cursor", "link", "next", "linked last"] as const;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...kinds),
+      fc.integer({ min: 0, max: 137 }),
+      fc.integer({ min: 1, max: 17 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.boolean(),
+      async (kind, total, size, inFlight, withTotal) => {
+        const api: Api = (query) => {
+          const at =
+            kind === "offset"
+              ? Number(query.get("offset") ?? 0)
+              : (Number(query.get("page") ?? 1) - 1) * size;
+          const from = kind === "cursor" ? Number(query.get("cursor") ?? 0) : at;
+          const isLast = from + size >= total;
+          const next = `https://api.example/x?page=${from / size + 2}`;
+          const last = `https://api.example/x?page=${Math.ceil(total / size)}`;
+          const linked =
+            kind === "linked last"
+              ? `<${next}>; rel=next, <${last}>; rel=last`
+              : `<${next}>; rel=next`;
+          return {
+            headers: kind.startsWith("link") && !isLast ? { link: linked } : {},
+            body: {
+              data: slice(from, size, total),
+              ...(withTotal && { total }),
+              ...(kind === "cursor" && !isLast && { next_cursor: String(from + size) }),
+              ...(kind === "next" && { next: isLast ? null : next }),
+            },
+          };
+        };
+        const known = withTotal ? { total: "total" } : {};
+        const paging =
+          kind === "page" || kind === "offset"
+            ? { kind, into: kind, ...known }
+            : { kind: "auto" as const };
+        const { items, end } = await read(api, { paging }, inFlight);
+        expect(ids(items)).toEqual(all(total));
+        expect(end.fault).toBeUndefined();
+        expect(end.notes).toEqual([]);
+      },
+    ),
+    { seed: 11, numRuns: 400 },
+  );
 });
 
 describe("safety", () => {

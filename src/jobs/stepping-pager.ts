@@ -22,6 +22,8 @@ const MOST_PAGES = 10_000;
 /** Times a token is tried that does not work yet: a minute in all, from one second on. */
 const MOST_TRIES = 6;
 const FIRST_RETRY_MS = 1_000;
+/** Items of a list without a key that are known again after `save`: eleven bytes each. */
+const MOST_SAVED = 100_000;
 /** What servers say of a page behind the last. */
 const BEYOND: ReadonlySet<number | undefined> = new Set([400, 404, 410, 416, 422]);
 const NOTHING: PageItems = { items: [], repeated: 0 };
@@ -72,12 +74,13 @@ export class SteppingPager implements Pager {
   }
 
   save(): PagerState {
+    const isSmall = this.#seen.count <= MOST_SAVED;
     return structuredClone({
       ...this.#state,
       waiting: [...this.#out.values(), ...this.#state.waiting],
       trail: [...this.#trail],
       origins: [...this.#origins],
-      seen: this.#options.key === undefined ? "" : this.#seen.save(),
+      seen: isSmall || this.#options.key !== undefined ? this.#seen.save() : "",
     });
   }
 
@@ -107,7 +110,7 @@ export class SteppingPager implements Pager {
     if (page > 1 && walk.isNotReady(answer)) return this.#askAgain(waiting);
     this.#out.delete(page);
     const { fresh, repeated } = this.#seen.take(answer.items ?? []);
-    const isAgain = state.mode === "again";
+    const isAgain = state.rereading;
     state.items += fresh.length;
     if (!isAgain) {
       state.answered += 1;
