@@ -88,6 +88,19 @@ test("hold: what is refused to the last is the rule's failure, with the answer a
   });
 });
 
+test("hold: every rule is asked of each answer once, and one behind it is obeyed all the same", async () => {
+  let asked = 0;
+  const counting = { text: "x", then: "fail", holds: () => (asked += 1) > 2 } as const;
+  const hold = await compileRule({ when: "status=='OVER_QUERY_LIMIT'", then: "hold" });
+  const layers = answerRules([hold, counting], { accept: isOk });
+  const transport = createScriptedTransport([fine]);
+  const send = compose(transport.send, layers.end, layers.obey, layers.refuse);
+  await send(get, createCall());
+  await send(get, createCall());
+  await expect(send(get, createCall())).rejects.toMatchObject({ code: "E_RULE" });
+  expect(asked).toBe(3);
+});
+
 describe("verdicts", () => {
   test("retry costs attempts and ends with the rule's failure", async () => {
     const { clock, transport, send } = await world(

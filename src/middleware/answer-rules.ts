@@ -51,8 +51,10 @@ export function answerRules(
   rules: readonly AnswerRule[],
   { accept, halt }: AnswerRulesOptions,
 ): AnswerRules {
-  // By their header fields: an answer that was redirected to is another object with the same ones.
+  // Both by header fields: an answer that was redirected to is another object with the same ones.
   const refusals = new WeakMap<object, { rule: AnswerRule; response: HttpResponse }>();
+  // A rule that learns (drift) is to be asked of each answer once.
+  const judged = new WeakMap<object, { rule: AnswerRule | undefined; body: unknown }>();
 
   function ruleFor(request: HttpRequest, response: HttpResponse): AnswerRule | undefined {
     const isAccepted = accept(response.status);
@@ -96,7 +98,11 @@ export function answerRules(
     }),
     obey: each((response, request) => {
       if (refusals.has(response.headers)) return response;
-      const rule = ruleFor(request, response);
+      const known = judged.get(response.headers);
+      const rule =
+        known !== undefined && known.body === response.body
+          ? known.rule
+          : ruleFor(request, response);
       if (rule === undefined) return response;
       throw failure(rule, request, response);
     }),
@@ -108,6 +114,7 @@ export function answerRules(
         // It is told further out.
         return response;
       }
+      judged.set(response.headers, { rule, body: response.body });
       if (rule?.then !== "hold") return response;
       const refusal = asRefusal(response, rule.holdMs);
       refusals.set(refusal.headers, { rule, response });
