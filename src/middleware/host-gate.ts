@@ -47,6 +47,9 @@ export interface HostGateOptions {
 /** What is learned is told this often, while requests land. */
 const TELL_AFTER_MS = 1_000;
 
+/** What is learned is kept this often. */
+const KEEP_AFTER_MS = 10_000;
+
 /** Whoever accepted something this recently is at work. */
 const AT_WORK_MS = 10_000;
 
@@ -57,7 +60,10 @@ const AT_WORK_MS = 10_000;
 export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
+  /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
+  let refusedInAll = 0;
+  let keptMs = clock.now();
   let acceptedMs = -Infinity;
   let toldMs = clock.now();
   let lastFailure: Failure | undefined;
@@ -107,7 +113,10 @@ export function hostGate(options: HostGateOptions): HostGates {
       readings: readings && patience.forReadings(readings),
       ownLoad: ownLoad?.(),
     });
-    if (isRefusal) seen.refused += 1;
+    if (isRefusal) {
+      seen.refused += 1;
+      refusedInAll += 1;
+    }
     if (isRefusal || isUsedUp(readings)) patience.tellHold(learner.limits.untilMs, response.status);
     if (sign.kind === "accepted") {
       acceptedMs = nowMs;
@@ -118,13 +127,22 @@ export function hostGate(options: HostGateOptions): HostGates {
     else failed(left, { nowMs, sign: sign.outage, words: `status ${response.status}` });
   }
 
+  /** A run that is killed is to have kept something, too. */
+  function keep(): void {
+    options.memory?.keep(host, learner.profile(), { ...seen });
+    seen.requests = 0;
+    seen.refused = 0;
+    keptMs = clock.now();
+  }
+
   /** Tells what is known of the limits, at most once a second. */
   function tellLimits(nowMs: number): void {
+    if (nowMs - keptMs >= KEEP_AFTER_MS) keep();
     if (emit === undefined || nowMs - toldMs < TELL_AFTER_MS) return;
     toldMs = nowMs;
     const { rate, concurrency } = learner.limits;
     const { heldMs } = line;
-    emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: seen.refused });
+    emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: refusedInAll });
   }
 
   function broke(left: Departure, error: unknown): void {
@@ -184,9 +202,7 @@ export function hostGate(options: HostGateOptions): HostGates {
     room: () => learner.limits.concurrency,
     health: () => breaker.health,
     isAtWork: () => clock.now() - acceptedMs < AT_WORK_MS,
-    keep() {
-      options.memory?.keep(host, learner.profile(), seen);
-    },
+    keep,
   };
 }
 
