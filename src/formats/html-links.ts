@@ -3,7 +3,8 @@ import { decodeHTMLAttribute } from "entities/decode";
 import { HtmlTags } from "./html-tags.ts";
 import { decodeHtml } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
-import { LinkBase, type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
+import { PageAddress } from "./page-address.ts";
+import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
 
 /** A page, and how it came. */
 export interface LinkPage {
@@ -22,7 +23,7 @@ export interface LinkPage {
  */
 export function* scanLinks({ bytes, contentType, url }: LinkPage): Generator<PageLink, void> {
   const html = decodeHtml(bytes, contentType);
-  const base = new LinkBase(url, baseHrefOf(html));
+  const base = new PageAddress(url, baseHrefOf(html));
   const tags = new HtmlTags(html);
   const element = new ScannedElement(tags);
   /** The `<a>` that is open, whose text is gathered. */

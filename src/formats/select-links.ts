@@ -5,7 +5,8 @@ import { UsageError } from "../core/usage-error.ts";
 import type { Document } from "./document.ts";
 import { parseHtml } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
-import { LinkBase, type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
+import { PageAddress } from "./page-address.ts";
+import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
 
 /** Finds the links of a page that a selector means; `url` is the one that answered. Never throws. */
 export type SelectLinks = (document: Document, url: string) => PageLink[];
@@ -31,7 +32,7 @@ export function compileLinkSelector(text: string): SelectLinks {
   }
   return (document, url) => {
     const tree = document.html(parseHtml);
-    const base = new LinkBase(url, selectOne<AnyNode, Element>(BASE, tree)?.attribs["href"]);
+    const base = new PageAddress(url, selectOne<AnyNode, Element>(BASE, tree)?.attribs["href"]);
     const links: PageLink[] = [];
     const seen = new Set<Element>();
     const take = (element: Element): "link" | "other" => {
