@@ -3,6 +3,7 @@ export type CommandName =
   | "get"
   | "map"
   | "compare"
+  | "plan"
   | "resume"
   | "retry"
   | "runs"
@@ -11,11 +12,20 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "limits"
   | "demo"
   | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs";
+export type FlagGroup =
+  | "Request"
+  | "Input"
+  | "Output"
+  | "Limits"
+  | "Comparison"
+  | "Plan"
+  | "Runs"
+  | "Hosts";
 
 /** One option of the command line. */
 export interface Flag {
@@ -24,6 +34,8 @@ export interface Flag {
   readonly letter?: string;
   /** Name of its value in `--help`; a flag without one is a switch. */
   readonly argument?: string;
+  /** What it is given where its value is left out; others have to have one. */
+  readonly bare?: string;
   readonly group: FlagGroup;
   readonly doc: string;
   /** What holds without it, as `--help` says it. */
