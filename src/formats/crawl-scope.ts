@@ -40,8 +40,12 @@ export function createCrawlScope(options: CrawlScopeOptions): CrawlScope {
   const isNear = within === "any" ? () => true : nearnessTo(starts, within);
   const isMeant = (patterns: readonly MatchUrl[], url: URL): boolean =>
     patterns.some((matches) => matches(url));
+  // Most links of a crawl lead to its own host, and need not be parsed to tell.
+  const isPlain = include.length === 0 && exclude.length === 0 && within !== "prefix";
+  const homes = isPlain ? starts.map((start) => `${start.origin}/`) : [];
   return (given, depth) => {
     if (depth > deepest) return "too deep";
+    if (typeof given === "string" && homes.some((home) => given.startsWith(home))) return "inside";
     const url = typeof given === "string" ? new URL(given) : given;
     if (url.protocol !== "http:" && url.protocol !== "https:") return "elsewhere";
     if (!isNear(url)) return "elsewhere";

@@ -105,6 +105,17 @@ describe("what comes before a fault is given, and the fault told:", () => {
     expect(await read(xml)).toEqual([page("/1"), expect.stringMatching(words)]);
   });
 
+  test.each([
+    ["comment", `<!--${"-x".repeat(3_000_000)}`],
+    ["text", `<url><loc>${"&amp;".repeat(1_000_000)}`],
+    ["name", `<${"x".repeat(5_000_000)}`],
+    ["value", `<url a="${"x".repeat(5_000_000)}`],
+    ["instruction", `<?${"x".repeat(5_000_000)}`],
+    ["section", `<![CDATA[${"]".repeat(5_000_000)}`],
+  ])("a %s without an end", async (_case, part) => {
+    expect(await read(`${ONE}${part}`)).toEqual([page("/1"), "a part of it is too long"]);
+  });
+
   test("document types are refused, before any entity means anything", async () => {
     const lol = `<!DOCTYPE urlset [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>`;
     const file = `<!DOCTYPE urlset SYSTEM "file:///etc/passwd">`;

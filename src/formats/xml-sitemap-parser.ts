@@ -7,6 +7,8 @@ import { type SitemapEntry, SitemapError, type SitemapParser } from "./sitemap-p
 const DEEPEST = 16;
 const MOST_ATTRIBUTES = 64;
 const LONGEST_DATE = 64;
+/** Characters of one tag, text or comment, roughly: the parser holds each whole, and takes its time for it. */
+const LONGEST_TOKEN = 256 * 1024;
 
 /**
  * Reads the XML of a sitemap or a sitemap index (sitemaps.org protocol 0.9), its namespace by any prefix;
@@ -26,15 +28,24 @@ export function createXmlSitemapParser(
   let field: "loc" | "lastmod" | undefined;
   let entry: { loc: string; lastmod: string } | undefined;
   let length = 0;
+  /** Characters since something ended. */
+  let waiting = 0;
+  const progress = (): void => {
+    waiting = 0;
+  };
 
+  parser.on("comment", progress);
+  parser.on("processinginstruction", progress);
   parser.on("doctype", () => {
     throw new SitemapError("it has a document type, which no sitemap needs");
   });
   parser.on("attribute", () => {
+    progress();
     attributes += 1;
     if (attributes > MOST_ATTRIBUTES) throw new SitemapError("an element has too many attributes");
   });
   parser.on("opentagstart", ({ name }) => {
+    progress();
     attributes = 0;
     depth += 1;
     if (depth > DEEPEST) throw new SitemapError("its elements are nested too deep");
@@ -50,11 +61,13 @@ export function createXmlSitemapParser(
     }
   });
   const addText = (text: string): void => {
+    progress();
     if (field !== undefined && depth === 3) entry![field] += text;
   };
   parser.on("text", addText);
   parser.on("cdata", addText);
   parser.on("closetag", () => {
+    progress();
     if (depth === 3) field = undefined;
     if (depth === 2 && entry !== undefined) {
       const url = base.target(entry.loc);
@@ -69,7 +82,9 @@ export function createXmlSitemapParser(
   return {
     write(text) {
       length += text.length;
+      waiting += text.length;
       asSitemapError(() => parser.write(text));
+      if (waiting > LONGEST_TOKEN) throw new SitemapError("a part of it is too long");
     },
     end() {
       if (length > 0) asSitemapError(() => parser.close());
