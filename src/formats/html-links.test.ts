@@ -47,6 +47,14 @@ describe("the links of a page", () => {
     ]);
   });
 
+  test("are in drawings too, by their own attribute", () => {
+    const html = `<a xlink:href=no>0</a><svg><a xlink:href=1.html><text>One</text></a><a href=2.html>Two</a></svg>`;
+    const links = ["a|/book/1.html||One", "a|/book/2.html||Two"];
+    expect(scan(html).map(brief)).toEqual(links);
+    const document = createDocument(Buffer.from(html), "text/html");
+    expect(compileLinkSelector("svg a")(document, URL).map(brief)).toEqual(links);
+  });
+
   test("are decoded as browsers do: by the field, by the page, or as windows-1252", () => {
     const page = (text: string, encoding: BufferEncoding) =>
       Buffer.from(`${text}<a href="ü?ü">ü</a>`, encoding);

@@ -60,7 +60,10 @@ class ScannedElement implements LinkingElement {
   }
 
   attribute(name: string): string | undefined {
-    const value = this.#tags.attribute(name);
+    let value = this.#tags.attribute(name);
+    if (value === undefined && name === "href" && this.#tags.isForeign) {
+      value = this.#tags.attribute("xlink:href");
+    }
     return value?.includes("&") === true ? decodeHTMLAttribute(value) : value;
   }
 }

@@ -24,6 +24,11 @@ export class HtmlTags {
     this.html = html.includes("\0") ? html.replaceAll("\0", "\ufffd") : html;
   }
 
+  /** Whether this tag stands in SVG or MathML, where links have `xlink:href` too. */
+  get isForeign(): boolean {
+    return this.#foreign > 0;
+  }
+
   /** Goes to the next tag; false at the end, where the last text is told still. */
   next(): boolean {
     const { html } = this;
