@@ -3,7 +3,8 @@ import { isAscii } from "node:buffer";
 import { decodeBuffer, getEncoding, type SnifferOptions } from "encoding-sniffer";
 import type { Document as HtmlTree } from "domhandler";
 import { parse } from "parse5";
-import { adapter } from "parse5-htmlparser2-tree-adapter";
+
+import { createShallowAdapter } from "./shallow-adapter.ts";
 
 /** How far a page is searched for what it says of its encoding: the standard's first step, and as far as a head goes. */
 const FIRST_BYTES = 1024;
@@ -11,10 +12,10 @@ const HEAD_BYTES = 16 * 1024;
 
 /**
  * The tree of an HTML page, as a browser without scripts builds it, decoded as `encodingOf` tells.
- * Malformed pages have trees too: this never throws.
+ * Malformed pages have trees too, and none is deeper than 512 elements: this never throws.
  */
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
-  return parse(decodeHtml(bytes, contentType), { treeAdapter: adapter });
+  return parse(decodeHtml(bytes, contentType), { treeAdapter: createShallowAdapter() });
 }
 
 /** The text of an HTML page, decoded as `encodingOf` tells, malformed bytes replaced. */
