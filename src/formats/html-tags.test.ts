@@ -52,6 +52,7 @@ test("tags are found where a tokenizer of HTML finds them, whatever the text", (
     ...["<a", "<A ", "a", "href", "x", "href=", ' href="', " x='", "</a>", "</a", "<b>", "</B\t>"],
     ...["<script>", "</script>", "<script ", "</SCRIPT ", "<style>", "</style>", "<title>"],
     ...["</title>", "<textarea>", "</textarea/>", "<xmp>", "</xmp>", "<plaintext>", "<!doctype"],
+    ...["<!-->", "<!--->", "<script><!-->", "<script>", "<!--<script>", "-->", "</script>"],
     ...["<![CDATA[", "]]>", "\0", "ü", "1", "</", "</>", "<?", "<!"],
   );
   fc.assert(
@@ -65,6 +66,12 @@ test("tags are found where a tokenizer of HTML finds them, whatever the text", (
 
 test("what a script writes is no tag, nor what it writes of scripts", () => {
   const html = `<script>"<a href=1>"<!-- <script></script><a href=2> --></script><a href=3>`;
+  expect(found(html)).toEqual(["script - -", "/script", "a 3 -"]);
+});
+
+test("a comment may end where it begins, in a script too", () => {
+  expect(found("<!--><a href=1><!---><a href=2>")).toEqual(["a 1 -", "a 2 -"]);
+  const html = "<script><!--><script></script><a href=3>";
   expect(found(html)).toEqual(["script - -", "/script", "a 3 -"]);
 });
 

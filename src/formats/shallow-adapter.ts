@@ -1,4 +1,4 @@
-import type { ChildNode, ParentNode } from "domhandler";
+import type { ParentNode } from "domhandler";
 import { adapter } from "parse5-htmlparser2-tree-adapter";
 
 /** As deep as Chromium lets the elements of a page nest. */
@@ -11,28 +11,19 @@ const DEEPEST = 512;
  */
 export function createShallowAdapter(): typeof adapter {
   const depths = new WeakMap<object, number>();
-
-  /** Where a node that is to stand in `parent` may stand, and before which of its children. */
-  function placeIn(parent: ParentNode, child: object, reference?: ChildNode) {
-    let place = parent;
-    let before = reference;
-    let depth = depths.get(place) ?? 0;
-    for (; depth >= DEEPEST && place.parent !== null; depth -= 1) {
-      if (before !== undefined) before = place as ChildNode;
-      place = place.parent;
-    }
-    depths.set(child, depth + 1);
-    return { place, before };
-  }
-
   return {
     ...adapter,
     appendChild(parent, child) {
-      adapter.appendChild(placeIn(parent, child).place, child);
+      let place: ParentNode = parent;
+      let depth = depths.get(place) ?? 0;
+      for (; depth >= DEEPEST && place.parent !== null; depth -= 1) place = place.parent;
+      depths.set(child, depth + 1);
+      adapter.appendChild(place, child);
     },
+    // What a table throws out: one level beyond is no harm, as long as what follows counts from it.
     insertBefore(parent, child, reference) {
-      const { place, before } = placeIn(parent, child, reference);
-      adapter.insertBefore(place, child, before!);
+      depths.set(child, (depths.get(parent) ?? 0) + 1);
+      adapter.insertBefore(parent, child, reference);
     },
   };
 }
