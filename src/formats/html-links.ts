@@ -1,7 +1,7 @@
 import { decodeHTMLAttribute } from "entities/decode";
 
 import { HtmlTags } from "./html-tags.ts";
-import { decodeHtml } from "./html-tree.ts";
+import { decodeHtml, encodingOf } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
 import { PageAddress } from "./page-address.ts";
 import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
@@ -23,7 +23,10 @@ export interface LinkPage {
  */
 export function* scanLinks({ bytes, contentType, url }: LinkPage): Generator<PageLink, void> {
   const html = decodeHtml(bytes, contentType);
-  const base = new PageAddress(url, baseHrefOf(html));
+  const base = new PageAddress(url, {
+    baseHref: baseHrefOf(html),
+    encoding: () => encodingOf(bytes, contentType),
+  });
   const tags = new HtmlTags(html);
   const element = new ScannedElement(tags);
   /** The `<a>` that is open, whose text is gathered. */

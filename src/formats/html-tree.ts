@@ -15,7 +15,17 @@ const HEAD_BYTES = 16 * 1024;
  * Malformed pages have trees too, and none is deeper than 512 elements: this never throws.
  */
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
-  return parse(decodeHtml(bytes, contentType), { treeAdapter: createShallowAdapter() });
+  const tree = parse(decodeHtml(bytes, contentType), { treeAdapter: createShallowAdapter() });
+  encodings.set(tree, () => encodingOf(bytes, contentType));
+  return tree;
+}
+
+/** How to tell the encodings of trees: few are asked. */
+const encodings = new WeakMap<HtmlTree, () => string>();
+
+/** The name of the encoding of the page that `parseHtml` made this tree of, as `encodingOf`. */
+export function encodingOfTree(tree: HtmlTree): string {
+  return encodings.get(tree)?.() ?? "utf-8";
 }
 
 /** The text of an HTML page, decoded as `encodingOf` tells, malformed bytes replaced. */

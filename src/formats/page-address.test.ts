@@ -74,11 +74,33 @@ test("what is only joined is what the URL parser makes of it", () => {
 });
 
 test("a base is taken unless it is no http URL", () => {
-  const base = (href?: string) => new PageAddress(BASE, href);
+  const base = (href?: string) => new PageAddress(BASE, { baseHref: href });
   expect(base("/other/").target("x")).toBe("https://a.example/other/x");
   expect(base(" //u:p@b.example ").target("x")).toBe("https://b.example/x");
   expect(base(" //u:p@b.example ").target("../x y")).toBe("https://b.example/x%20y");
   for (const href of [undefined, "data:text/html,x", "javascript:x", "http://[", "a".repeat(1e4)]) {
     expect(base(href).url).toBe(BASE);
+  }
+});
+
+test("a query beyond ASCII is encoded as its page is, a path as UTF-8", () => {
+  const from = (encoding: string, reference: string) =>
+    new PageAddress(BASE, { encoding: () => encoding }).target(reference);
+  expect(from("windows-1252", "/ü?q=ü&r='%41 \"#ü")).toBe(
+    "https://a.example/%C3%BC?q=%FC&r=%27%41%20%22",
+  );
+  expect(from("windows-1252", "?あ")).toBe("https://a.example/book/index.html?%26%2312354%3B");
+  expect(from("shift_jis", "?あ")).toBe("https://a.example/book/index.html?%82%A0");
+  expect(from("euc-jp", "?あ")).toBe("https://a.example/book/index.html?%A4%A2");
+  for (const encoding of ["utf-8", "utf-16le", "replacement"]) {
+    expect(from(encoding, "?ü")).toBe("https://a.example/book/index.html?%C3%BC");
+  }
+});
+
+test("every encoding that a page may have encodes a query", () => {
+  const names = ["big5", "euc-kr", "gb18030", "gbk", "ibm866", "iso-2022-jp", "iso-8859-8-i"];
+  for (const name of [...names, "koi8-u", "macintosh", "x-mac-cyrillic", "x-user-defined"]) {
+    const address = new PageAddress(BASE, { encoding: () => name });
+    expect(address.target("?ü"), name).toMatch(/\?(?:%[0-9A-F]{2}|[\w&$();])+$/);
   }
 });

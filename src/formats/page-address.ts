@@ -1,8 +1,24 @@
+// Gives the encoders of Chinese, Japanese and Korean to the function below.
+// oxlint-disable-next-line import/no-unassigned-import
+import "@exodus/bytes/encoding.js";
+import { percentEncodeAfterEncoding } from "@exodus/bytes/whatwg.js";
+
 /** Servers take no longer URLs, and an embedded picture is none. */
 const LONGEST_URL = 8_192;
 
 /** References that the URL parser only joins to their base: no dot segments, nothing to encode, no scheme. */
 const SIMPLE = /^\/?[\w~-][\w~.\-/]*(?:\?[\w.~=&%+/-]*)?$/;
+
+/** What a page says of its own references. */
+export interface PageAddressOptions {
+  /** Of its first `<base>` that has one. @default none */
+  readonly baseHref?: string | undefined;
+  /** Tells the name of its encoding, asked only where a query needs it. @default utf-8 */
+  readonly encoding?: (() => string) | undefined;
+}
+
+/** What is encoded in a query besides controls and text beyond ASCII (WHATWG URL, special-query). */
+const QUERY_SET = " \"#'<>";
 
 /** Where the references of a page start from: its own URL, or what its first `<base href>` makes of that. */
 export class PageAddress {
@@ -10,8 +26,11 @@ export class PageAddress {
   readonly #origin: string;
   readonly #directory: string;
 
+  readonly #encoding: (() => string) | undefined;
+
   /** `pageUrl` is an absolute http or https URL. */
-  constructor(pageUrl: string, baseHref?: string) {
+  constructor(pageUrl: string, { baseHref, encoding }: PageAddressOptions = {}) {
+    this.#encoding = encoding;
     const page = new URL(pageUrl);
     const wanted = baseHref === undefined || baseHref.length > LONGEST_URL ? "" : baseHref.trim();
     const given = wanted === "" ? null : URL.parse(wanted, page.href);
@@ -34,9 +53,24 @@ export class PageAddress {
     const href =
       SIMPLE.test(wanted) && !wanted.includes("/.")
         ? (wanted.startsWith("/") ? this.#origin : this.#directory) + wanted
-        : parsedTarget(wanted, this.url);
+        : parsedTarget(this.#withQuery(wanted), this.url);
     return href === undefined || href.length > LONGEST_URL ? undefined : href;
   }
+
+  /** The reference, its query encoded as the page is: browsers send the bytes that the page has. */
+  #withQuery(reference: string): string {
+    const query = reference.indexOf("?") + 1;
+    if (query === 0 || this.#encoding === undefined || isAscii(reference)) return reference;
+    const encoding = this.#encoding();
+    // What has no encoder is sent as UTF-8 (Encoding §4.3).
+    if (/^(?:utf-|replacement$)/.test(encoding)) return reference;
+    const encoded = percentEncodeAfterEncoding(encoding, reference.slice(query), QUERY_SET);
+    return reference.slice(0, query) + encoded;
+  }
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text);
 }
 
 function parsedTarget(reference: string, baseUrl: string): string | undefined {

@@ -3,7 +3,7 @@ import { type AnyNode, type Element, isTag, isText } from "domhandler";
 
 import { UsageError } from "../core/usage-error.ts";
 import type { Document } from "./document.ts";
-import { parseHtml } from "./html-tree.ts";
+import { encodingOfTree, parseHtml } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
 import { PageAddress } from "./page-address.ts";
 import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
@@ -32,7 +32,10 @@ export function compileLinkSelector(text: string): SelectLinks {
   }
   return (document, url) => {
     const tree = document.html(parseHtml);
-    const base = new PageAddress(url, selectOne<AnyNode, Element>(BASE, tree)?.attribs["href"]);
+    const base = new PageAddress(url, {
+      baseHref: selectOne<AnyNode, Element>(BASE, tree)?.attribs["href"],
+      encoding: () => encodingOfTree(tree),
+    });
     const links: PageLink[] = [];
     const seen = new Set<Element>();
     const take = (element: Element): "link" | "other" => {

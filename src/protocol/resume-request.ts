@@ -1,4 +1,5 @@
-import type { HeaderList } from "../core/headers.ts";
+import { type HeaderList, type ResponseHeaders, responseHeader } from "../core/headers.ts";
+import { strongValidator } from "./strong-validator.ts";
 
 /** The beginning of a file that is there already. */
 export interface PartialFile {
@@ -8,6 +9,26 @@ export interface PartialFile {
   readonly validator: string | undefined;
   /** Bytes of the whole, where that answer told. */
   readonly total: number | undefined;
+}
+
+/** The head of the answer that a file's beginning came with, by the wall clock of its arrival. */
+export interface PartialHead {
+  readonly headers: ResponseHeaders;
+  readonly nowMs: number;
+}
+
+/**
+ * What is known of a file of which the first `bytes` came in a 200. With a content coding nothing names
+ * it: the bytes that are there are not those of which a range would be a part.
+ */
+export function partialFile(bytes: number, { headers, nowMs }: PartialHead): PartialFile {
+  const coding = responseHeader(headers, "content-encoding")?.trim().toLowerCase() ?? "";
+  if (coding !== "" && coding !== "identity") {
+    return { bytes, validator: undefined, total: undefined };
+  }
+  const length = /^\s*(\d{1,15})\s*$/.exec(responseHeader(headers, "content-length") ?? "")?.[1];
+  const total = length === undefined ? undefined : Number(length);
+  return { bytes, validator: strongValidator(headers, nowMs), total };
 }
 
 /** How to ask for the rest of a file. */

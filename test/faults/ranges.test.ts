@@ -8,10 +8,10 @@ import type { HttpResponse } from "../../src/core/response.ts";
 import { decideResume } from "../../src/protocol/resume-decision.ts";
 import {
   OVERLAP_BYTES,
+  partialFile,
   type PartialFile,
   resumeRequest,
 } from "../../src/protocol/resume-request.ts";
-import { strongValidator } from "../../src/protocol/strong-validator.ts";
 import { createScriptedTransport, type ScriptedAnswer } from "../../src/transport/scripted.ts";
 
 /** A version of a file: its bytes differ from those of any other version, nearly everywhere. */
@@ -83,8 +83,8 @@ async function goOn(
       break;
     }
     if (!isSame) there = Buffer.alloc(0);
-    const validator = strongValidator(response.headers, 0);
-    known = { bytes: there.length, validator, total: isSame ? decision.total : undefined };
+    const seen = partialFile(there.length, { headers: response.headers, nowMs: 0 });
+    known = { ...seen, total: isSame ? decision.total : undefined };
   }
   return { there, requests: transport.asked.length };
 }
