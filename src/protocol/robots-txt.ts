@@ -54,9 +54,9 @@ export function parseRobotsTxt(bytes: Uint8Array | string, productToken: string)
       isNaming = false;
       for (const group of applies) addRule(group, name, value);
     } else if (name === "crawl-delay") {
-      const delayMs = /^\d{1,9}(?:\.\d{1,9})?(?=\s|$)/.exec(value)?.[0];
+      const seconds = /^\d{1,9}(?:\.\d{1,9})?(?=\s|$)/.exec(value)?.[0];
       for (const group of applies) {
-        if (delayMs !== undefined) group.crawlDelayMs ??= Number(delayMs) * 1_000;
+        if (seconds !== undefined) group.crawlDelayMs ??= Number(seconds) * 1_000;
       }
     } else if (name === "sitemap" && value !== "" && sitemaps.length < MOST_SITEMAPS) {
       sitemaps.push(value);
