@@ -216,3 +216,70 @@ test("a table without a row has columns that nobody knows yet", async () => {
   const { columns } = await onlyStep('{ rows: empty.csv, url: "https://a.test/{x}" }');
   expect(columns).toBeUndefined();
 });
+
+const batches = [
+  [
+    'into: "name[]", value: "{name}", pair: order',
+    { as: "repeated", parameter: "name[]", value: "{name}" },
+    "order",
+  ],
+  [
+    'into: ids, value: "{name}", join: ";", pair: a.id',
+    { as: "joined", parameter: "ids", value: "{name}", separator: ";" },
+    "Ada",
+  ],
+  [
+    'into: "json:q.names", value: { n: "{name}" }, pair: id, by: "x{name}"',
+    { as: "json", path: "q.names", value: { n: "{name}" } },
+    "xAda",
+  ],
+  [
+    'into: json, value: "{name}", pair: order',
+    { as: "json", path: undefined, value: "{name}" },
+    "order",
+  ],
+  ["pair: name", { as: "lists" }, "Ada"],
+] as const;
+
+test.each(batches)("a batch { %s } goes where it says", async (written, into, pair) => {
+  const { batch } = await onlyStep(
+    `{ rows: [{ name: Ada }], url: https://a.test/, batch: { size: 10, ${written} } }`,
+  );
+  expect(batch?.into).toEqual(into);
+  const by = batch?.pair.by === "key" ? batch.pair.row.expand(lookup({ name: "Ada" })) : "order";
+  expect(by).toBe(pair);
+});
+
+test("pages keep their expressions as texts, and their times are milliseconds", async () => {
+  const { pages } = await onlyStep(
+    '{ url: https://a.test/, paginate: { kind: cursor, next: a.b, into: "json:c", delay: 2s, more: "header:X-More", items: d, origins: https://b.test/x } }',
+  );
+  expect(pages).toEqual({
+    paging: { kind: "cursor", next: "a.b", into: "json:c", delayMs: 2000, more: "header:X-More" },
+    items: "d",
+    key: undefined,
+    maxPages: undefined,
+    origins: ["https://b.test"],
+    parallel: undefined,
+  });
+});
+
+test("pages may be one word", async () => {
+  const { pages } = await onlyStep("{ url: https://a.test/, paginate: auto }");
+  expect(pages?.paging).toEqual({ kind: "auto" });
+});
+
+test("a rule is ready to be asked", async () => {
+  const { rules } = await onlyStep(
+    "{ url: https://a.test/, rules: [{ status: 5xx, header: { Retry: Yes }, smaller: 1kB, when: a, then: hold, hold: 5s }] }",
+  );
+  expect(rules[0]).toMatchObject({
+    text: "when a, status 5xx, smaller 1kB, header Retry: Yes",
+    then: "hold",
+    holdMs: 5000,
+    header: [["retry", "yes"]],
+    smallerBytes: 1000,
+    largerBytes: undefined,
+  });
+  expect(rules[0]!.status!(503)).toBe(true);
+});

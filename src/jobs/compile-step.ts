@@ -21,7 +21,8 @@ import {
 import { compileBody, type StepBody } from "./step-body.ts";
 import { checkLinks, checkTogether } from "./step-checks.ts";
 import { compileHeaders, type StepHeader } from "./step-headers.ts";
-import { batchAt, pagesAt, type CompiledBatch, type CompiledPages } from "./step-pages.ts";
+import { batchAt, type CompiledBatch } from "./step-batch.ts";
+import { pagesAt, type CompiledPages } from "./step-pages.ts";
 import { compileStepUrl } from "./step-url.ts";
 import type { JobTable } from "./table-columns.ts";
 import { checkVariables, compiledAt, type TemplateScope } from "./template-scope.ts";

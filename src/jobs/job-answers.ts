@@ -21,16 +21,19 @@ export interface JobRule {
 /** Several rows in one request. */
 export interface JobBatch {
   readonly size: number;
-  /** What of a row is sent, such as `{name}`. */
-  readonly value: string;
-  /** Name of the parameter or of the body's field that takes the values. */
-  readonly into: string;
-  /** @default "query" */
-  readonly in?: "query" | "json" | "form";
-  /** What joins the values into one; without it the parameter is repeated, or the field is a list. */
+  /**
+   * Where the rows' values go: a parameter of the query, `json:PATH` in the body, or `json` for a body
+   * that is their list. @default nowhere: the step's templates get a list of values for each column
+   */
+  readonly into?: string;
+  /** What of a row goes there: a template such as `{name}`, within JSON any value with templates. */
+  readonly value?: unknown;
+  /** What joins the values of a parameter into one; without it the parameter is repeated. */
   readonly join?: string;
   /** Where the answers are in the body. @default the body itself */
   readonly items?: JobExpression;
-  /** `order`, or the member of each answer that repeats the row's value. */
+  /** `order`, or the path within each answer of what tells whose it is. */
   readonly pair: string;
+  /** What of a row that is, a template. @default `value`, or the column of that name */
+  readonly by?: string;
 }

@@ -1,4 +1,5 @@
 import { JobFault } from "./job-faults.ts";
+import { isMapping } from "./job-settings.ts";
 import type { FieldPath } from "./field-place.ts";
 
 /** Variables of the environment, as `process.env` has them. */
@@ -19,6 +20,16 @@ export function environmentNames(text: string): readonly string[] {
 /** A template in which `${NAME}` has become the variable `{env.NAME}`, so that its value is data and never a template. */
 export function withEnvironmentVariables(text: string): string {
   return text.replaceAll(REFERENCE, (_, name: string) => `{${environmentVariable(name)}}`);
+}
+
+/** A JSON value whose strings are templates with variables of the environment. */
+export function withEnvironment(value: unknown): unknown {
+  if (typeof value === "string") return withEnvironmentVariables(value);
+  if (Array.isArray(value)) return value.map(withEnvironment);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, withEnvironment(item)]),
+  );
 }
 
 /** A text with the values of its `${NAME}`. @throws JobFault naming a variable that is not set. */

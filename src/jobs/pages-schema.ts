@@ -2,19 +2,20 @@ import * as z from "zod";
 
 import { kindFault } from "./auth-schema.ts";
 import { PAGE_KINDS } from "./job-pages.ts";
-import { count, duration, keyed, oneOf, text } from "./schema-words.ts";
-import { expression } from "./expression-schema.ts";
+import { count, duration, keyed, oneOf, oneOrMore, text, word } from "./schema-words.ts";
 
 const common = {
-  items: expression().optional().describe("Where the items of a page are"),
-  key: text().optional().describe("What tells an item from others: one on two pages counts once"),
-  maxPages: count(1).optional().describe("Pages of one request at most"),
-  delay: duration().optional().describe("Wait between a page and the next"),
-  parallel: count(1, ["auto"])
+  items: text("an expression").optional().describe("Where the list is on a page"),
+  key: text("a path").optional().describe("What tells an item from others, such as id"),
+  maxPages: count(1).optional().describe("Pages of one list at most"),
+  origins: oneOrMore(text("an origin")).optional().describe("Where else a next page may lead"),
+  parallel: oneOf(["when-counted", "never"])
     .optional()
-    .describe("Pages of one request in flight once their number is known"),
-  origin: oneOf(["same", "any"]).optional().describe("Where a next URL may lead"),
+    .describe("Whether pages whose number is known are asked side by side"),
 };
+const total = text("an expression").optional().describe("Items in all, where an answer tells it");
+const into = text("a parameter").describe("A parameter of the query, or json:PATH in the body");
+const start = count(0).optional().describe("Where the first page begins");
 
 const kinds = z.discriminatedUnion(
   "kind",
@@ -22,40 +23,41 @@ const kinds = z.discriminatedUnion(
     keyed("auto pages", { kind: z.literal("auto"), ...common }),
     keyed("link pages", {
       kind: z.literal("link"),
-      rel: text().optional().describe("The relation of the Link field"),
+      next: text("an expression").optional().describe("The next URL, where it is no Link field"),
+      total,
       ...common,
     }),
     keyed("numbered pages", {
       kind: z.literal("page"),
-      into: text().optional().describe("The query's parameter for the page"),
-      first: count(0).optional().describe("Number of the first page"),
-      size: count(1).optional().describe("Items of a page"),
-      sizeInto: text().optional().describe("The parameter that asks for so many"),
-      total: expression().optional().describe("Items in all, where an answer tells it"),
-      pages: expression().optional().describe("Number of pages, where an answer tells it"),
+      into,
+      start,
+      last: text("an expression").optional().describe("Number of pages, where an answer tells it"),
+      total,
       ...common,
     }),
-    keyed("offset pages", {
-      kind: z.literal("offset"),
-      into: text().optional().describe("The query's parameter for the offset"),
-      size: count(1).describe("Items of a page"),
-      sizeInto: text().optional().describe("The parameter that asks for so many"),
-      total: expression().optional().describe("Items in all, where an answer tells it"),
-      ...common,
-    }),
+    keyed("offset pages", { kind: z.literal("offset"), into, start, total, ...common }),
     keyed("cursor pages", {
       kind: z.literal("cursor"),
-      next: expression().describe("The token of the next page, or its URL without `into`"),
-      into: text().optional().describe("The query's parameter for the token"),
-      more: expression().optional().describe("Whether there is more"),
-      notReady: expression().optional().describe("Whether the token does not work yet"),
+      next: text("an expression").describe("The token of the next page"),
+      into,
+      more: text("an expression").optional().describe("Whether there is more"),
+      delay: duration().optional().describe("Wait until a token works"),
+      notReady: text("an expression").optional().describe("Whether the token does not work yet"),
       ...common,
     }),
   ],
   { error: (issue) => kindFault(issue.input, PAGE_KINDS) },
 );
 
+/** `auto` or `link`, which need no more than the word. */
+const alone = word<"auto" | "link">({ type: "string", enum: ["auto", "link"] }, (value) => {
+  if (value === "auto" || value === "link") return undefined;
+  const isKind = PAGE_KINDS.some((kind) => kind === value);
+  if (isKind) return `needs more than a word; write { kind: ${String(value)}, into: PARAMETER, … }`;
+  return oneOf(PAGE_KINDS).safeParse(value).error?.issues[0]?.message;
+});
+
 /** How an endpoint tells of its next page. */
 export const pagesSchema = z
-  .union([oneOf(PAGE_KINDS), kinds])
+  .union([alone, kinds])
   .describe("How the endpoint tells of its next page");

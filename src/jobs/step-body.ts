@@ -1,12 +1,11 @@
 import { stringifyJson } from "../formats/json.ts";
 import { templatesInJson, type TextTemplate } from "../formats/text-template.ts";
 import { valueText } from "../formats/value-text.ts";
-import { withEnvironmentVariables } from "./job-environment.ts";
+import { withEnvironment } from "./job-environment.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobStep } from "./job-step.ts";
-import { isMapping } from "./job-settings.ts";
 import type { FieldPath } from "./field-place.ts";
-import { checkVariables, compiledAt, templateAt, type TemplateScope } from "./template-scope.ts";
+import { checkStrings, templateAt, type TemplateScope } from "./template-scope.ts";
 
 /** The body of a step's requests. */
 export type StepBody =
@@ -66,25 +65,4 @@ function formOf(fields: unknown): string {
     }
   }
   return pairs.toString();
-}
-
-/** Checks each string where it stands, so that a fault names its own place. */
-function checkStrings(value: unknown, path: FieldPath, scope: TemplateScope): void {
-  if (typeof value === "string") {
-    const template = compiledAt(path, () => templatesInJson(withEnvironmentVariables(value)));
-    checkVariables(template.variables, path, scope);
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkStrings(item, [...path, index], scope);
-  } else if (isMapping(value)) {
-    for (const [key, item] of Object.entries(value)) checkStrings(item, [...path, key], scope);
-  }
-}
-
-function withEnvironment(value: unknown): unknown {
-  if (typeof value === "string") return withEnvironmentVariables(value);
-  if (Array.isArray(value)) return value.map(withEnvironment);
-  if (!isMapping(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, withEnvironment(item)]),
-  );
 }

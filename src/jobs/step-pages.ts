@@ -1,88 +1,82 @@
+import { parseFieldPath } from "../formats/field-path.ts";
 import { parseDuration } from "../formats/quantity.ts";
-import type { Selector } from "../formats/selector.ts";
 import type { FieldPath } from "./field-place.ts";
-import type { JobBatch } from "./job-answers.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobPages } from "./job-pages.ts";
-import type { JobStep } from "./job-step.ts";
-import type { JobExpression } from "./job.ts";
 import { selectorAt } from "./step-answers.ts";
-import { templateAt, type TemplateScope } from "./template-scope.ts";
-import type { TextTemplate } from "../formats/text-template.ts";
 
-/** How a step's pages are found: the job's own words, its expressions ready to be asked. */
+/** How pages follow each other: texts that are known to be expressions, times in milliseconds. */
+export type CompiledPaging =
+  | { readonly kind: "auto" }
+  | { readonly kind: "link"; readonly next?: string; readonly total?: string }
+  | {
+      readonly kind: "page" | "offset";
+      readonly into: string;
+      readonly start?: number;
+      readonly last?: string;
+      readonly total?: string;
+    }
+  | {
+      readonly kind: "cursor";
+      readonly next: string;
+      readonly into: string;
+      readonly more?: string;
+      readonly delayMs?: number;
+      readonly notReady?: string;
+    };
+
+/** How a step's pages are read. */
 export interface CompiledPages {
-  readonly options: Exclude<JobPages, string>;
-  readonly delayMs: number;
-  readonly items: Selector | undefined;
-  readonly total: Selector | undefined;
-  readonly pages: Selector | undefined;
-  readonly next: Selector | undefined;
-  readonly more: Selector | undefined;
-  readonly notReady: Selector | undefined;
+  readonly paging: CompiledPaging;
+  readonly items: string | undefined;
+  readonly key: string | undefined;
+  readonly maxPages: number | undefined;
+  readonly origins: readonly string[];
+  readonly parallel: "when-counted" | "never" | undefined;
 }
 
-/** The pages of a step. @throws JobFault for an expression that is none, and a kind that needs more. */
+const EXPRESSIONS = ["items", "next", "total", "last", "more", "notReady"] as const;
+
+/** The pages of a step. @throws JobFault for an expression, a path or an origin that is none. */
 export async function pagesAt(
   given: JobPages | undefined,
   path: FieldPath,
 ): Promise<CompiledPages | undefined> {
   if (given === undefined) return undefined;
-  if (given === "offset" || given === "cursor") {
-    const needed = given === "offset" ? "size: 100" : "next: EXPRESSION";
-    throw new JobFault(path, `needs more than a word; write { kind: ${given}, ${needed} }`);
+  const pages: Exclude<JobPages, string> = typeof given === "string" ? { kind: given } : given;
+  const texts = new Map<string, unknown>(Object.entries(pages));
+  for (const name of EXPRESSIONS) {
+    const text = texts.get(name);
+    if (typeof text !== "string" || /^header:\s*\S/.test(text)) continue;
+    await selectorAt(text, [...path, name]);
   }
-  const options: CompiledPages["options"] = typeof given === "string" ? { kind: given } : given;
-  const expressions = options as unknown as { readonly [name: string]: JobExpression | undefined };
-  const compiled = async (name: string): Promise<Selector | undefined> => {
-    const expression = expressions[name];
-    return expression === undefined ? undefined : await selectorAt(expression, [...path, name]);
-  };
-  const { delay } = options as { readonly delay?: string };
+  const { items, key, maxPages, origins = [], parallel, ...rest } = pages;
+  if (key !== undefined && parseFieldPath(key) === undefined) {
+    throw new JobFault([...path, "key"], `is no path within an item, such as id: "${key}"`);
+  }
   return {
-    options,
-    delayMs: delay === undefined ? 0 : parseDuration(delay),
-    items: await compiled("items"),
-    total: await compiled("total"),
-    pages: await compiled("pages"),
-    next: await compiled("next"),
-    more: await compiled("more"),
-    notReady: await compiled("notReady"),
+    paging: pagingOf(rest),
+    items,
+    key,
+    maxPages,
+    origins: (typeof origins === "string" ? [origins] : origins).map((text, index) =>
+      originAt(
+        text,
+        typeof origins === "string" ? [...path, "origins"] : [...path, "origins", index],
+      ),
+    ),
+    parallel,
   };
 }
 
-/** How a step's rows share requests. */
-export interface CompiledBatch {
-  readonly options: JobBatch;
-  readonly value: TextTemplate;
-  readonly items: Selector | undefined;
-  /** What of an answer repeats the row's value; undefined where answers come in the rows' order. */
-  readonly pair: Selector | undefined;
+function pagingOf(rest: Exclude<JobPages, string>): CompiledPaging {
+  if (rest.kind !== "cursor" || rest.delay === undefined) return rest;
+  const { delay, ...cursor } = rest;
+  return { ...cursor, delayMs: parseDuration(delay) };
 }
 
-/** The batches of a step. @throws JobFault for a step without rows, and an expression that is none. */
-export async function batchAt(
-  step: JobStep,
-  path: FieldPath,
-  scope: TemplateScope,
-): Promise<CompiledBatch | undefined> {
-  const { batch } = step;
-  if (batch === undefined) return undefined;
-  const at = [...path, "batch"];
-  if (scope.rows === "no rows")
-    throw new JobFault(at, "needs rows; the step has neither rows nor for");
-  const { value, items, pair, in: place = "query" } = batch;
-  if (batch.join !== undefined && place === "json") {
-    throw new JobFault(
-      [...at, "join"],
-      "joins the values of a query or a form, not of JSON",
-      "key",
-    );
-  }
-  return {
-    options: batch,
-    value: templateAt(value, [...at, "value"], scope),
-    items: items === undefined ? undefined : await selectorAt(items, [...at, "items"]),
-    pair: pair === "order" ? undefined : await selectorAt(pair, [...at, "pair"]),
-  };
+function originAt(text: string, path: FieldPath): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
+  throw new JobFault(path, `is no origin, such as https://b.example.com: "${text}"`);
 }

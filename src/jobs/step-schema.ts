@@ -55,12 +55,12 @@ const rule = keyed("a rule", {
 
 const batch = keyed("a batch", {
   size: count(2).describe("Rows of one request"),
-  value: text().describe("What of a row is sent, such as {name}"),
-  into: text().describe("The parameter or the body's field that takes the values"),
-  in: oneOf(["query", "json", "form"]).optional().describe("Where that is"),
-  join: anyText().optional().describe("What joins the values into one"),
+  into: text().optional().describe("A parameter of the query, json:PATH in the body, or json"),
+  value: z.unknown().optional().describe("What of a row goes there, such as {name}"),
+  join: anyText().optional().describe("What joins the values of a parameter into one"),
   items: expression().optional().describe("Where the answers are in the body"),
-  pair: text().describe("`order`, or the member of an answer that repeats the row's value"),
+  pair: text().describe("`order`, or the path in an answer of what tells whose it is"),
+  by: text().optional().describe("What of a row that is, such as {name}"),
 });
 
 /** One request, or one for each row. */

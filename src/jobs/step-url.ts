@@ -4,7 +4,7 @@ import { compileUrlTemplate, type UrlTemplate } from "../formats/url-template.ts
 import type { FieldPath } from "./field-place.ts";
 import type { JobStep } from "./job-step.ts";
 import { JobFault } from "./job-faults.ts";
-import { withEnvironmentVariables } from "./job-environment.ts";
+import { withEnvironment, withEnvironmentVariables } from "./job-environment.ts";
 import { checkVariables, compiledAt, type TemplateScope } from "./template-scope.ts";
 
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\//i;
@@ -40,7 +40,7 @@ export function compileStepUrl(
   const templates = new Map(
     Object.entries(params).map(([name, value]) => {
       const where = [...path, "params", name];
-      const template = compiledAt(where, () => templatesInJson(inEnvironment(value)));
+      const template = compiledAt(where, () => templatesInJson(withEnvironment(value)));
       checkVariables(template.variables, where, scope);
       return [name, template] as const;
     }),
@@ -86,11 +86,6 @@ function checkScheme(url: UrlTemplate, path: FieldPath): void {
   if (example.username !== "" || example.password !== "") {
     throw new JobFault(path, "holds a user or a password; write them in auth, as ${NAME}");
   }
-}
-
-function inEnvironment(value: unknown): unknown {
-  if (typeof value === "string") return withEnvironmentVariables(value);
-  return Array.isArray(value) ? value.map(inEnvironment) : value;
 }
 
 function decoded(name: string): string {

@@ -1,9 +1,14 @@
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
-import { compileTextTemplate, type TextTemplate } from "../formats/text-template.ts";
+import {
+  compileTextTemplate,
+  templatesInJson,
+  type TextTemplate,
+} from "../formats/text-template.ts";
 import { columnOfVariable } from "../formats/url-template.ts";
 import { withEnvironmentVariables } from "./job-environment.ts";
 import { JobFault } from "./job-faults.ts";
+import { isMapping } from "./job-settings.ts";
 import type { FieldPath } from "./field-place.ts";
 
 /** The names that the templates of one step may use. */
@@ -77,4 +82,16 @@ export function compiledAt<Value>(path: FieldPath, compile: () => Value): Value 
 export function faultAt(path: FieldPath, error: unknown): unknown {
   if (!(error instanceof UsageError)) return error;
   return new JobFault(path, `: ${error.message.replaceAll("--pick", "pick")}`);
+}
+
+/** Checks each string of a JSON value where it stands, so that a fault names its own place. @throws JobFault */
+export function checkStrings(value: unknown, path: FieldPath, scope: TemplateScope): void {
+  if (typeof value === "string") {
+    const template = compiledAt(path, () => templatesInJson(withEnvironmentVariables(value)));
+    checkVariables(template.variables, path, scope);
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) checkStrings(item, [...path, index], scope);
+  } else if (isMapping(value)) {
+    for (const [key, item] of Object.entries(value)) checkStrings(item, [...path, key], scope);
+  }
 }

@@ -66,13 +66,13 @@ export const WRONG_KEYS: readonly WrongJob[] = [
   ),
   wrong(
     "a misspelt key of cursor pages",
-    `steps: [{ url: ${URL}, paginate: { kind: cursor, next: a, ▸itmes: b } }]`,
+    `steps: [{ url: ${URL}, paginate: { kind: cursor, next: a, into: b, ▸itmes: b } }]`,
     'steps[0].paginate.itmes is not a key of cursor pages; did you mean "items"?',
   ),
   wrong(
     "a key of another kind of pages",
-    `steps: [{ url: ${URL}, paginate: { kind: link, ▸sizeInto: 5 } }]`,
-    "steps[0].paginate.sizeInto is not a key of link pages; it belongs to numbered pages or offset pages",
+    `steps: [{ url: ${URL}, paginate: { kind: link, ▸delay: 5s } }]`,
+    "steps[0].paginate.delay is not a key of link pages; it belongs to cursor pages",
   ),
   wrong(
     "a misspelt key of auth",
@@ -131,7 +131,7 @@ export const WRONG_VALUES: readonly WrongJob[] = [
   wrong(
     "pages that need more than a word",
     `steps: [{ url: ${URL}, paginate: ▸offset }]`,
-    "steps[0].paginate needs more than a word; write { kind: offset, size: 100 }",
+    "steps[0].paginate needs more than a word; write { kind: offset, into: PARAMETER, … }",
   ),
   wrong(
     "pages without a kind",
@@ -656,6 +656,79 @@ export const WRONG_YAML: readonly WrongJob[] = [
     "a key __proto__",
     `steps:\n  - url: ${URL}\n    headers: { ▸__proto__: a }`,
     "steps[0].headers.__proto__ is not a name that a key can have",
+  ),
+];
+
+const pages = (paginate: string): string => `steps: [{ url: ${URL}, paginate: { ${paginate} } }]`;
+const batch = (text: string): string =>
+  `steps:\n  - rows: [{ name: Ada }]\n    url: ${URL}\n    batch: { size: 2, ${text} }`;
+
+/** Pages and batches. */
+export const WRONG_MANY: readonly WrongJob[] = [
+  wrong(
+    "a cursor that goes nowhere",
+    `steps: [{ url: ${URL}, paginate: ▸{ kind: cursor, next: a } }]`,
+    "steps[0].paginate.into is missing",
+  ),
+  wrong(
+    "a total that is no expression",
+    pages('kind: page, into: p, total: ▸"a["'),
+    "steps[0].paginate.total: the expression a[ is not JMESPath: it has come to its end; a number, : or * is expected",
+  ),
+  wrong(
+    "an item's key that is no path",
+    pages("kind: auto, key: ▸a b"),
+    'steps[0].paginate.key is no path within an item, such as id: "a b"',
+  ),
+  wrong(
+    "an origin that is none",
+    pages("kind: link, origins: [https://b.test, ▸b.test]"),
+    'steps[0].paginate.origins[1] is no origin, such as https://b.example.com: "b.test"',
+  ),
+  wrong(
+    "a way to ask for pages that nobody has",
+    pages("kind: link, parallel: ▸nevr"),
+    'steps[0].paginate.parallel must be one of when-counted, never, not "nevr"; did you mean "never"?',
+  ),
+  wrong(
+    "a value that goes nowhere",
+    batch('▸value: "{name}", pair: order'),
+    "steps[0].batch.value goes nowhere; say where with into",
+  ),
+  wrong(
+    "a parameter without a value",
+    batch('into: ▸"name[]", pair: order'),
+    "steps[0].batch.into needs value, such as {name}",
+  ),
+  wrong(
+    "a variable within a batch",
+    batch('into: "name[]", value: ▸"{nmae}", pair: order'),
+    'steps[0].batch.value has {nmae}, which no row has; did you mean "name"?',
+  ),
+  wrong(
+    "JSON for a parameter",
+    batch('into: name, value: ▸{ a: "{name}" }, pair: order'),
+    "steps[0].batch.value must be a text such as {name} for a parameter",
+  ),
+  wrong(
+    "joined JSON",
+    batch('into: "json:names", value: "{name}", ▸join: ",", pair: order'),
+    "steps[0].batch.join joins the values of a parameter, not of JSON",
+  ),
+  wrong(
+    "a pair that is no path",
+    batch('into: n, value: "{name}", pair: ▸by name'),
+    'steps[0].batch.pair is neither order nor a path such as id: "by name"',
+  ),
+  wrong(
+    "what tells whose an answer is, where order does",
+    batch('into: n, value: "{name}", pair: order, ▸by: "{name}"'),
+    "steps[0].batch.by means nothing where answers come in order",
+  ),
+  wrong(
+    "a pair that no column has",
+    batch("pair: ▸nmae"),
+    'steps[0].batch.pair has {nmae}, which no row has; did you mean "name"?',
   ),
 ];
 
