@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "init",
+    usage: "init [URL|'curl …']",
+    doc: "a commented job file from a URL, a cURL command or an answer",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",

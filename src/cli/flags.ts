@@ -1,4 +1,5 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
+import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
@@ -14,6 +15,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
   ...RUN_FLAGS,
+  ...INIT_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */

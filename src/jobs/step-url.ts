@@ -70,11 +70,17 @@ function absolute(url: string, base: string | undefined, path: FieldPath): strin
 /** Adds `{?a*,b*}`: a list is repeated, as most servers have it. */
 function withParameters(url: string, names: readonly string[]): string {
   if (names.length === 0) return url;
-  const list = names.map((name) => `${encodedName(name)}*`).join(",");
+  const list = names.map((name) => `${parameterName(name)}*`).join(",");
   const hash = url.indexOf("#");
   const before = hash === -1 ? url : url.slice(0, hash);
   const sign = /\?/.test(before) ? "&" : "?";
   return `${before}{${sign}${list}}${hash === -1 ? "" : url.slice(hash)}`;
+}
+
+/** A parameter's name as a template has it: dots stand between letters only. */
+function parameterName(name: string): string {
+  const encoded = encodedName(name);
+  return /^\.|\.\.|\.$/.test(encoded) ? encoded.replaceAll(".", "%2E") : encoded;
 }
 
 function checkScheme(url: UrlTemplate, path: FieldPath): void {
