@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "plan",
+    usage: "plan get|map ...",
+    doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
     name: "resume",
     usage: "resume [RUN]",
     doc: "go on with a run that stopped; the latest where none is named",
@@ -88,6 +94,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/init.ts")).init,
   },
   {
+    name: "limits",
+    usage: "limits [HOST]",
+    doc: "what is remembered of hosts: shown, edited, forgotten, exported",
+    load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -103,4 +115,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan diff report limits rehearse worker submit watch".split(" ");
+  "crawl run diff report rehearse worker submit watch".split(" ");

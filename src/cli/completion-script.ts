@@ -46,9 +46,15 @@ const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
   readonly string[]
 >([
   ["compare", ["get", "map"]],
+  ["plan", ["get", "map"]],
   ["completion", [...SHELLS]],
   ["runs", ["prune"]],
 ]);
+
+/** `compare` and `plan` take what the command after them takes too. */
+function flagsTypedAfter(name: CommandName): readonly Flag[] {
+  return name === "compare" || name === "plan" ? flagsOf(name, "get", "map") : flagsOf(name);
+}
 
 function bash(): string {
   const values = offered().map(({ flag, cases }) =>
@@ -58,7 +64,7 @@ function bash(): string {
   );
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = name === "compare" ? flagsOf("compare", "get", "map") : flagsOf(name);
+    const flags = flagsTypedAfter(name);
     return `    ${name}) flags='${words(flags)}'; first='${first?.join(" ") ?? ""}' ;;`;
   });
   return `# bash completion for fanfetch; put it where bash finds it, or: source <(fanfetch completion bash)
@@ -109,7 +115,7 @@ function zsh(): string {
   };
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = name === "compare" ? flagsOf("compare", "get", "map") : flagsOf(name);
+    const flags = flagsTypedAfter(name);
     const specs = [...flags.flatMap(spec), "      '--help[show the options]'"];
     const rest = first === undefined ? [] : [`      '1:what:(${first.join(" ")})'`];
     return `    ${name}) _arguments -s \\\n${[...specs, ...rest, "      '*:file:_files'"].join(" \\\n")} ;;`;
@@ -150,7 +156,7 @@ function fish(): string {
   }
   for (const flag of FLAGS) {
     const commands = new Set<CommandName>(flag.commands);
-    if (commands.has("get") || commands.has("map")) commands.add("compare");
+    if (commands.has("get") || commands.has("map")) commands.add("compare").add("plan");
     const parts = [
       `complete -c fanfetch -n '__fish_seen_subcommand_from ${[...commands].join(" ")}'`,
     ];

@@ -2,7 +2,9 @@ import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
+import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
+import { PLAN_FLAGS } from "./flags-plan.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
@@ -14,8 +16,10 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...OUTPUT_FLAGS,
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
+  ...PLAN_FLAGS,
   ...RUN_FLAGS,
   ...INIT_FLAGS,
+  ...MEMORY_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */
@@ -24,9 +28,6 @@ export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
   ["paginate", "following pages"],
   ["report", "the HTML report"],
   ["har", "the HAR file"],
-  ["price", "counting cost"],
-  ["max-cost", "a cap on cost"],
-  ["wait", "waiting for a quota to reset"],
 ]);
 
 /** The options that one command takes. `compare get` takes those of `compare` and of `get`. */

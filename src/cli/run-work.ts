@@ -7,7 +7,7 @@ import { formatAccount } from "../report/account.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { watchCaps } from "./caps.ts";
-import { endHints } from "./explain.ts";
+import { createCutWaits, endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Work } from "./pipeline.ts";
@@ -49,7 +49,7 @@ export async function runWork(
     terminal,
     outputKind === "records" && path === "-" ? "records" : "other",
   );
-  const tally = createTally();
+  const tally = createTally(settings.caps.price);
   using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
   await checkSummaryFile(settings.summary);
   const work = await prepare(progress);
@@ -69,8 +69,10 @@ export async function runWork(
     );
   });
   using caps = watchCaps(settings, tally, clock, () => interrupts.drainNow());
+  const tellCutWait = createCutWaits((line) => progress.say(line));
   const listen = (event: RunEvent): void => {
     count(tally, event);
+    tellCutWait(event);
     if (event.type === "settled") caps.check(event.outcome);
     progress.listen(event);
   };
@@ -92,10 +94,11 @@ export async function runWork(
   const directory = run && shownPath(run.directory);
   const unwritten = await writeSummary(settings.summary, { tally, run: directory });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
+  const remedy = error instanceof RunStopped ? error.remedy : "";
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
   const isWhole =
     interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
-  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory }));
+  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
@@ -111,19 +114,19 @@ function reasonOf(error: unknown): StopReason | undefined {
 }
 
 /** How a run stopped, and how to go on. */
-function stopWords(
-  tally: Tally,
-  {
-    flag,
-    directory,
-  }: { readonly flag: string | undefined; readonly directory: string | undefined },
-): string {
+function stopWords(tally: Tally, { flag, directory, remedy }: Stop): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
   const why = flag === undefined ? "" : ` by ${flag}`;
   const where = `stopped${why} at ${formatCount(settledOf(tally))}${of}`;
   return directory === undefined
     ? `${where}; what was answered is written`
-    : `${where}, nothing lost · go on with: fanfetch resume ${directory}`;
+    : `${where}, nothing lost · go on with: fanfetch resume ${directory}${remedy}`;
+}
+
+interface Stop {
+  readonly flag: string | undefined;
+  readonly directory: string | undefined;
+  readonly remedy: string;
 }
 
 /** Where failures are seen and asked again. */

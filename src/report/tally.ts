@@ -1,8 +1,11 @@
-import type { RunEvent } from "../core/event.ts";
+import type { HoldReason, RunEvent } from "../core/event.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
+import type { Money } from "../formats/money.ts";
 import { createHistogram, type Histogram } from "../policy/histogram.ts";
+
+type LearnedEvent = Extract<RunEvent, { readonly type: "learned" }>;
 
 /** Hosts beyond this many are counted together: a crawl must not grow the tally without end. */
 export const MOST_HOSTS = 10_000;
@@ -24,7 +27,9 @@ export interface HostTally {
   heldMs: number;
   /** Until when it is held, on the run's clock; for the live block. */
   heldUntilMs: number;
-  heldBy: string | undefined;
+  heldBy: HoldReason | undefined;
+  /** What was learned of its limits last. */
+  learned: LearnedEvent | undefined;
   readonly latency: Histogram;
 }
 
@@ -47,6 +52,12 @@ export interface Tally {
   slowestMs: number;
   /** What earlier processes of the same run took. */
   earlierMs: number;
+  /** Requests that left in earlier processes; they are among `requests`. */
+  earlierRequests: number;
+  /** What those cost; undefined where nobody named a price. */
+  earlierCost: Money | undefined;
+  /** What a request costs, where that was said. */
+  readonly price: Money | undefined;
   startedMs: number | undefined;
   endedMs: number | undefined;
   phase: "waiting" | "running" | "draining" | "ended";
@@ -58,7 +69,7 @@ export interface Tally {
 }
 
 /** An empty tally. */
-export function createTally(): Tally {
+export function createTally(price?: Money): Tally {
   return {
     total: undefined,
     answered: 0,
@@ -73,6 +84,9 @@ export function createTally(): Tally {
     sequentialMs: 0,
     slowestMs: 0,
     earlierMs: 0,
+    earlierRequests: 0,
+    earlierCost: undefined,
+    price,
     startedMs: undefined,
     endedMs: undefined,
     phase: "waiting",
@@ -85,6 +99,13 @@ export function createTally(): Tally {
 /** The inputs that have an outcome. */
 export function settledOf(tally: Tally): number {
   return tally.answered + tally.failed + tally.skipped;
+}
+
+/** What all requests of the run cost, exactly; undefined where nobody named a price. */
+export function costOf(tally: Tally): Money | undefined {
+  const { price, requests, earlierRequests, earlierCost } = tally;
+  if (price === undefined) return earlierCost;
+  return (earlierCost ?? 0n) + price * BigInt(requests - earlierRequests);
 }
 
 /** Milliseconds from the start to the end, or to `nowMs` while it runs; those of earlier processes too. */
@@ -130,6 +151,11 @@ export function count(tally: Tally, event: RunEvent): void {
       host.heldUntilMs = event.atMs + event.forMs;
       host.heldMs += event.forMs;
       host.heldBy = event.reason;
+      return;
+    }
+    case "learned": {
+      const host = hostTally(tally, event.host);
+      host.learned = event;
       return;
     }
     case "settled":
@@ -183,6 +209,7 @@ export function hostTally(tally: Tally, origin: string): HostTally {
     heldMs: 0,
     heldUntilMs: 0,
     heldBy: undefined,
+    learned: undefined,
     latency: createHistogram(),
   };
   tally.hosts.set(origin, created);

@@ -7,25 +7,38 @@ const INSTALL_SCRIPTS: readonly string[] = ["node"];
 
 /** All that a user of the package installs, packages of packages included. Review one before it joins. */
 const PRODUCTION: readonly string[] = [
+  "@cantoo/pdf-lib",
   "@exodus/bytes",
+  "aws4fetch",
   "boolbase",
   "css-select",
   "css-what",
+  "culori",
   "dom-serializer",
   "domelementtype",
   "domhandler",
   "domutils",
   "encoding-sniffer",
   "entities",
+  "fflate",
+  "html-entities",
   "ipaddr.js",
   "json-p3",
+  "node-html-better-parser",
   "nth-check",
+  "oauth4webapi",
   "parse5",
   "parse5-htmlparser2-tree-adapter",
+  "saxes",
+  "structured-headers",
   "tldts",
   "tldts-core",
   "tough-cookie",
+  "tslib",
   "undici",
+  "xmlchars",
+  "yaml",
+  "zod",
 ];
 
 /** Known for code execution, for wrong answers, or for a second HTTP stack. */
