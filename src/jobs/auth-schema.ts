@@ -82,7 +82,8 @@ export const authSchema = z
 export function kindFault(input: unknown, kinds: readonly string[]): string {
   const judged = oneOf(kinds);
   const isMapping = typeof input === "object" && input !== null && !Array.isArray(input);
-  if (!isMapping) return wrong(`a mapping with kind: ${kinds.join(", ")}`, input);
+  // Beware: what stands there may be the secret itself.
+  if (!isMapping) return `must be a mapping with kind: ${kinds.join(", ")}`;
   const given = (input as { readonly kind?: unknown }).kind;
   return judged.safeParse(given).error?.issues[0]?.message ?? "is unknown";
 }

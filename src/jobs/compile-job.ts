@@ -80,6 +80,7 @@ async function compile(
       rows: isAlone ? "no rows" : "rows",
       constants: names,
     };
+    checkConstants(job, columns, one.id);
     given.set(one.id, columns);
     steps.push(await compileStep(one, { job, scope, table, base }));
   }
@@ -90,6 +91,15 @@ async function compile(
     steps,
     constants,
   };
+}
+
+/** A variable would hide the column of its name. */
+function checkConstants({ vars = {} }: Job, columns: KnownColumns, id: string): void {
+  for (const name of Object.keys(vars)) {
+    if (columns?.includes(name) !== true) continue;
+    const words = `has the name of a column of the step "${id}"; call it otherwise`;
+    throw new JobFault(["vars", name], words, "key");
+  }
 }
 
 function withoutExtension(name: string): string {

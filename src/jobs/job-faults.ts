@@ -22,7 +22,8 @@ export class JobFault extends Error {
 /** The one sentence of a fault: `players.yaml:5:7: steps[0].eech is not a key of a step; did you …?`. */
 export function sentenceOfFault(fault: JobFault, places: FieldPlaces): UsageError {
   const joint = fault.message.startsWith(":") ? "" : " ";
-  const words = `${formatField(fault.path)}${joint}${fault.message}`;
+  // An expression may go over several lines; the sentence does not.
+  const words = `${formatField(fault.path)}${joint}${fault.message}`.replaceAll(/\s*\n\s*/g, " ");
   return new UsageError(`${places.of(fault.path, fault.part)}: ${words}`, { cause: fault });
 }
 

@@ -87,7 +87,7 @@ function checkScheme(url: UrlTemplate, path: FieldPath): void {
   if (url.hostVariables === "some") return;
   const example = URL.parse(url.expand(() => "x"));
   if (example === null || !/^https?:$/.test(example.protocol)) {
-    throw new JobFault(path, `is no http or https URL: ${JSON.stringify(url.text)}`);
+    throw new JobFault(path, "is no http or https URL");
   }
   if (example.username !== "" || example.password !== "") {
     throw new JobFault(path, "holds a user or a password; write them in auth, as ${NAME}");

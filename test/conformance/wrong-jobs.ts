@@ -254,6 +254,16 @@ export const WRONG_SECRETS: readonly WrongJob[] = [
     "auth.token must be the name of an environment variable, such as ${API_TOKEN}: a job file holds no secrets",
   ),
   wrong(
+    "a token in place of auth",
+    `auth: ▸hunter2\nsteps: [{ url: ${URL} }]`,
+    "auth must be a mapping with kind: bearer, basic, apiKey, oauth2, login, sigv4",
+  ),
+  wrong(
+    "a password in the URL",
+    `steps: [{ url: ▸"https://me:hunter2@a.test/" }]`,
+    "steps[0].url holds a user or a password; write them in auth, as ${NAME}",
+  ),
+  wrong(
     "a password in plain",
     `auth: { kind: basic, user: a, password: ▸hunter2 }\nsteps: [{ url: ${URL} }]`,
     "auth.password must be the name of an environment variable, such as ${API_TOKEN}: a job file holds no secrets",
@@ -415,6 +425,11 @@ export const WRONG_NAMES: readonly WrongJob[] = [
     'base has {hsot}, which nothing gives; did you mean "host"?',
   ),
   wrong(
+    "a variable of the name of a column",
+    `vars: { ▸city: a }\nsteps: [{ rows: [{ city: b }], url: ${URL} }]`,
+    'vars.city has the name of a column of the step "step1"; call it otherwise',
+  ),
+  wrong(
     "a column that two parents have",
     `steps: [{ id: a, url: ${URL}, each: "x[].{id: id}" }, { id: b, url: ${URL}, each: "x[].{id: id}" }, { for: [a, b], url: ▸"${URL}{?id}" }]`,
     "steps[2].url has {id}, which several parents have; write {a.id} or {b.id}",
@@ -447,7 +462,7 @@ export const WRONG_NAMES: readonly WrongJob[] = [
   wrong(
     "a URL of another kind",
     `steps: [{ url: ▸ftp://a.test/ }]`,
-    'steps[0].url is no http or https URL: "ftp://a.test/"',
+    "steps[0].url is no http or https URL",
   ),
   wrong(
     "a base that is no URL",
