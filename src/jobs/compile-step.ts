@@ -35,6 +35,8 @@ export interface CompiledStep {
   /** As written, with what the job's top says for it. */
   readonly step: JobStep;
   readonly parents: StepParents;
+  /** Whether no other step takes its rows: what the job's top says of outputs is for leaves. */
+  readonly position: "leaf" | "inner";
   /** Columns of its rows; undefined where only answers will tell. */
   readonly columns: readonly string[] | undefined;
   /** The file of its rows, where it has one. */
@@ -70,7 +72,7 @@ export async function compileStep(
   ordered: OrderedStep,
   { job, scope, table, base }: StepSurroundings,
 ): Promise<CompiledStep> {
-  const { id, index, parents } = ordered;
+  const { id, index, parents, position } = ordered;
   const path = ["steps", index] as const;
   const step = ordered.position === "leaf" ? withOutputs(ordered.step, job) : ordered.step;
   checkTogether(step, path);
@@ -86,6 +88,7 @@ export async function compileStep(
     index,
     step,
     parents,
+    position,
     columns: scope.columns,
     table,
     filter: filter === undefined ? undefined : await filterAt(filter, [...path, "filter"]),
