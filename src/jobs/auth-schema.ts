@@ -1,6 +1,16 @@
 import * as z from "zod";
 
-import { keyed, nameWord, oneOf, oneOrMore, rate, text, word, wrong } from "./schema-words.ts";
+import {
+  keyed,
+  named,
+  nameWord,
+  oneOf,
+  oneOrMore,
+  rate,
+  text,
+  word,
+  wrong,
+} from "./schema-words.ts";
 
 const SECRET = /^\$\{[A-Za-z_]\w*\}$/;
 
@@ -53,13 +63,13 @@ export const authSchema = z
       }),
       keyed("an oauth2 auth", {
         kind: kind("oauth2"),
-        grant: oneOf(["client_credentials", "refresh_token"]).optional(),
         tokenUrl: text().describe("Where tokens are fetched"),
         clientId: text(),
         clientSecret: secret().optional(),
         refreshToken: secret().optional(),
         scope: text().optional(),
-        send: oneOf(["basic", "body"]).optional().describe("How the client's secret is sent"),
+        clientAuth: oneOf(["basic", "post"]).optional().describe("How the client shows its secret"),
+        parameters: named(text()).optional().describe("Further fields of the token request"),
       }),
       keyed("a login auth", {
         kind: kind("login"),

@@ -10,19 +10,13 @@ import { limitsOf, type CompiledLimits } from "./job-limits.ts";
 import type { OrderedStep, StepParents } from "./job-steps.ts";
 import type { JobStep } from "./job-step.ts";
 import type { Job, JobOutputs } from "./job.ts";
-import {
-  filterAt,
-  picksAt,
-  ruleAt,
-  selectorAt,
-  type CompiledPick,
-  type CompiledRule,
-} from "./step-answers.ts";
+import { filterAt, picksAt, selectorAt, type CompiledPick } from "./step-answers.ts";
 import { compileBody, type StepBody } from "./step-body.ts";
 import { checkLinks, checkTogether } from "./step-checks.ts";
 import { compileHeaders, type StepHeader } from "./step-headers.ts";
 import { batchAt, type CompiledBatch } from "./step-batch.ts";
 import { pagesAt, type CompiledPages } from "./step-pages.ts";
+import { ruleAt, type CompiledRule } from "./step-rules.ts";
 import { compileStepUrl } from "./step-url.ts";
 import type { JobTable } from "./table-columns.ts";
 import { checkVariables, compiledAt, type TemplateScope } from "./template-scope.ts";

@@ -5,16 +5,19 @@ export const RULE_ENDS = ["retry", "hold", "fail", "skip", "stop", "quarantine"]
 
 /** What is known of answers that their status does not say. All that is given has to hold. */
 export interface JobRule {
+  /** A question about the body. */
   readonly when?: JobExpression;
-  /** Such as `2xx,404`. */
+  /** Such as `2xx,404`; a rule that names statuses or fields is asked of all answers, not of the accepted ones alone. */
   readonly status?: string;
-  /** Header fields and what their values contain, in any case of letters. */
-  readonly header?: Readonly<Record<string, string>>;
+  /** Header fields and what their values are, `*` for anything, in any case of letters. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Bodies below or above a size. */
   readonly smaller?: string;
   readonly larger?: string;
+  /** Answers of a kind that has suddenly become frequent. */
+  readonly drift?: boolean;
   readonly then: (typeof RULE_ENDS)[number];
-  /** How long `hold` keeps the host, where the answer has no Retry-After. */
+  /** How long `hold` keeps the host. @default as the answer's Retry-After says */
   readonly hold?: string;
 }
 

@@ -16,18 +16,18 @@ export interface JobApiKey {
   readonly keys?: readonly (string | JobKey)[];
 }
 
-/** Tokens of an authorisation server (RFC 6749), fetched before they are needed. */
+/** OAuth 2.0 (RFC 6749): tokens by client credentials, or by a refresh token where one is given. */
 export interface JobOauth {
   readonly kind: "oauth2";
-  /** @default "client_credentials" */
-  readonly grant?: "client_credentials" | "refresh_token";
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret?: string;
   readonly refreshToken?: string;
   readonly scope?: string;
-  /** How the client's secret is sent. @default "basic" */
-  readonly send?: "basic" | "body";
+  /** How the client shows its secret: in the Authorization field or in the body. @default "basic" */
+  readonly clientAuth?: "basic" | "post";
+  /** Further fields of the token request, such as `audience`. @default none */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** Who asks. Every secret is `${NAME}` of an environment variable, never the secret itself. */

@@ -1,27 +1,11 @@
 import type { Document } from "../formats/document.ts";
 import { parsePicks } from "../formats/picks.ts";
-import { parseDuration, parseSize, parseStatusSet, type StatusSet } from "../formats/quantity.ts";
 import { compileSelector, type Selector } from "../formats/selector.ts";
 import { isTrue } from "../formats/truth.ts";
 import type { FieldPath } from "./field-place.ts";
-import type { JobRule } from "./job-answers.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobExpression, JobOutputs } from "./job.ts";
 import { faultAt } from "./template-scope.ts";
-
-/** A rule whose every condition is ready to be asked. */
-export interface CompiledRule {
-  /** As a message names it: `steps[0].rules[1]`'s own words. */
-  readonly text: string;
-  readonly then: JobRule["then"];
-  readonly holdMs: number | undefined;
-  readonly status: StatusSet | undefined;
-  /** Lower-case names of fields, and lower-case texts that their values contain. */
-  readonly header: readonly (readonly [name: string, part: string])[];
-  readonly smallerBytes: number | undefined;
-  readonly largerBytes: number | undefined;
-  readonly when: Selector | undefined;
-}
 
 /** An expression or a function as a selector. @throws JobFault for an expression that is none. */
 export async function selectorAt(expression: JobExpression, path: FieldPath): Promise<Selector> {
@@ -100,35 +84,4 @@ export async function picksAt(
   } catch (error) {
     throw faultAt(path, error);
   }
-}
-
-/** A rule, compiled. @throws JobFault for one without a condition, and for what belongs to `hold` alone. */
-export async function ruleAt(rule: JobRule, path: FieldPath): Promise<CompiledRule> {
-  const { when, status, header, smaller, larger, then, hold } = rule;
-  const conditions = [when, status, header, smaller, larger];
-  if (conditions.every((condition) => condition === undefined)) {
-    throw new JobFault(path, "asks nothing; give it when, status, header, smaller or larger");
-  }
-  if (hold !== undefined && then !== "hold") {
-    throw new JobFault([...path, "hold"], `says how long, but then is ${then}`, "key");
-  }
-  const shown = Object.entries({ when, status, smaller, larger })
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key} ${typeof value === "function" ? "a function" : value}`);
-  if (header !== undefined) {
-    shown.push(...Object.entries(header).map(([name, part]) => `header ${name}: ${part}`));
-  }
-  return {
-    text: shown.join(", "),
-    then,
-    holdMs: hold === undefined ? undefined : parseDuration(hold),
-    status: status === undefined ? undefined : parseStatusSet(status),
-    header: Object.entries(header ?? {}).map(([name, part]) => [
-      name.toLowerCase(),
-      part.toLowerCase(),
-    ]),
-    smallerBytes: smaller === undefined ? undefined : parseSize(smaller),
-    largerBytes: larger === undefined ? undefined : parseSize(larger),
-    when: when === undefined ? undefined : await selectorAt(when, [...path, "when"]),
-  };
 }

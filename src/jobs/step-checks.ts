@@ -77,12 +77,8 @@ export function checkAuth(auth: JobAuth | undefined, steps: readonly OrderedStep
       many ? "has key and keys; it takes one" : "has neither key nor keys",
     );
   }
-  if (
-    auth?.kind === "oauth2" &&
-    auth.grant === "refresh_token" &&
-    auth.refreshToken === undefined
-  ) {
-    throw new JobFault(["auth"], "has the grant refresh_token and no refreshToken");
+  if (auth?.kind === "oauth2" && !/^(?:https?:\/\/[^/]|\$\{)/i.test(auth.tokenUrl)) {
+    throw new JobFault(["auth", "tokenUrl"], "is no http or https URL");
   }
   if (auth?.kind !== "login") return;
   const ids = steps.map(({ id }) => id);

@@ -10,6 +10,7 @@ import {
   anyText,
   count,
   duration,
+  flag,
   keyed,
   nameWord,
   named,
@@ -46,9 +47,10 @@ const rows = z.union([
 const rule = keyed("a rule", {
   when: expression().optional().describe("A question about the answer"),
   status: statusSet().optional().describe("Statuses, such as 2xx,404"),
-  header: named(text()).optional().describe("Header fields and what their values contain"),
+  headers: named(text()).optional().describe("Header fields and what their values are, * for all"),
   smaller: size().optional().describe("Bodies below this size"),
   larger: size().optional().describe("Bodies above this size"),
+  drift: flag().optional().describe("Answers of a kind that has suddenly become frequent"),
   then: oneOf(RULE_ENDS).describe("What becomes of the answer"),
   hold: duration().optional().describe("How long `hold` keeps the host"),
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cell, type Row } from "../../src/core/row.ts";
 import type { HttpRequest } from "../../src/core/request.ts";
 import { createDocument, type Document } from "../../src/formats/document.ts";
+import { compileCondition } from "../../src/formats/selector.ts";
 import { compileJob, type CompiledJob } from "../../src/jobs/compile-job.ts";
 import { readJob } from "../../src/jobs/job-file.ts";
 import { createStepRequests, NO_ROW } from "../../src/jobs/step-requests.ts";
@@ -68,8 +69,11 @@ test("places: an answer that refuses is known by a rule", async () => {
   const job = await example("places");
   const [row] = inlineRows([{ query: "cafe" }]);
   const refused = await answerOf(requestOf(job, 0, row!));
-  const held = job.steps[0]!.rules.filter(({ when }) => when!.select(refused) === true);
-  expect(held.map(({ then }) => then)).toEqual(["stop"]);
+  const conditions = job.steps[0]!.rules.map(({ when }) => compileCondition(when.body!));
+  const holds = (await Promise.all(conditions)).map((condition) => condition.holds(refused));
+  expect(job.steps[0]!.rules.filter((_, at) => holds[at]).map(({ then }) => then)).toEqual([
+    "stop",
+  ]);
 });
 
 test("names: ten names fit into the parameter that the batch names", async () => {

@@ -264,6 +264,11 @@ export const WRONG_SECRETS: readonly WrongJob[] = [
     "steps[0].url holds a user or a password; write them in auth, as ${NAME}",
   ),
   wrong(
+    "a token's address that is none",
+    `auth: { kind: oauth2, tokenUrl: ▸/token, clientId: a }\nsteps: [{ url: ${URL} }]`,
+    "auth.tokenUrl is no http or https URL",
+  ),
+  wrong(
     "a password in plain",
     `auth: { kind: basic, user: a, password: ▸hunter2 }\nsteps: [{ url: ${URL} }]`,
     "auth.password must be the name of an environment variable, such as ${API_TOKEN}: a job file holds no secrets",
@@ -551,7 +556,7 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
   wrong(
     "a rule that asks nothing",
     `steps: [{ url: ${URL}, rules: [▸{ then: fail }] }]`,
-    "steps[0].rules[0] asks nothing; give it when, status, header, smaller or larger",
+    "steps[0].rules[0] asks nothing; give it when, status, headers, smaller, larger or drift",
   ),
   wrong(
     "a hold that holds nothing",
