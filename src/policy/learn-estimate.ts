@@ -19,7 +19,8 @@ export interface RememberedRate {
   readonly windowSize: number;
   readonly windowMs: number;
   readonly isShallow: boolean;
-  readonly isDear: boolean;
+  /** Longest wait that a refusal cost, milliseconds. */
+  readonly dearMs: number;
 }
 
 /** What is known of a rate: marks, windows, and paces that were let in. */
@@ -31,6 +32,8 @@ export class RateEstimate {
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
+  /** Longest wait that a refusal cost, milliseconds. */
+  dearMs = 0;
   /** Accepted before the first refusal, above what the rate explains; 0 where unknown. */
   burst = 0;
   #firstAccepted = 0;
@@ -38,6 +41,11 @@ export class RateEstimate {
   #lastAccepted = 0;
   #lastMs = 0;
   #heldMs = 0;
+
+  /** Refusals ask for waits. */
+  get isDear(): boolean {
+    return this.dearMs > 0;
+  }
 
   get isEmpty(): boolean {
     return this.#ruler.marks === 0;
@@ -59,6 +67,15 @@ export class RateEstimate {
     this.#lastMs = atMs;
   }
 
+  /** The first refusal of all. Tells the rate that it suggests, if the depth is a second's worth. */
+  first(accepted: number, atMs: number): number {
+    this.mark(accepted, atMs);
+    this.window.shut(atMs);
+    this.isShallow = accepted < 6;
+    if (!this.isShallow) this.window.firstSize = accepted;
+    return accepted / (1 + (atMs - this.window.openedAtMs) / 1000);
+  }
+
   /** Nothing was let out for so long. */
   held(forMs: number): void {
     this.#heldMs += forMs;
@@ -76,7 +93,7 @@ export class RateEstimate {
     if ((window.rate ?? Infinity) * 1.1 < this.low) window.forget();
     if ((refused.isDear && !this.isMeasured && !this.isShallow) || window.size > 0) {
       const known = window.rate;
-      const windowed = window.judge(acceptedBefore);
+      const windowed = window.judge(acceptedBefore, atMs);
       if (windowed !== undefined) {
         if (known === windowed && rate <= windowed) window.shrink(since, tookMs);
         return window.rate ?? windowed;
@@ -101,13 +118,15 @@ export class RateEstimate {
     this.isMeasured = true;
     this.burst = remembered.burst;
     this.isShallow = remembered.isShallow;
+    this.dearMs = remembered.dearMs;
     this.window.size = remembered.windowSize;
     this.window.lengthMs = remembered.windowMs;
   }
 
-  remembered(): Omit<RememberedRate, "isDear"> {
+  remembered(): RememberedRate {
     const { size, lengthMs } = this.window;
     const burst = size > 0 || this.isShallow ? 0 : Math.floor(this.burst);
-    return { burst, windowSize: size, windowMs: lengthMs, isShallow: this.isShallow };
+    const { isShallow, dearMs } = this;
+    return { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
   }
 }

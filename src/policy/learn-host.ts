@@ -56,8 +56,9 @@ export class HostLimits implements RateLearner {
 
   nextAt(nowMs: number): number {
     if (this.#episode !== undefined) {
-      if (nowMs < this.#episode.closesAtMs) return this.#episode.closesAtMs;
-      this.#close(nowMs);
+      if (nowMs >= this.#episode.closesAtMs) this.#close(nowMs);
+      // Where places are known, a pause would only make the next ones leave together.
+      else if (!this.#knowsPlaces) return this.#episode.closesAtMs;
     }
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
@@ -70,10 +71,15 @@ export class HostLimits implements RateLearner {
     return at;
   }
 
+  get #knowsPlaces(): boolean {
+    return this.#concurrency.isFlowing && this.#rate.rate === Infinity;
+  }
+
   #allowed(): number {
-    const { suspectPlaces, isDear } = this.#rate;
+    if (this.#episode !== undefined) return Math.max(1, this.#concurrency.allowed() - 1);
+    const { suspectPlaces, estimate } = this.#rate;
     const allowed = this.#concurrency.allowed();
-    return isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
+    return estimate.isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
   }
 
   depart(nowMs: number): Departure {
@@ -126,7 +132,7 @@ export class HostLimits implements RateLearner {
     const concurrency = this.#concurrency;
     const suspected = this.#rate.suspectPlaces;
     if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
-      concurrency.refusedAt(suspected, nowMs, this.#rate.dearMs);
+      concurrency.refusedAt(suspected, nowMs, this.#rate.estimate.dearMs);
     }
     if (this.#rate.beginsAnew) {
       this.#rate.beginsAnew = false;
@@ -152,14 +158,16 @@ export class HostLimits implements RateLearner {
     const rate = this.#rate;
     const wait = Math.max(0, this.#untilMs - nowMs);
     if (episode.span >= 8 && episode.acceptedShare > 0.8) return;
+    // The server tells of its own limit and that it is used up: nothing to guess.
+    if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
       concurrency.refusedAt(Math.max(1, places), nowMs, 0);
       return;
     }
-    const accepted = rate.acceptedSinceMark(acceptedBefore);
+    const accepted = rate.estimate.since(acceptedBefore);
     if (accepted > 0 && this.#arePlaces(places, highest)) {
       rate.free(nowMs);
-      rate.mark(acceptedBefore, first.atMs);
+      rate.estimate.mark(acceptedBefore, first.atMs);
       concurrency.refusedAt(Math.max(1, places), nowMs, wait);
       return;
     }
@@ -172,7 +180,8 @@ export class HostLimits implements RateLearner {
   /** Whether a refusal with `places` others under way was about places. */
   #arePlaces(places: number, highest: number): boolean {
     const concurrency = this.#concurrency;
-    const { suspectPlaces, isDear, rate } = this.#rate;
+    const { suspectPlaces, rate } = this.#rate;
+    const { isDear } = this.#rate.estimate;
     if (places < 1) return false;
     if (suspectPlaces > 0) {
       const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
@@ -182,8 +191,10 @@ export class HostLimits implements RateLearner {
       return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
     }
     if (concurrency.ceiling === Infinity) return false;
-    if (concurrency.isTrying) return places + 1 >= concurrency.ceiling;
-    return (concurrency.isProven || !isDear) && places + 1 >= 0.8 * concurrency.ceiling;
+    return (
+      (concurrency.isProven || concurrency.isTrying || !isDear) &&
+      places + 1 >= 0.8 * concurrency.ceiling
+    );
   }
 
   restart(nowMs: number): void {

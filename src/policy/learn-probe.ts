@@ -23,11 +23,10 @@ export class Probe {
     this.#plan(nowMs, askedMs, window);
   }
 
-  /** The next one goes when a window is expected to end. */
-  expect(order: number, atMs: number): void {
+  /** The next one goes when the window is expected to end. */
+  expect(window: WindowWatch): void {
     this.#waitMs = 100;
-    this.order = order;
-    this.atMs = atMs + 20;
+    this.atMs = window.openedAtMs + window.lengthMs + 20;
   }
 
   #plan(nowMs: number, askedMs: number, window: WindowWatch): void {

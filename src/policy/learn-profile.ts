@@ -14,7 +14,7 @@ export function profileOf(
   if (perSecond !== undefined || ceiling < Infinity) evidence.push("refusals");
   if (isAnnounced) evidence.push("headers");
   if (hasQueued) evidence.push("latency");
-  const { burst, windowSize, windowMs, isShallow, isDear } = rate.remembered();
+  const { burst, windowSize, windowMs, isShallow, dearMs } = rate.estimate.remembered();
   return {
     rate: perSecond,
     burst: burst > 0 ? burst : undefined,
@@ -26,7 +26,7 @@ export function profileOf(
       windowSize,
       windowMs,
       isShallow: isShallow ? 1 : 0,
-      isDear: isDear ? 1 : 0,
+      dearMs,
     },
   };
 }
@@ -38,7 +38,12 @@ export function restoreProfile(
   concurrency: ConcurrencyLimit,
 ): void {
   const detail = (name: string): number => positive(profile.detail[name]);
-  concurrency.restore(positive(profile.concurrency), positive(profile.latencyMs), detail("limit"));
+  concurrency.restore({
+    ceiling: positive(profile.concurrency),
+    baseMs: positive(profile.latencyMs),
+    limit: detail("limit"),
+    dearMs: detail("dearMs"),
+  });
   const perSecond = positive(profile.rate);
   if (perSecond === 0) return;
   rate.restore(perSecond, {
@@ -46,7 +51,7 @@ export function restoreProfile(
     windowSize: detail("windowMs") > 0 ? detail("windowSize") : 0,
     windowMs: detail("windowSize") > 0 ? detail("windowMs") : 0,
     isShallow: detail("isShallow") > 0,
-    isDear: detail("isDear") > 0,
+    dearMs: detail("dearMs"),
   });
 }
 

@@ -1,22 +1,11 @@
 import { Climb } from "./learn-climb.ts";
 import { ClimbPlan } from "./learn-climb-plan.ts";
 import type { Episode } from "./learn-episode.ts";
+import type { Refusal } from "./learn-refusal.ts";
 import { RateEstimate, type RememberedRate } from "./learn-estimate.ts";
 import type { Flight } from "./learn-flight.ts";
 import { Pace } from "./learn-pace.ts";
 import { Probe } from "./learn-probe.ts";
-
-/** What else is known when an episode is over. */
-export interface Refusal {
-  /** Accepted before its first request, since the beginning. */
-  readonly acceptedBefore: number;
-  readonly nowMs: number;
-  /** Nobody leaves for so long. */
-  readonly waitMs: number;
-  readonly baseMs: number;
-  /** Under way besides the first refused one. */
-  readonly places: number;
-}
 
 /** Just under what was measured: arrivals jitter. */
 const UNDER = 0.97;
@@ -30,8 +19,8 @@ const SPENT_MS = 10_000;
 /** How many per second: looks for the rate from below, and measures it at each refusal. */
 export class RateSearch {
   readonly #pace = new Pace();
-  readonly #estimate = new RateEstimate();
-  readonly #window = this.#estimate.window;
+  readonly estimate = new RateEstimate();
+  readonly #window = this.estimate.window;
   readonly #climb = new Climb();
   readonly #plan = new ClimbPlan();
   #rate = Infinity;
@@ -46,9 +35,6 @@ export class RateSearch {
   #accepted = 0;
   /** Places that the first refusal may have been about; 0 where that was ruled out. */
   suspectPlaces = 0;
-  /** Refusals ask for waits: they are dear. */
-  isDear = false;
-  dearMs = 0;
   /** A window has opened that is spent at once: how many at once is to grow from few. */
   beginsAnew = false;
 
@@ -58,7 +44,7 @@ export class RateSearch {
 
   /** Requests per second that were measured; undefined where none was found to bind. */
   get measuredRate(): number | undefined {
-    return this.#estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
+    return this.estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
   }
 
   /** A rate that the server tells of itself. */
@@ -67,9 +53,8 @@ export class RateSearch {
   }
 
   nextAt(nowMs: number, inFlight: number): number {
-    if (this.#mode === "probing")
-      return inFlight > 0 ? Infinity : Math.max(this.#probe.atMs, nowMs);
-    return this.#pace.nextAt(nowMs);
+    if (this.#mode !== "probing") return this.#pace.nextAt(nowMs);
+    return inFlight > 0 ? Infinity : Math.max(this.#probe.atMs, nowMs);
   }
 
   depart(nowMs: number): void {
@@ -78,49 +63,31 @@ export class RateSearch {
     this.#departed += 1;
     this.#climb.depart();
     this.#quota -= 1;
-    if (this.#quota === 0) {
-      this.#window.shut(nowMs);
-      this.#mode = "probing";
-      this.#probe.expect(this.#departed, this.#window.openedAtMs + this.#window.lengthMs);
-    }
+    if (this.#quota === 0) this.#waitForWindow(nowMs);
   }
 
   /** The first one leaves: with what is remembered, if anything. */
   #begin(nowMs: number): void {
     this.#window.openedAtMs = nowMs;
     if (this.#mode !== "steady") return;
-    this.#estimate.mark(0, nowMs);
-    this.#plan.later(200, nowMs + 5000);
+    this.estimate.mark(0, nowMs);
+    this.#plan.later(200, nowMs + 5000 + 30 * this.estimate.dearMs);
     if (this.#window.lengthMs >= SPENT_MS) this.#spend(nowMs);
   }
 
   /** Begins with a rate that is remembered. Before the first departure. */
   restore(rate: number, remembered: RememberedRate): void {
-    this.#rate = rate * 0.98;
+    this.#rate = remembered.windowSize > 0 ? rate : rate * 0.98;
     this.#guess = this.#rate;
-    this.#estimate.restore(remembered);
-    this.isDear = remembered.isDear;
+    this.estimate.restore(remembered);
     this.#plan.isSettled = true;
     this.#hold(0);
     this.#pace.grant(Math.floor(0.8 * remembered.burst));
   }
 
-  /** What is worth remembering besides the rate. */
-  remembered(): RememberedRate {
-    return { ...this.#estimate.remembered(), isDear: this.isDear };
-  }
-
   /** Somebody had to wait for a place. */
   noteFull(): void {
     this.#climb.noteFull();
-  }
-
-  acceptedSinceMark(accepted: number): number {
-    return this.#estimate.since(accepted);
-  }
-
-  mark(accepted: number, atMs: number): void {
-    this.#estimate.mark(accepted, atMs);
   }
 
   /** No rate is the limit. */
@@ -145,7 +112,7 @@ export class RateSearch {
     if (this.#mode === "free" || isOurs) return false;
     if (this.#mode === "steady") {
       if (this.#quota === Infinity && this.#plan.accepted(nowMs)) {
-        this.#startClimb(nowMs, this.#plan.isSettled ? 1.03 : this.isDear ? 1.06 : 1.15);
+        this.#startClimb(nowMs, this.#plan.isSettled ? 1.03 : this.estimate.isDear ? 1.06 : 1.15);
       }
       return false;
     }
@@ -157,10 +124,8 @@ export class RateSearch {
       return true;
     }
     if (end === "rate binds") {
-      this.#estimate.low = this.#rate;
-      const isPastGuess = this.#climb.step === 2 && this.#rate >= 2 * this.#guess;
-      this.#rate *= isPastGuess ? 1.5 : this.#climb.step;
-      this.#climb.widen(this.#rate / this.#guess);
+      this.estimate.low = this.#rate;
+      this.#rate = this.#climb.raise(this.#rate, this.#guess);
       this.#pace.set(this.#rate, nowMs);
     }
     this.#climb.next(this.#departed, nowMs);
@@ -171,25 +136,25 @@ export class RateSearch {
   #open(flight: Flight, nowMs: number): void {
     const window = this.#window;
     const gapMs = flight.atMs - window.shutUntilMs;
-    this.#estimate.held(flight.atMs - window.shutFromMs);
     const before = this.#accepted - 1;
-    const windowed = window.refusedProbes > 0 ? window.judge(before) : undefined;
-    const openMs = flight.atMs - window.shutFromMs;
+    const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
+    const windowed = wasRefused ? window.judge(before, flight.atMs) : undefined;
+    this.estimate.held(shutMs);
     window.opened(flight.atMs, before);
     if (windowed !== undefined) {
       this.#rate = windowed * UNDER;
-      this.#estimate.isMeasured = true;
+      this.estimate.isMeasured = true;
       this.suspectPlaces = 0;
       this.#plan.isSettled = true;
       this.#plan.later(200, nowMs + 5000);
-    } else if (this.#estimate.isMeasured) {
+    } else if (this.estimate.isMeasured) {
       this.#rate = this.#guess;
     } else {
-      const slowest = this.isDear ? SLOWEST : 1000 / openMs;
+      const slowest = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
       this.#rate = wasRefused ? slowest : Math.max(slowest, this.#guess);
       this.#guess = this.#rate;
-      this.#estimate.low = 0;
+      this.estimate.low = 0;
       this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
       return;
     }
@@ -206,6 +171,13 @@ export class RateSearch {
     this.beginsAnew = true;
   }
 
+  #waitForWindow(nowMs: number): void {
+    this.#window.shut(nowMs);
+    this.#beginProbing(nowMs, 0, 1000);
+    // One whose beginning was not seen may end at any time.
+    if (this.#window.wasSeenOpening) this.#probe.expect(this.#window);
+  }
+
   #startClimb(nowMs: number, step: number): void {
     this.#mode = "climbing";
     if (step < 1.2) this.#rate *= step;
@@ -213,72 +185,63 @@ export class RateSearch {
     this.#climb.start(step, this.#departed, nowMs);
   }
 
-  /** An episode is over, and not places were its reason. Tells whether nobody is let in at all. */
-  refused(episode: Episode, refusal: Refusal): "open" | "shut" {
+  /** An episode is over, and not places were its reason. */
+  refused(episode: Episode, refusal: Refusal): void {
     const { acceptedBefore, nowMs, waitMs, baseMs, places } = refusal;
     const { atMs } = episode.first;
-    const since = this.acceptedSinceMark(acceptedBefore);
-    const isFirst = this.#estimate.isEmpty;
-    if (waitMs > 0) this.isDear = true;
-    this.dearMs = Math.max(this.dearMs, waitMs);
-    if (isFirst) {
-      this.mark(acceptedBefore, atMs);
-      this.#window.shut(atMs);
+    const since = this.estimate.since(acceptedBefore);
+    this.estimate.dearMs = Math.max(this.estimate.dearMs, waitMs);
+    if (this.estimate.isEmpty) {
+      this.#guess = this.estimate.first(acceptedBefore, atMs);
       this.suspectPlaces = waitMs > 0 ? Math.ceil(0.88 * places) : places;
-      this.#estimate.isShallow = acceptedBefore < 6;
-      if (acceptedBefore >= 6) this.#window.firstSize = acceptedBefore;
-      this.#guess = acceptedBefore / (1 + (atMs - this.#window.openedAtMs) / 1000);
       if (episode.span >= 8 && episode.acceptedShare > 0.25) {
         this.#rate = episode.acceptedShare * episode.pace;
         this.#startClimb(nowMs, 2);
-        return "open";
-      }
-      this.#beginProbing(nowMs, waitMs, Math.max(2 * baseMs, 50));
-      return "open";
+      } else this.#beginProbing(nowMs, waitMs, Math.max(2 * baseMs, 50));
+      return;
     }
     if (this.#mode === "probing") {
       this.#window.probeRefused(atMs);
       this.#probe.again(this.#departed, nowMs, waitMs, this.#window);
-      return "shut";
+      return;
     }
     if (this.#quota < Infinity) {
       this.#quota = Infinity;
       this.#window.spent(acceptedBefore, atMs);
       this.#beginProbing(nowMs, waitMs, 100);
-      return "open";
+      return;
     }
     if (since === 0 || (since === 1 && this.#guess > 5)) {
       this.#window.shut(atMs);
       this.#beginProbing(nowMs, waitMs, 50);
-      return "open";
+      return;
     }
     this.suspectPlaces = 0;
     const before = this.#guess;
-    const measured = this.#estimate.measure({
+    const measured = this.estimate.measure({
       acceptedBefore,
       atMs,
       rate: this.#rate,
       wasSteady: this.#mode === "steady",
       isDear: waitMs > 0,
     });
-    const under = this.isDear && this.#window.size === 0 ? DEAR_UNDER : UNDER;
+    const under = this.estimate.isDear && this.#window.size === 0 ? DEAR_UNDER : UNDER;
     this.#rate = Math.min(measured * under, this.#rate);
     this.#guess = this.#rate;
-    this.#estimate.isMeasured = true;
-    const isCertain = this.#window.size > 0;
+    this.estimate.isMeasured = true;
     const { refused } = episode;
+    const isCertain = this.#window.size > 0;
     this.#plan.measured({ nowMs, rate: this.#rate, before, refused, waitMs, isCertain });
     if (waitMs > 0) this.#window.opened(nowMs + waitMs, acceptedBefore);
     this.#hold(nowMs + waitMs);
     this.#pace.empty(nowMs + waitMs);
-    return "open";
   }
 
   #hold(nowMs: number): void {
     this.#mode = "steady";
     this.#quota = Infinity;
     // Windows let in any pace for a while: only whole ones count.
-    if (this.#window.size > 0) this.#estimate.low = 0;
+    if (this.#window.size > 0) this.estimate.low = 0;
     this.#pace.set(this.#rate, nowMs);
   }
 
