@@ -12,6 +12,7 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "init"
   | "limits"
   | "demo"
   | "completion";
@@ -25,7 +26,8 @@ export type FlagGroup =
   | "Comparison"
   | "Plan"
   | "Runs"
-  | "Hosts";
+  | "Hosts"
+  | "Job files";
 
 /** One option of the command line. */
 export interface Flag {
