@@ -10,7 +10,7 @@ import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 export interface CommandLine {
   /** Undefined where `--help` was asked of the whole program. */
   readonly command: CommandName | undefined;
-  /** For `compare`: the command that is compared. */
+  /** For `compare` and `rehearse`: the command that is compared, or rehearsed. */
   readonly compared: "get" | "map" | undefined;
   readonly asks: "help" | "version" | "work";
   /** By long name; a switch has no values; only the last one of a flag that does not add up. */
@@ -59,6 +59,9 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   let compared: "get" | "map" | undefined;
   if (command === "compare" && (positionals.length > 0 || asks === "work")) {
     compared = await comparedNamed(positionals.shift());
+  }
+  if (command === "rehearse" && positionals.length > 0) {
+    compared = await rehearsedNamed(positionals.shift()!);
   }
   const known = flagsOf(command, ...(compared === undefined ? [] : [compared]));
   const values = new Map<string, string[]>();
@@ -114,6 +117,17 @@ async function comparedNamed(word: string | undefined): Promise<"get" | "map"> {
   ]);
   throw new UsageError(
     `compare measures get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
+  );
+}
+
+async function rehearsedNamed(word: string): Promise<"get" | "map"> {
+  if (word === "get" || word === "map") return word;
+  const [{ didYouMean }, { visible }] = await Promise.all([
+    import("../formats/nearest.ts"),
+    import("../formats/visible.ts"),
+  ]);
+  throw new UsageError(
+    `rehearse plays for get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
   );
 }
 

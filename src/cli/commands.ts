@@ -82,6 +82,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "rehearse",
+    usage: "rehearse [get|map ...]",
+    doc: "a local server that plays limits and faults; with a command, a list of what it kept",
+    load: async () => (await import("./commands/rehearse.ts")).rehearse,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -97,4 +103,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 
 /** Commands that a later version brings. */
 export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan diff report limits rehearse worker submit watch".split(" ");
+  "crawl run plan diff report limits worker submit watch".split(" ");

@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import type { CommandName, Flag } from "./flag.ts";
+import { SENDING, type CommandName, type Flag } from "./flag.ts";
 import { FLAGS, flagsOf } from "./flags.ts";
 
 /** Shells for which there is a completion script. */
@@ -40,12 +40,16 @@ function offered(): readonly { readonly flag: Flag; readonly cases: string }[] {
   return found.map((flag) => ({ flag, cases: options(flag).join("|") }));
 }
 
+/** Commands that are put before one that sends, and take its options too. */
+const AROUND: ReadonlySet<CommandName> = new Set<CommandName>(["compare", "rehearse"]);
+
 /** What follows the command word itself, where that is fixed. */
 const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
   CommandName,
   readonly string[]
 >([
   ["compare", ["get", "map"]],
+  ["rehearse", ["get", "map"]],
   ["completion", [...SHELLS]],
   ["runs", ["prune"]],
 ]);
@@ -58,7 +62,7 @@ function bash(): string {
   );
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = name === "compare" ? flagsOf("compare", "get", "map") : flagsOf(name);
+    const flags = flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
     return `    ${name}) flags='${words(flags)}'; first='${first?.join(" ") ?? ""}' ;;`;
   });
   return `# bash completion for fanfetch; put it where bash finds it, or: source <(fanfetch completion bash)
@@ -109,7 +113,7 @@ function zsh(): string {
   };
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = name === "compare" ? flagsOf("compare", "get", "map") : flagsOf(name);
+    const flags = flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
     const specs = [...flags.flatMap(spec), "      '--help[show the options]'"];
     const rest = first === undefined ? [] : [`      '1:what:(${first.join(" ")})'`];
     return `    ${name}) _arguments -s \\\n${[...specs, ...rest, "      '*:file:_files'"].join(" \\\n")} ;;`;
@@ -150,7 +154,7 @@ function fish(): string {
   }
   for (const flag of FLAGS) {
     const commands = new Set<CommandName>(flag.commands);
-    if (commands.has("get") || commands.has("map")) commands.add("compare");
+    if (commands.has("get") || commands.has("map")) for (const name of AROUND) commands.add(name);
     const parts = [
       `complete -c fanfetch -n '__fish_seen_subcommand_from ${[...commands].join(" ")}'`,
     ];

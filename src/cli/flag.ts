@@ -11,11 +11,19 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "rehearse"
   | "demo"
   | "completion";
 
 /** The heading of `--help` under which a flag stands. */
-export type FlagGroup = "Request" | "Input" | "Output" | "Limits" | "Comparison" | "Runs";
+export type FlagGroup =
+  | "Request"
+  | "Input"
+  | "Output"
+  | "Limits"
+  | "Comparison"
+  | "Runs"
+  | "Rehearsal";
 
 /** One option of the command line. */
 export interface Flag {

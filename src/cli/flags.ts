@@ -2,6 +2,7 @@ import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
+import { REHEARSE_FLAGS } from "./flags-rehearse.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
@@ -14,6 +15,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
   ...RUN_FLAGS,
+  ...REHEARSE_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */

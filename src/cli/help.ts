@@ -29,7 +29,8 @@ export function commandHelp(command: CommandName): string {
     lines.push("", group);
     for (const flag of flags) lines.push(...flagHelp(flag));
   }
-  if (command === "compare") lines.push("", "and every option of get or of map");
+  if (command === "compare" || command === "rehearse")
+    lines.push("", "and every option of get or of map");
   return `${lines.join("\n")}\n`;
 }
 

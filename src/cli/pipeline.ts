@@ -106,6 +106,7 @@ async function pipelineOf(
       emit,
       rules,
       spool: spool?.options,
+      detour: settings.detour,
       beforeGates: cap.middleware,
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },

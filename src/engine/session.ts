@@ -15,6 +15,7 @@ import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { ACCEPT_ENCODING } from "../transport/decode.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { createUndiciTransport } from "../transport/undici.ts";
+import type { Detour } from "../transport/undici-routes.ts";
 import { flow } from "./flow.ts";
 import { mostConnections } from "./most-connections.ts";
 import { SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
@@ -49,6 +50,8 @@ export interface SessionParts {
   /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
   readonly clock?: Clock;
+  /** Where every connection of the network's transport leads in place of its origin. */
+  readonly detour?: Detour | undefined;
   /** Instead of the network's. */
   readonly transport?: Transport;
 }
@@ -99,9 +102,11 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
       idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
       maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,
-      http2: options.http2 ?? true,
+      // What stands in for servers speaks without TLS, so nobody could agree on HTTP/2.
+      http2: parts.detour === undefined && (options.http2 ?? true),
       insecureHosts: options.insecureHosts ?? [],
       proxy: options.proxy,
+      detour: parts.detour,
       spool: parts.spool,
       accept,
       clock,

@@ -1,0 +1,46 @@
+import { byHost, type Check, type Evidence } from "./evidence.ts";
+import { mostAtOnce } from "./peaks.ts";
+import type { SeenRequest } from "./seen-request.ts";
+
+/** A client that gives a request up is rid of it before its server hears of that. */
+const LATE_MS = 50;
+
+/** Never more under way, to one host and to all, than was declared. */
+export function judgePlaces({ seen, declared }: Evidence): readonly Check[] {
+  const spans = new Map(seen.map((one) => [one, spanOf(one)]));
+  const most = (requests: readonly SeenRequest[]): number =>
+    mostAtOnce(requests.map((one) => spans.get(one)!));
+  const ofOne = byHost(seen)
+    .values()
+    .reduce((highest, requests) => Math.max(highest, most(requests)), 0);
+  return [
+    placesCheck("--per-host", "to one host", ofOne, declared.perHost),
+    placesCheck("-j", "in all", most(seen), declared.concurrency),
+  ];
+}
+
+function spanOf({ atMs, endedMs, status }: SeenRequest): Pick<SeenRequest, "atMs" | "endedMs"> {
+  if (endedMs === undefined || status !== undefined) return { atMs, endedMs };
+  return { atMs, endedMs: Math.max(atMs, endedMs - LATE_MS) };
+}
+
+function placesCheck(
+  flag: string,
+  where: string,
+  most: number,
+  declared: number | undefined,
+): Check {
+  const evidence = `most at once ${where}: ${most}`;
+  if (declared === undefined) {
+    return {
+      name: `in flight ${where}: as ${flag} declares`,
+      result: "not judged",
+      evidence: `${evidence}; nothing was declared`,
+    };
+  }
+  return {
+    name: `never more in flight ${where} than ${flag} ${declared}`,
+    result: most <= declared ? "passed" : "failed",
+    evidence,
+  };
+}
