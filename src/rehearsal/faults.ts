@@ -82,7 +82,7 @@ function flawed(flaws: readonly Flaw[]): Step {
     const { seen, stage } = exchange;
     const asked = exchange.counter(`lot ${seen.question}`, () => ({ times: 0 }));
     asked.times += 1;
-    let lot = hashOf(`${seen.question} ${asked.times}`, stage.seed) / 2 ** 32;
+    let lot = hashOf(`${seen.lot} ${asked.times}`, stage.seed) / 2 ** 32;
     for (const { share, play } of flaws) {
       if (lot < share) return play(exchange);
       lot -= share;

@@ -22,7 +22,7 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export function plausibleAnswers(fields: readonly string[] = []): AnswerMaker {
   const paths = fields.map((field) => field.split("."));
   return (asked, seed) => {
-    const id = hashOf(asked.question, seed);
+    const id = hashOf(asked.lot, seed);
     const answer: Fields = new Map<string, unknown>([
       ["id", id],
       ["path", asked.path],
@@ -35,7 +35,7 @@ export function plausibleAnswers(fields: readonly string[] = []): AnswerMaker {
 
 /** Answers with one of the texts, the same for the same question. */
 export function givenAnswers(texts: readonly string[], contentType = JSON_TYPE): AnswerMaker {
-  return (asked, seed) => ({ contentType, text: oneOf(texts, hashOf(asked.question, seed)) });
+  return (asked, seed) => ({ contentType, text: oneOf(texts, hashOf(asked.lot, seed)) });
 }
 
 /**
@@ -45,9 +45,9 @@ export function givenAnswers(texts: readonly string[], contentType = JSON_TYPE):
 export function answersLike(text: string, contentType = JSON_TYPE): AnswerMaker {
   const expand = compileAnswer(text);
   return (asked, seed) => {
-    const { query, path, question } = asked;
+    const { query, path, lot } = asked;
     const lookup = (name: string): unknown =>
-      query.get(name) ?? (name === "path" ? path : name === "id" ? hashOf(question, seed) : "");
+      query.get(name) ?? (name === "path" ? path : name === "id" ? hashOf(lot, seed) : "");
     return { contentType, text: expand(lookup) };
   };
 }

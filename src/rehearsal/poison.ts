@@ -2,6 +2,7 @@ import { parseCount } from "../formats/quantity.ts";
 import type { Step } from "./behaviour.ts";
 import type { Exchange } from "./exchange.ts";
 import { hashOf } from "./random.ts";
+import type { SeenRequest } from "./seen-request.ts";
 import { readShare } from "./share.ts";
 
 /** One in so many of the first questions is poisoned, until there are enough. */
@@ -16,24 +17,24 @@ const MOST = 100_000;
 export function createPoison(text: string, seed: number): Step {
   const isPoisoned = text.endsWith("%") ? byShare(readShare("poison", text)) : byCount(text);
   return (exchange) => {
-    const { question } = exchange.seen;
-    if (!isPoisoned(question, seed)) return "on";
-    exchange.seen.poisoned = true;
-    return harm(exchange, hashOf(question, seed + 1) % 3);
+    const { seen } = exchange;
+    if (!isPoisoned(seen, seed)) return "on";
+    seen.poisoned = true;
+    return harm(exchange, hashOf(seen.lot, seed + 1) % 3);
   };
 }
 
-type Chooser = (question: string, seed: number) => boolean;
+type Chooser = (seen: SeenRequest, seed: number) => boolean;
 
 function byShare(share: number): Chooser {
-  return (question, seed) => hashOf(`poison ${question}`, seed) / 2 ** 32 < share;
+  return ({ lot }, seed) => hashOf(`poison ${lot}`, seed) / 2 ** 32 < share;
 }
 
 function byCount(text: string): Chooser {
   const count = Math.min(MOST, parseCount(text));
   const known = new Set<string>();
   const poisoned = new Set<string>();
-  return (question, seed) => {
+  return ({ question }, seed) => {
     if (known.size < count * AMONG && !known.has(question)) {
       const group = Math.floor(known.size / AMONG);
       if (known.size % AMONG === hashOf(`poison ${group}`, seed) % AMONG) poisoned.add(question);

@@ -74,8 +74,17 @@ export class SeenRequest {
 
   /** What it asks, the same for the same method, host, target and body. */
   get question(): string {
+    return this.#asking(this.host);
+  }
+
+  /** What chance goes by: the question without its port, which is another one in each rehearsal. */
+  get lot(): string {
+    return this.#asking(this.host.replace(/:\d+$/, ""));
+  }
+
+  #asking(host: string): string {
     const body = this.body === "" ? "" : ` ${this.body.length}-${hashOf(this.body)}`;
-    return `${this.method} ${this.host}${this.target}${body}`;
+    return `${this.method} ${host}${this.target}${body}`;
   }
 
   /** Fields by lower-case name, without a prototype; repeats joined by ", ". */
