@@ -3,6 +3,7 @@ import { headerValue } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { ClientAccount, Departure } from "../rehearsal/evidence.ts";
+import { questionOf, SEEN_BODY_BYTES } from "../rehearsal/seen-request.ts";
 import { count, createTally } from "../report/tally.ts";
 
 /** A client's notes of its own run, for whoever judges it by what its server saw. */
@@ -16,21 +17,24 @@ export function createClientNotes(): ClientNotes {
   const tally = createTally();
   const departures: Departure[] = [];
   const underWay = new Map<HttpRequest, Departure>();
-  const failedAt = new Map<string, number>();
-  const outcomesAt = new Map<string, number>();
+  const failures = new Map<string, number>();
+  const outcomes = new Map<string, number>();
+  const origins = new Set<string>();
 
   function noteOutcome(outcome: Outcome): void {
-    const place = placeOf(outcome.request);
-    if (!outcome.call.duplicate) addOne(outcomesAt, place);
+    const question = questionFrom(outcome.request);
+    if (!outcome.call.duplicate) addOne(outcomes, question);
     // A row that gives no URL is nobody's fault but its own.
-    if (outcome.kind === "failed" && outcome.failure.code !== "E_URL") addOne(failedAt, place);
+    if (outcome.kind === "failed" && outcome.failure.code !== "E_URL") addOne(failures, question);
   }
 
   function note(event: RunEvent): void {
     if (event.type === "settled") noteOutcome(event.outcome);
     else if (event.type === "sent") {
       const { request, atMs } = event;
-      const departure: Departure = { place: placeOf(request), sentMs: atMs, landedMs: undefined };
+      origins.add(request.origin);
+      const question = questionFrom(request);
+      const departure: Departure = { question, sentMs: atMs, landedMs: undefined };
       departures.push(departure);
       underWay.set(request, departure);
     } else if (event.type === "landed") {
@@ -48,15 +52,23 @@ export function createClientNotes(): ClientNotes {
     account() {
       const { total: inputs, answered, failed, skipped, duplicates } = tally;
       const counts = { inputs, answered, failed, skipped, duplicates };
-      return { ...counts, failedAt, outcomesAt, departures };
+      const mixedHosts = origins.size - new Set([...origins].map(hostFrom)).size;
+      return { ...counts, failures, outcomes, departures, mixedHosts };
     },
   };
 }
 
-/** Host and target as the server sees them. */
-function placeOf({ origin, target, headers }: HttpRequest): string {
-  const host = headerValue(headers, "host") ?? origin.slice(origin.indexOf("//") + 2);
-  return host.toLowerCase() + target;
+/** The question as the server sees it. */
+function questionFrom({ method, origin, target, headers, body = "" }: HttpRequest): string {
+  const host = headerValue(headers, "host") ?? hostFrom(origin);
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  const text = Buffer.from(bytes.subarray(0, SEEN_BODY_BYTES)).toString("utf8");
+  return questionOf({ method, host: host.toLowerCase(), target, body: text });
+}
+
+/** `https://a.example:8443` is `a.example:8443`. */
+function hostFrom(origin: string): string {
+  return origin.slice(origin.indexOf("//") + 2);
 }
 
 function addOne(counts: Map<string, number>, key: string): void {

@@ -120,6 +120,7 @@ function declaredBy({ session, mode, request, retryIf }: Settings): Evidence["de
     concurrency: isSequential ? 1 : concurrency === "auto" ? undefined : concurrency,
     rates,
     maxRetryAfterMs: session.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
+    retries: session.retries ?? SESSION_DEFAULTS.retries,
     userAgent: request.removedHeaders.includes("user-agent") ? "left out" : "sent",
     answersAskedAgain: retryIf === undefined ? "never" : "by a rule",
     accept: session.accept ?? ((status) => status >= 200 && status < 300),

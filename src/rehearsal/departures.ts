@@ -1,27 +1,27 @@
-import { type Departure, placeOf } from "./evidence.ts";
+import type { Departure } from "./evidence.ts";
 import type { SeenRequest } from "./seen-request.ts";
 
-/** More than are ever under way for one place. */
+/** More than are ever under way for one question. */
 const LOOK_BACK = 1_024;
 
 /** What a client's own notes tell of requests that its server saw. */
 export interface DepartureLog {
-  /** When it left, or when one for the same place did that was under way; without a note, when it arrived. */
+  /** When it left, or when an equal one did that was under way; without a note, when it arrived. */
   leftMs(seen: SeenRequest): number;
   /** When its end was known to the client; Infinity where nobody noted it. */
   knownMs(seen: SeenRequest): number;
 }
 
 /**
- * Finds departures by where they went. Several for one place cannot be told apart: then those
- * are taken that blame the client least.
+ * Finds departures by what they asked. Equal ones cannot be told apart: then those are taken that
+ * blame the client least.
  */
 export function createDepartureLog(departures: readonly Departure[]): DepartureLog {
-  const byPlace = Map.groupBy(departures, ({ place }) => place);
+  const byQuestion = Map.groupBy(departures, ({ question }) => question);
 
-  /** Those for its place that had left when it arrived and were not known to be over at a time. */
+  /** Those that ask the same, had left when it arrived, and were not known to be over at a time. */
   function* candidates(seen: SeenRequest, atMs: number): Generator<Departure> {
-    const list = byPlace.get(placeOf(seen)) ?? [];
+    const list = byQuestion.get(seen.question) ?? [];
     const end = countBelow(list.length, (index) => list[index]!.sentMs <= seen.atMs);
     for (let index = end - 1; index >= Math.max(0, end - LOOK_BACK); index -= 1) {
       if ((list[index]!.landedMs ?? Infinity) >= atMs) yield list[index]!;

@@ -21,19 +21,21 @@ export interface Declared {
   readonly maxRetryAfterMs: number;
   readonly userAgent: "sent" | "left out";
   /** Whether answers may be asked for again for what they say. */
+  /** Times that a request which failed is sent again. */
+  readonly retries: number;
   readonly answersAskedAgain: "never" | "by a rule";
   readonly accept: (status: number) => boolean;
 }
 
 /** One departure as its client noted it, on the server's clock. */
 export interface Departure {
-  readonly place: string;
+  readonly question: string;
   readonly sentMs: number;
   /** When the answer, or its failure, was known. */
   landedMs: number | undefined;
 }
 
-/** What the client says of itself at the end. Places are host and target: `api.example.com/x?y=1`. */
+/** What the client says of itself at the end. Questions are as `questionOf` writes them. */
 export interface ClientAccount {
   readonly inputs: number | undefined;
   readonly answered: number;
@@ -41,10 +43,12 @@ export interface ClientAccount {
   readonly skipped: number;
   /** Those answered from an equal question. */
   readonly duplicates: number;
-  /** Places of the inputs that failed, and how often; those that never left under "". */
-  readonly failedAt: ReadonlyMap<string, number>;
-  /** How many outcomes, not answered from an equal one, are of a place. */
-  readonly outcomesAt: ReadonlyMap<string, number>;
+  /** Questions of the inputs that failed, and how many inputs each. */
+  readonly failures: ReadonlyMap<string, number>;
+  /** How many outcomes, not answered from an equal one, there are of a question. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** Hosts that were asked over both http and https, which a server without TLS cannot tell apart. */
+  readonly mixedHosts: number;
   /** In the order in which they left. */
   readonly departures: readonly Departure[];
 }
@@ -62,11 +66,6 @@ export interface Evidence {
   readonly limitOf: (host: string) => LimitModel | undefined;
   /** What an answer takes on average. */
   readonly serviceMs: number;
-}
-
-/** Where a request was meant to go: host and target. */
-export function placeOf(seen: SeenRequest): string {
-  return seen.host + seen.target;
 }
 
 /** Whether its client was given a whole answer that it accepts. */

@@ -13,6 +13,15 @@ export interface Faults {
   readonly inside: readonly Step[];
 }
 
+/** A slow body comes in ten pieces. */
+const SLOW_PIECE_MS = 200;
+
+/** Not a fault that anybody has to ask again for. */
+const SLOW = (exchange: Exchange): Turn => {
+  exchange.delivery = { everyMs: SLOW_PIECE_MS };
+  return "on";
+};
+
 /** What may go wrong with one request, and what it then does. */
 const FLAWS: ReadonlyMap<string, (exchange: Exchange) => Turn> = new Map([
   ["resets", (exchange: Exchange): Turn => exchange.reset()],
@@ -31,18 +40,10 @@ const FLAWS: ReadonlyMap<string, (exchange: Exchange) => Turn> = new Map([
       return "on";
     },
   ],
-  [
-    "slow-bodies",
-    (exchange: Exchange): Turn => {
-      exchange.delivery = { everyMs: SLOW_PIECE_MS };
-      return "on";
-    },
-  ],
+  ["slow-bodies", SLOW],
 ]);
 
 const WORDS = [...FLAWS.keys(), "poison", "burst-429"];
-/** A slow body comes in ten pieces. */
-const SLOW_PIECE_MS = 200;
 
 /** A flaw and its share of the requests. */
 interface Flaw {
@@ -84,7 +85,10 @@ function flawed(flaws: readonly Flaw[]): Step {
     asked.times += 1;
     let lot = hashOf(`${seen.lot} ${asked.times}`, stage.seed) / 2 ** 32;
     for (const { share, play } of flaws) {
-      if (lot < share) return play(exchange);
+      if (lot < share) {
+        seen.flawed = play !== SLOW;
+        return play(exchange);
+      }
       lot -= share;
     }
     return "on";

@@ -5,18 +5,17 @@ import type { SeenRequest } from "./seen-request.ts";
 /** A client that gives a request up is rid of it before its server hears of that. */
 const LATE_MS = 50;
 
-/** Never more under way, to one host and to all, than was declared. */
-export function judgePlaces({ seen, declared }: Evidence): readonly Check[] {
-  const spans = new Map(seen.map((one) => [one, spanOf(one)]));
-  const most = (requests: readonly SeenRequest[]): number =>
-    mostAtOnce(requests.map((one) => spans.get(one)!));
+/** Never more under way to one host than was declared. */
+export function judgeHostPlaces({ seen, declared }: Evidence): Check {
   const ofOne = byHost(seen)
     .values()
-    .reduce((highest, requests) => Math.max(highest, most(requests)), 0);
-  return [
-    placesCheck("--per-host", "to one host", ofOne, declared.perHost),
-    placesCheck("-j", "in all", most(seen), declared.concurrency),
-  ];
+    .reduce((highest, requests) => Math.max(highest, mostAtOnce(requests.map(spanOf))), 0);
+  return placesCheck("--per-host", "to one host", ofOne, declared.perHost);
+}
+
+/** Never more under way in all than was declared. */
+export function judgeAllPlaces({ seen, declared }: Evidence): Check {
+  return placesCheck("-j", "in all", mostAtOnce(seen.map(spanOf)), declared.concurrency);
 }
 
 function spanOf({ atMs, endedMs, status }: SeenRequest): Pick<SeenRequest, "atMs" | "endedMs"> {

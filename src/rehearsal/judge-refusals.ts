@@ -7,6 +7,8 @@ const SHARE = 0.02;
 const FEW = 8;
 /** What is refused for so long after a host's first refusal is how its limit is found. */
 const LEARNING_MS = 1000;
+/** More than that are not needed to find it. */
+const MOST_LEARNING = 90;
 
 /** Few requests are refused once a host's limit has been met; those of rehearsed bursts aside. */
 export function judgeRefusals({ seen, model }: Evidence): Check {
@@ -19,12 +21,14 @@ export function judgeRefusals({ seen, model }: Evidence): Check {
   for (const requests of byHost(seen).values()) {
     const first = requests.find((one) => one.isRefused && !one.staged);
     const learnedMs = (first?.endedMs ?? 0) + LEARNING_MS;
+    let found = 0;
     for (const one of requests) {
       if (!one.isRefused) continue;
       if (one.staged) staged += 1;
-      else if (one.atMs < learnedMs) learning += 1;
+      else if (one.atMs < learnedMs && found < MOST_LEARNING) found += 1;
       else refused += 1;
     }
+    learning += found;
   }
   const percent = ((100 * refused) / Math.max(1, seen.length)).toFixed(1);
   const words = [

@@ -8,27 +8,35 @@ import { createSighting, type SeenRequest } from "./seen-request.ts";
 const sight = createSighting();
 
 interface Sketch extends Partial<
-  Pick<SeenRequest, "status" | "heldUntilMs" | "poisoned" | "staged">
+  Pick<SeenRequest, "status" | "heldUntilMs" | "poisoned" | "flawed" | "staged">
 > {
   readonly at: number;
   readonly until?: number;
   readonly path?: string;
   readonly host?: string;
   readonly agent?: string;
+  readonly method?: string;
 }
 
 function seen(sketch: Sketch): SeenRequest {
-  const { at, until = at + 10, path = `/${at}`, host = "a.example", agent = "x" } = sketch;
+  const {
+    at,
+    until = at + 10,
+    path = `/${at}`,
+    host = "a.example",
+    agent = "x",
+    method = "GET",
+  } = sketch;
   const rawHeaders = ["Host", host, ...(agent === "" ? [] : ["User-Agent", agent])];
-  const message = { method: "GET", url: path, rawHeaders };
+  const message = { method, url: path, rawHeaders };
   const request = sight(message as unknown as Parameters<typeof sight>[0], at);
-  const { status = 200, heldUntilMs, poisoned = false, staged = false } = sketch;
-  return Object.assign(request, { endedMs: until, status, heldUntilMs, poisoned, staged });
+  const { status = 200, heldUntilMs, poisoned = false, flawed = false, staged = false } = sketch;
+  return Object.assign(request, { endedMs: until, status, heldUntilMs, poisoned, flawed, staged });
 }
 
 function departuresOf(requests: readonly SeenRequest[]): readonly Departure[] {
   return requests.map((one) => ({
-    place: one.host + one.target,
+    question: one.question,
     sentMs: one.atMs - 1,
     landedMs: one.endedMs! + 1,
   }));
@@ -55,8 +63,9 @@ function evidence(
       failed: 0,
       skipped: 0,
       duplicates: 0,
-      failedAt: new Map(),
-      outcomesAt: new Map(answered.map((one) => [one.host + one.target, 1])),
+      failures: new Map(),
+      outcomes: new Map(answered.map(({ question }) => [question, 1])),
+      mixedHosts: 0,
       departures: departuresOf(requests),
       ...parts.client,
     },
@@ -65,6 +74,7 @@ function evidence(
       concurrency: undefined,
       rates: [],
       maxRetryAfterMs: 600_000,
+      retries: 2,
       userAgent: "sent",
       answersAskedAgain: "never",
       accept: (status) => status === 200,
@@ -95,7 +105,7 @@ test("an input without outcome fails the account, unless the run was stopped", (
   const client = { inputs: 11 };
   expect(find(evidence(steady(10), { client }), "account")).toMatchObject({
     result: "failed",
-    evidence: "11 inputs = 10 answered + 0 failed + 0 skipped; the server gave 10 answers",
+    evidence: "11 inputs = 10 answered + 0 failed + 0 skipped; answers of the server: 10",
   });
   expect(find(evidence(steady(10), { client, ending: "stopped" }), "account").result).toBe(
     "not judged",
@@ -110,22 +120,43 @@ test("answers that the server never gave fail the account, those of equal questi
 });
 
 test("a failure is excused by poison alone", () => {
-  const failedAt = new Map([["a.example/0", 1]]);
+  const failures = new Map([["GET a.example/0", 1]]);
   const sketches = [{ at: 0, status: 500 }, ...steady(5, 20)];
-  const plain = evidence(sketches, { client: { failedAt } });
+  const plain = evidence(sketches, { client: { failures } });
   expect(find(plain, "would answer").result).toBe("failed");
   const poisoned = evidence([{ at: 0, status: 500, poisoned: true }, ...steady(5, 20)], {
-    client: { failedAt },
+    client: { failures },
   });
   expect(find(poisoned, "neighbour")).toMatchObject({
     result: "passed",
-    evidence: "1 poisoned, 0 others failed, 5 answered",
+    evidence: "5 answered, 0 failed that should not, 1 poisoned",
   });
-  const sunk = new Map([...failedAt, ["a.example/20", 1]]);
+  const sunk = new Map([...failures, ["GET a.example/20", 1]]);
   const both = evidence([{ at: 0, status: 500, poisoned: true }, ...steady(5, 20)], {
-    client: { failedAt: sunk },
+    client: { failures: sunk },
   });
   expect(find(both, "neighbour").result).toBe("failed");
+});
+
+test("a failure is excused by a fault at each attempt, and at the only one of an unsafe request", () => {
+  const flaw = (at: number, method = "GET") =>
+    ({ at, path: "/x", status: 500, flawed: true, method }) as const;
+  const failures = new Map([["GET a.example/x", 1]]);
+  const thrice = evidence([flaw(0), flaw(50), flaw(90)], { client: { failures } });
+  expect(find(thrice, "would answer").result).toBe("passed");
+  const twice = evidence([flaw(0), flaw(50)], { client: { failures } });
+  expect(find(twice, "would answer").result).toBe("failed");
+  const unsafe = { failures: new Map([["POST a.example/x", 1]]) };
+  const once = evidence([flaw(0, "POST")], { client: unsafe });
+  expect(find(once, "would answer").result).toBe("passed");
+});
+
+test("limits of hosts are not judged where two schemes look like one host", () => {
+  const sketches = [{ at: 0 }, { at: 1 }];
+  const declared = { perHost: 1, concurrency: 1 };
+  const mixed = evidence(sketches, { declared, client: { mixedHosts: 1 } });
+  expect(find(mixed, "--per-host").result).toBe("not judged");
+  expect(find(mixed, "-j").result).toBe("failed");
 });
 
 test("a second whole answer to one question fails, a retry of what was not answered does not", () => {
@@ -139,7 +170,7 @@ test("a second whole answer to one question fails, a retry of what was not answe
     { at: 50, path: "/x" },
   ]);
   expect(find(retried, "asked again").result).toBe("passed");
-  const rows = { outcomesAt: new Map([["a.example/x", 2]]) };
+  const rows = { outcomes: new Map([["GET a.example/x", 2]]) };
   const asked = evidence(
     [
       { at: 0, path: "/x" },
@@ -202,8 +233,8 @@ test("several requests for one place are not blamed for each other's refusals", 
     { at: 1, until: 20, path },
     { at: 150, until: 160, path },
   ];
-  const outcomesAt = new Map([["a.example/same", 3]]);
-  expect(find(evidence(sketches, { client: { outcomesAt } }), "not before").result).toBe("passed");
+  const outcomes = new Map([["GET a.example/same", 3]]);
+  expect(find(evidence(sketches, { client: { outcomes } }), "not before").result).toBe("passed");
 });
 
 test("refusals count once the limit was found, beyond two in a hundred and eight", () => {
@@ -213,6 +244,11 @@ test("refusals count once the limit was found, beyond two in a hundred and eight
   expect(find(evidence(learning), "refused")).toMatchObject({
     result: "passed",
     evidence: "0 of 130 requests refused (0.0 %), 30 more in the second that found the limit",
+  });
+  const dense = Array.from({ length: 120 }, (_, at) => ({ at, status: 429 }));
+  expect(find(evidence([...dense, ...steady(100, 4000)]), "refused")).toMatchObject({
+    result: "failed",
+    evidence: expect.stringContaining("30 of 220 requests refused (13.6 %), 90 more"),
   });
   const late = [...refused(1, 0), ...refused(9, 2000), ...steady(100, 4000)];
   expect(find(evidence(late), "refused").result).toBe("failed");

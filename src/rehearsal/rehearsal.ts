@@ -16,7 +16,7 @@ import { type AnswerMaker, giveMadeUp, plausibleAnswers } from "./made-up-answer
 import { parseFaults } from "./faults.ts";
 import { reply } from "./reply.ts";
 import { createSeen, type Seen, type SeenOptions } from "./seen.ts";
-import type { SeenRequest } from "./seen-request.ts";
+import { SEEN_BODY_BYTES, type SeenRequest } from "./seen-request.ts";
 import { answerNames, asksForNames } from "./story-names.ts";
 import { STORY_DEFAULTS, type StorySettings } from "./story-settings.ts";
 
@@ -58,8 +58,6 @@ const MOST_PLANS = 10_000;
 const MOST_COUNTERS = 200_000;
 /** Hosts that are limited each on its own. */
 const MOST_HOSTS = 10_000;
-/** How much of a request's body is remembered. */
-const SEEN_BODY_BYTES = 64 * 1024;
 
 /**
  * Starts a rehearsal on the loopback interface; `GET /` tells what its paths can say.

@@ -2,6 +2,18 @@ import type { IncomingMessage } from "node:http";
 
 import { hashOf } from "./random.ts";
 
+/** How much of a body is remembered, and tells questions apart. */
+export const SEEN_BODY_BYTES = 64 * 1024;
+
+/** What a request asks, in one text: the same for the same method, host, target and (beginning of the) body. */
+export function questionOf(
+  asked: Pick<SeenRequest, "method" | "host" | "target" | "body">,
+): string {
+  const { method, host, target, body } = asked;
+  const sent = body === "" ? "" : ` ${body.length}-${hashOf(body)}`;
+  return `${method} ${host}${target}${sent}`;
+}
+
 /** Header fields as they arrived: shared by all requests that sent the same, read when asked for. */
 class ArrivedHeaders {
   readonly raw: readonly string[];
@@ -41,6 +53,8 @@ export class SeenRequest {
   heldUntilMs: number | undefined = undefined;
   /** Whether it is one that the server never answers well, however often it is asked. */
   poisoned = false;
+  /** Whether it met a fault, and might be answered the next time. */
+  flawed = false;
   /** Whether its refusal was played and not earned. */
   staged = false;
   readonly #headers: ArrivedHeaders;
@@ -74,17 +88,13 @@ export class SeenRequest {
 
   /** What it asks, the same for the same method, host, target and body. */
   get question(): string {
-    return this.#asking(this.host);
+    return questionOf(this);
   }
 
   /** What chance goes by: the question without its port, which is another one in each rehearsal. */
   get lot(): string {
-    return this.#asking(this.host.replace(/:\d+$/, ""));
-  }
-
-  #asking(host: string): string {
-    const body = this.body === "" ? "" : ` ${this.body.length}-${hashOf(this.body)}`;
-    return `${this.method} ${host}${this.target}${body}`;
+    const { method, host, target, body } = this;
+    return questionOf({ method, host: host.replace(/:\d+$/, ""), target, body });
   }
 
   /** Fields by lower-case name, without a prototype; repeats joined by ", ". */
