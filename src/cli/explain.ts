@@ -1,8 +1,12 @@
+import type { RunEvent } from "../core/event.ts";
 import type { Failure, FailureCode } from "../core/failure.ts";
 import { formatCount, formatDuration } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { wallMsOf, type Tally } from "../report/tally.ts";
-import { failureCauses, nameOf } from "./progress-view.ts";
+import { failureCauses, formatRate, nameOf } from "./progress-view.ts";
+
+/** Hosts whose cut waits are told. */
+const MOST_TOLD = 100;
 
 /** Longest sentence of a failure that a line of a table takes. */
 const LONGEST = 160;
@@ -32,11 +36,18 @@ export function endHints(tally: Tally): readonly string[] {
   const wallMs = wallMsOf(tally);
   for (const [origin, host] of tally.hosts) {
     // A hold shorter than half the run is the ordinary course of things.
-    if (wallMs < 1000 || host.heldMs < wallMs / 2) continue;
-    const held = formatDuration(Math.min(host.heldMs, wallMs));
-    hints.push(
-      `${visible(nameOf(origin))} held the run for ${held}; more concurrency would not help`,
-    );
+    if (wallMs < 1000) continue;
+    const name = visible(nameOf(origin));
+    const { learned } = host;
+    if (learned !== undefined && learned.rate !== Infinity && learned.heldMs >= wallMs / 2) {
+      const share = Math.min(100, Math.round((100 * learned.heldMs) / wallMs));
+      hints.push(
+        `held to ~${formatRate(learned.rate)} by ${name} for ${share} % of the run; more concurrency would not help`,
+      );
+    } else if (host.heldMs >= wallMs / 2) {
+      const held = formatDuration(Math.min(host.heldMs, wallMs));
+      hints.push(`${name} held the run for ${held}; more concurrency would not help`);
+    }
     if (hints.length === 3) break;
   }
   if (tally.failed === 0) return hints;
@@ -50,6 +61,21 @@ export function endHints(tally: Tally): readonly string[] {
     }
   }
   return hints;
+}
+
+/** A wait that was cut, once for each host: who asks for how much, and what is done. */
+export function createCutWaits(say: (line: string) => void): (event: RunEvent) => void {
+  const told = new Set<string>();
+  return (event) => {
+    if (event.type !== "held" || event.askedMs === undefined || told.has(event.host)) return;
+    if (told.size >= MOST_TOLD) return;
+    told.add(event.host);
+    const asked = formatDuration(event.askedMs);
+    const waited = formatDuration(event.forMs);
+    say(
+      `${visible(nameOf(event.host))} asks to wait ${asked} (Retry-After): asking again after ${waited} (--max-retry-after)`,
+    );
+  };
 }
 
 function statusAdvice(tally: Tally): string | undefined {

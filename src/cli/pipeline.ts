@@ -1,7 +1,9 @@
 import type { Listener, RunEvent } from "../core/event.ts";
+import { createHalt } from "../core/halt.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
-import { openSession, resolveLimits, type Session } from "../engine/session.ts";
+import { resolveLimits } from "../engine/resolve-limits.ts";
+import { openSession, type Session } from "../engine/session.ts";
 import { extractOrStop } from "../jobs/extract-or-stop.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
@@ -19,6 +21,8 @@ import { sortTable, standingOf } from "./work-retry.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
+import { haltWords } from "./halt-words.ts";
+import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 import { spareCompiler } from "./spare-compiler.ts";
@@ -94,6 +98,7 @@ async function pipelineOf(
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps.maxRequests);
+  const halt = createHalt();
   const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
@@ -105,6 +110,7 @@ async function pipelineOf(
     {
       emit,
       rules,
+      halt,
       spool: spool?.options,
       detour: settings.detour,
       beforeGates: cap.middleware,
@@ -119,7 +125,7 @@ async function pipelineOf(
     const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
     spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
-    const drain = AbortSignal.any([signals.drain, cap.signal]);
+    const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
@@ -132,7 +138,7 @@ async function pipelineOf(
       send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
       extract: extractOrStop(output.extract),
       sink,
-      ...windowOf(now),
+      ...windowOf(now, session),
       clock: systemClock,
       emit,
       drain,
@@ -143,6 +149,7 @@ async function pipelineOf(
     emit({ type: "ended", atMs: systemClock.now() });
     if (isFinished && durable !== undefined) await endOrder(durable, now);
     if (cap.signal.aborted) throw new RunStopped("cap", cap.words);
+    if (halt.cause !== undefined) throw new RunStopped(halt.cause.reason, haltWords(halt.cause));
   }
 
   return {
@@ -219,15 +226,6 @@ async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
   }
 }
 
-/** One listener for all; the common single one is called as it is. */
-function toAll(listeners: readonly Listener[]): Listener {
-  const [only, ...others] = listeners;
-  if (only !== undefined && others.length === 0) return only;
-  return (event) => {
-    for (const listener of listeners) listener(event);
-  };
-}
-
 /**
  * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
  * (`compare`) they are asked twice.
@@ -243,8 +241,10 @@ interface Sending {
 }
 
 /** Sequential is a window of one. */
-function windowOf(settings: Settings): { readonly window: number; readonly perHost: number } {
-  if (settings.mode === "sequential") return { window: 1, perHost: 1 };
-  const { concurrency, perHost } = resolveLimits(settings.session);
-  return { window: concurrency, perHost };
+function windowOf(
+  settings: Settings,
+  { turnsAt }: Session,
+): { readonly window: number; readonly turnsAt: Session["turnsAt"] } {
+  if (settings.mode === "sequential") return { window: 1, turnsAt: () => 1 };
+  return { window: resolveLimits(settings.session).concurrency, turnsAt };
 }

@@ -1,3 +1,4 @@
+import type { HoldReason } from "../core/event.ts";
 import { formatCount, formatDuration, formatSize } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { settledOf, wallMsOf, type HostTally, type Tally } from "../report/tally.ts";
@@ -79,7 +80,7 @@ function movement(tally: Tally, rate: number): string {
   ];
   if (known) words.push(`${Math.floor((100 * settled) / tally.total!)} %`);
   else words.push(formatSize(tally.bytes));
-  words.push(`${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))}/s`);
+  words.push(formatRate(rate));
   words.push(`${formatCount(tally.inFlight)} in flight`);
   if (tally.phase === "draining") words.push("finishing");
   else if (known && rate > 0 && settled < tally.total!) {
@@ -125,6 +126,7 @@ function hostLines(tally: Tally, nowMs: number): readonly BlockLine[] {
       `${formatCount(host.requests)} requests`,
       `${formatCount(host.inFlight)} at once`,
     ];
+    if (host.learned !== undefined) words.push(...learnedWords(host.learned));
     if (host.latency.count > 0) words.push(`p50 ${formatDuration(host.latency.percentile(0.5))}`);
     return { text: `  ${name}   ${words.join(" · ")}` };
   });
@@ -138,15 +140,28 @@ function hostLines(tally: Tally, nowMs: number): readonly BlockLine[] {
   return lines;
 }
 
+/** `~420/s of 40 at once learned`, as far as something was. */
+function learnedWords(learned: NonNullable<HostTally["learned"]>): readonly string[] {
+  const words: string[] = [];
+  if (learned.rate !== Infinity) words.push(`~${formatRate(learned.rate)} learned`);
+  return [...words, `up to ${formatCount(learned.concurrency)}`];
+}
+
+/** Requests per second: `420/s`, `1.8/s`. */
+export function formatRate(rate: number): string {
+  return `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))}/s`;
+}
+
 function heldWords(host: HostTally, nowMs: number): string {
-  const reason =
-    host.heldBy === "retry-after"
-      ? " by Retry-After"
-      : host.heldBy === "backoff"
-        ? ", backing off"
-        : " by its rate";
+  const reason = HELD_BY[host.heldBy ?? "rate"];
   return `held for ${formatDuration(Math.ceil((host.heldUntilMs - nowMs) / 1000) * 1000)}${reason}`;
 }
+
+const HELD_BY: Readonly<Record<HoldReason, string>> = {
+  "retry-after": " by Retry-After",
+  rate: " by its rate",
+  outage: ": it does not answer",
+};
 
 /** A host as people name it: without `https://`. */
 export function nameOf(origin: string): string {

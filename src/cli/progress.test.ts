@@ -133,7 +133,7 @@ describe("the live block", () => {
         atMs: 0,
         host: "https://a.test",
         forMs: 9000,
-        reason: "backoff",
+        reason: "outage",
         status: 503,
       });
       await clock.advance(100);

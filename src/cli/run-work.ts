@@ -7,7 +7,7 @@ import { formatAccount } from "../report/account.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { watchCaps } from "./caps.ts";
-import { endHints } from "./explain.ts";
+import { createCutWaits, endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Work } from "./pipeline.ts";
@@ -69,8 +69,10 @@ export async function runWork(
     );
   });
   using caps = watchCaps(settings, tally, clock, () => interrupts.drainNow());
+  const tellCutWait = createCutWaits((line) => progress.say(line));
   const listen = (event: RunEvent): void => {
     count(tally, event);
+    tellCutWait(event);
     if (event.type === "settled") caps.check(event.outcome);
     progress.listen(event);
   };

@@ -2,7 +2,7 @@ import type { HttpRequest } from "./request.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Why a host or a request waits. */
-export type HoldReason = "retry-after" | "backoff" | "rate";
+export type HoldReason = "retry-after" | "rate" | "outage";
 
 /** What happens in a run, for those who only listen: progress, tally, report. Times are `Clock.now()`. */
 export type RunEvent =
@@ -29,6 +29,21 @@ export type RunEvent =
       readonly forMs: number;
       readonly reason: HoldReason;
       readonly status: number | undefined;
+      /** What the server asked for, where that is longer than what is waited. Milliseconds. */
+      readonly askedMs?: number | undefined;
+    }
+  | {
+      /** What is learned of a host's limits, now and then. */
+      readonly type: "learned";
+      readonly atMs: number;
+      readonly host: string;
+      /** Requests per second; Infinity where none binds. */
+      readonly rate: number;
+      readonly concurrency: number;
+      /** For how long somebody was held by that rate, of the whole run. Milliseconds. */
+      readonly heldMs: number;
+      /** Answers that refused for the amount of requests, so far. */
+      readonly refused: number;
     }
   | { readonly type: "settled"; readonly atMs: number; readonly outcome: Outcome }
   | { readonly type: "draining"; readonly atMs: number }

@@ -58,7 +58,7 @@ const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 describe("flow", () => {
   test("keeps at most a window out, and stops when a window of outcomes waits to be taken", async () => {
     const { open, send } = byHand();
-    const outcomes = flow(spread(once(requests(10)), { perHost: 99 }), send, { window: 3 });
+    const outcomes = flow(spread(once(requests(10)), { turnsAt: () => 99 }), send, { window: 3 });
     const first = outcomes.next();
     await tick();
     expect(open).toHaveLength(3);
@@ -82,7 +82,7 @@ describe("flow", () => {
 
   test("after one without an answer nobody leaves in its place until it was seen", async () => {
     const { open, send } = byHand();
-    const outcomes = flow(spread(once(requests(5)), { perHost: 9 }), send, { window: 1 });
+    const outcomes = flow(spread(once(requests(5)), { turnsAt: () => 9 }), send, { window: 1 });
     const first = outcomes.next();
     await tick();
     open[0]!.reject(new Failure("E_DNS", "no address", { request: open[0]!.request }));
@@ -106,7 +106,9 @@ describe("flow", () => {
     }
     const send: Send = (request) => Promise.resolve(answer(request));
     let count = 0;
-    for await (const batch of flow(spread(discovering(), { perHost: 9 }), send, { window: 1 })) {
+    for await (const batch of flow(spread(discovering(), { turnsAt: () => 9 }), send, {
+      window: 1,
+    })) {
       count += batch.length;
       expect(batch.map(({ outcome }) => outcome.kind)).toEqual(["answered"]);
       waiting.resolve();
@@ -121,7 +123,7 @@ describe("flow", () => {
         : Promise.reject(new Failure("E_DNS", "no address", { request }));
     const kinds: string[] = [];
     const take = async (): Promise<void> => {
-      for await (const batch of flow(spread(once(requests(2)), { perHost: 9 }), bad, {
+      for await (const batch of flow(spread(once(requests(2)), { turnsAt: () => 9 }), bad, {
         window: 1,
       })) {
         kinds.push(...batch.map(({ outcome }) => outcome.kind));
@@ -133,7 +135,7 @@ describe("flow", () => {
 
   test("leaving early stops what is under way", async () => {
     const { open, send } = byHand();
-    const outcomes = flow(spread(once(requests(5)), { perHost: 9 }), send, { window: 2 });
+    const outcomes = flow(spread(once(requests(5)), { turnsAt: () => 9 }), send, { window: 2 });
     const first = outcomes.next();
     await tick();
     open[0]!.resolve();
@@ -147,7 +149,7 @@ describe("flow", () => {
     const drain = new AbortController();
     const taken: string[] = [];
     const all = (async () => {
-      for await (const batch of flow(spread(once(requests(9)), { perHost: 9 }), send, {
+      for await (const batch of flow(spread(once(requests(9)), { turnsAt: () => 9 }), send, {
         window: 2,
         drain: drain.signal,
       })) {
@@ -172,7 +174,7 @@ describe("flow", () => {
       });
     const all = (async () => {
       const taken = [];
-      for await (const batch of flow(spread(once(requests(4)), { perHost: 9 }), send, {
+      for await (const batch of flow(spread(once(requests(4)), { turnsAt: () => 9 }), send, {
         window: 4,
         signal: stop.signal,
       })) {
@@ -187,7 +189,7 @@ describe("flow", () => {
 
   test("one that rests makes room for another", async () => {
     const { open, send } = byHand();
-    const outcomes = flow(spread(once(requests(5)), { perHost: 1 }), send, { window: 1 });
+    const outcomes = flow(spread(once(requests(5)), { turnsAt: () => 1 }), send, { window: 1 });
     const first = outcomes.next();
     await tick();
     expect(open).toHaveLength(1);

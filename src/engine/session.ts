@@ -1,6 +1,7 @@
 import { createCall } from "../core/call.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
+import type { Halt } from "../core/halt.ts";
 import type { HeaderList } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createRequest, type HttpRequest, type RequestParts } from "../core/request.ts";
@@ -9,8 +10,10 @@ import type { Middleware, Send, Transport } from "../core/send.ts";
 import { compileUrlTemplate } from "../formats/url-template.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { cookies, createCookieStore } from "../middleware/cookies.ts";
+import { LONGEST_WAIT_MS } from "../middleware/patience.ts";
 import { standard } from "../middleware/standard.ts";
 import { createGate } from "../policy/gate.ts";
+import type { HostMemory } from "../policy/host-memory.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { ACCEPT_ENCODING } from "../transport/decode.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
@@ -18,7 +21,10 @@ import { createUndiciTransport } from "../transport/undici.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import { flow } from "./flow.ts";
 import { mostConnections } from "./most-connections.ts";
+import { openHosts } from "./open-hosts.ts";
+import { watchOwnLoad } from "./own-load.ts";
 import { SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
+import { positive, resolveLimits, turnsIn } from "./resolve-limits.ts";
 import { spread } from "./spread.ts";
 import { toBatches } from "./batches.ts";
 import { VERSION } from "./version.ts";
@@ -49,6 +55,14 @@ export interface SessionParts {
   readonly beforeGates?: readonly Middleware[];
   /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
+  /** Stops the run where going on makes no sense (no quota, no network, no authorisation). */
+  readonly halt?: Halt | undefined;
+  /** Whether a quota that is gone is waited for, however long. @default "stop", where there is a halt */
+  readonly whenQuotaIsGone?: "stop" | "wait";
+  /** What is remembered of hosts. @default nothing */
+  readonly memory?: HostMemory | undefined;
+  /** A number from 0 to below 1. @default Math.random */
+  readonly random?: () => number;
   readonly clock?: Clock;
   /** Where every connection of the network's transport leads in place of its origin. */
   readonly detour?: Detour | undefined;
@@ -72,19 +86,8 @@ export interface Session extends AsyncDisposable {
   ): AsyncIterableIterator<RowOutcome<R>>;
   /** The session's Send, for those who bring a loop of their own. */
   readonly send: Send;
-}
-
-/** Places that `auto` means until they are learned. */
-export function resolveLimits(options: SessionOptions): {
-  readonly concurrency: number;
-  readonly perHost: number;
-} {
-  const { concurrency = "auto", perHost = "auto" } = options.limits ?? {};
-  const total = concurrency === "auto" ? SESSION_DEFAULTS.concurrency : concurrency;
-  return {
-    concurrency: total,
-    perHost: Math.min(total, perHost === "auto" ? SESSION_DEFAULTS.perHost : perHost),
-  };
+  /** How many turns one host may have at once: a few more than it takes, so that it never waits for the loop. */
+  readonly turnsAt: (host: string) => number;
 }
 
 /** A caller's list is read this far ahead at most, to find requests to other hosts. */
@@ -112,25 +115,40 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       clock,
     });
   const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
-  const send = standard(transport.send, {
-    perHost: positive("limits.perHost", perHost),
-    total: createGate(Math.min(positive("limits.concurrency", concurrency), mostConnections())),
+  const total = createGate(Math.min(concurrency, mostConnections()));
+  const { halt, memory, random = Math.random, emit } = parts;
+  const hosts = openHosts({
+    places: perHost,
     rates: options.limits?.rates ?? [],
+    total,
+    maxRetryAfterMs,
+    whenQuotaIsGone: parts.whenQuotaIsGone ?? "stop",
+    halt,
+    memory,
+    ownLoad: parts.clock === undefined ? watchOwnLoad() : undefined,
+    random,
+    clock,
+    emit,
+  });
+  const turnsAt = (host: string): number => turnsIn(hosts.gatesOf(host)?.room(), perHost);
+  const send = standard(transport.send, {
+    hosts,
+    total,
+    halt,
     accept,
     rules: parts.rules ?? [],
     maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
     redirectsTo: options.redirectsTo,
-    maxRetryAfterMs,
     retryPolicy: createRetryPolicy({
       retries: options.retries ?? SESSION_DEFAULTS.retries,
-      maxRetryAfterMs,
-      random: Math.random,
+      maxRetryAfterMs: parts.whenQuotaIsGone === "wait" ? LONGEST_WAIT_MS : maxRetryAfterMs,
+      random,
     }),
     userAgent: options.userAgent ?? `fanfetch/${VERSION}`,
     acceptEncoding: ACCEPT_ENCODING,
     removedHeaders: options.removedHeaders ?? [],
     clock,
-    emit: parts.emit,
+    emit,
     beforeGates: parts.beforeGates ?? [],
     last: [
       ...(parts.last ?? []),
@@ -158,7 +176,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   ): AsyncGenerator<{ readonly item: T; readonly index: number; readonly outcome: Outcome }> {
     const turns = spread(
       toBatches(items, (item, index) => ({ item, index, request: requestOf(item) })),
-      { lookAhead: LOOK_AHEAD, perHost },
+      { lookAhead: LOOK_AHEAD, turnsAt },
     );
     for await (const batch of flow(turns, send, { window: concurrency, signal })) {
       for (const { owed, outcome } of batch) {
@@ -170,6 +188,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
 
   return {
     send,
+    turnsAt,
     async fetch(asked, { signal } = {}) {
       signal?.throwIfAborted();
       return send(toRequest(asked), createCall(signal));
@@ -197,6 +216,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       }
     },
     async [Symbol.asyncDispose]() {
+      hosts.keep();
       await transport[Symbol.asyncDispose]();
     },
   };
@@ -205,9 +225,4 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
 function headerList(headers: SessionOptions["headers"]): HeaderList {
   if (headers === undefined) return [];
   return Array.isArray(headers) ? (headers as HeaderList) : Object.entries(headers).flat();
-}
-
-function positive(name: string, value: number): number {
-  if (value > 0) return value;
-  throw new RangeError(`${name} must be above 0, not ${value}`);
 }

@@ -18,7 +18,9 @@ const hostOf = (one: Owed | undefined): string =>
 
 describe("whose turn it is", () => {
   test("an input sorted by host is given out evenly over the hosts", async () => {
-    const turns = spread(batches(owed("a", 100), owed("b", 100), owed("c", 100)), { perHost: 10 });
+    const turns = spread(batches(owed("a", 100), owed("b", 100), owed("c", 100)), {
+      turnsAt: () => 10,
+    });
     await turns.next();
     const given: string[] = [];
     for (let count = 0; count < 9; count += 1) given.push(hostOf(await turns.next()));
@@ -29,7 +31,7 @@ describe("whose turn it is", () => {
   });
 
   test("a host never has more out than its limit, and goes on when one has landed", async () => {
-    const turns = spread(batches(owed("a", 5)), { perHost: 2 });
+    const turns = spread(batches(owed("a", 5)), { turnsAt: () => 2 });
     const first = (await turns.next())!;
     await turns.next();
     const third = turns.next();
@@ -45,7 +47,7 @@ describe("whose turn it is", () => {
 
   test("everything is given exactly once, whatever lands when", async () => {
     const all = [owed("a", 300), owed("b", 7), owed("c", 150)];
-    const turns = spread(batches(...all), { perHost: 3, lookAhead: 20 });
+    const turns = spread(batches(...all), { turnsAt: () => 3, lookAhead: 20 });
     const seen = new Set<Owed>();
     const out: Owed[] = [];
     for (;;) {
@@ -68,7 +70,7 @@ describe("whose turn it is", () => {
   });
 
   test("one that rests lets its host have another turn, and counts again when it goes on", async () => {
-    const turns = spread(batches(owed("a", 3)), { perHost: 1 });
+    const turns = spread(batches(owed("a", 3)), { turnsAt: () => 1 });
     const first = (await turns.next())!;
     turns.landed(first);
     const second = (await turns.next())!;
@@ -85,7 +87,7 @@ describe("whose turn it is", () => {
       yield owed("a", 1);
       throw new Error("line 2 is bad");
     }
-    const turns = spread(broken(), { perHost: 2 });
+    const turns = spread(broken(), { turnsAt: () => 2 });
     const take = async (): Promise<void> => {
       while ((await turns.next()) !== undefined);
     };
@@ -93,7 +95,7 @@ describe("whose turn it is", () => {
   });
 
   test("closing ends the turns though the source would go on", async () => {
-    const turns = spread(batches(owed("a", 50)), { perHost: 50 });
+    const turns = spread(batches(owed("a", 50)), { turnsAt: () => 50 });
     await turns.next();
     await turns.close();
     expect(await turns.next()).toBeUndefined();

@@ -29,8 +29,8 @@ export interface SpreadOptions {
    * host still keeps all hosts busy. @default 10000
    */
   readonly lookAhead?: number;
-  /** At most this many of one host out: more would only wait at its gate. */
-  readonly perHost: number;
+  /** At most so many of a host out, as it looks at the moment: more would only wait in its line. */
+  readonly turnsAt: (host: string) => number;
 }
 
 interface Host<T> {
@@ -38,6 +38,8 @@ interface Host<T> {
   readonly pending: T[];
   first: number;
   out: number;
+  /** Whether it stands in its level's line: it has work, and may have another turn. */
+  isInLine: boolean;
   before: Host<T> | undefined;
   behind: Host<T> | undefined;
 }
@@ -51,11 +53,12 @@ interface Line<T> {
 
 /**
  * Gives the turn to the host with the fewest requests out, over a look-ahead, in O(1): hosts with work
- * stand in levels by how many they have out, in each level in the order they came there.
+ * stand in levels by how many they have out, in each level in the order they came there. A host that has
+ * all its turns out stands nowhere until one of them is back.
  */
 export function spread<T extends Owed>(
   batches: AsyncIterable<readonly T[]>,
-  { lookAhead = 10_000, perHost }: SpreadOptions,
+  { lookAhead = 10_000, turnsAt }: SpreadOptions,
 ): Turns<T> {
   const reader = batches[Symbol.asyncIterator]();
   const hosts = new Map<string, Host<T>>();
@@ -66,8 +69,10 @@ export function spread<T extends Owed>(
   let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
 
-  /** Puts a host with work at the end of its level's line. */
+  /** Puts a host with work at the end of its level's line, unless it has all its turns out. */
   function join(host: Host<T>): void {
+    if (host.out >= turnsAt(host.name)) return;
+    host.isInLine = true;
     while (levels.length <= host.out) levels.push({ first: undefined, last: undefined });
     const line = levels[host.out]!;
     host.before = line.last;
@@ -79,6 +84,7 @@ export function spread<T extends Owed>(
   }
 
   function leave(host: Host<T>): void {
+    host.isInLine = false;
     const line = levels[host.out]!;
     if (host.before === undefined) line.first = host.behind;
     else host.before.behind = host.behind;
@@ -92,7 +98,15 @@ export function spread<T extends Owed>(
     const name = hostOf(owed.request);
     let host = hosts.get(name);
     if (host === undefined) {
-      host = { name, pending: [], first: 0, out: 0, before: undefined, behind: undefined };
+      host = {
+        name,
+        pending: [],
+        first: 0,
+        out: 0,
+        isInLine: false,
+        before: undefined,
+        behind: undefined,
+      };
       hosts.set(name, host);
     }
     return host;
@@ -108,7 +122,7 @@ export function spread<T extends Owed>(
 
   function give(): T | undefined {
     while (lowest < levels.length && levels[lowest]!.first === undefined) lowest += 1;
-    if (lowest >= Math.min(levels.length, perHost)) return undefined;
+    if (lowest >= levels.length) return undefined;
     const host = levels[lowest]!.first!;
     leave(host);
     const owed = host.pending[host.first]!;
@@ -126,10 +140,9 @@ export function spread<T extends Owed>(
   /** Moves a host between the levels. */
   function shift(owed: T, by: 1 | -1): void {
     const host = known(owed);
-    const isInLine = hasWork(host);
-    if (isInLine) leave(host);
+    if (host.isInLine) leave(host);
     host.out += by;
-    if (isInLine) join(host);
+    if (hasWork(host)) join(host);
     else if (host.out === 0) hosts.delete(host.name);
   }
 
@@ -189,6 +202,7 @@ export function spread<T extends Owed>(
       pending = 0;
       levels.length = 0;
       for (const host of hosts.values()) {
+        host.isInLine = false;
         host.pending.length = 0;
         host.first = 0;
       }

@@ -15,8 +15,8 @@ export interface RunParts {
   readonly sink: Sink;
   /** Requests out, and outcomes not yet written: at most so many of each. */
   readonly window: number;
-  /** Of one host out. */
-  readonly perHost: number;
+  /** Of one host out, as it looks at the moment. */
+  readonly turnsAt: (host: string) => number;
   readonly clock: Clock;
   readonly emit: Listener;
   /** Takes no new ones; what is under way lands. */
@@ -27,8 +27,8 @@ export interface RunParts {
 
 /** The one loop: whoever is owed an answer is asked for, and every outcome is written and settled. */
 export async function run(parts: RunParts): Promise<void> {
-  const { queue, send, extract, sink, window, perHost, clock, emit, drain, stop } = parts;
-  const turns = spread(queue.lease(), { perHost });
+  const { queue, send, extract, sink, window, turnsAt, clock, emit, drain, stop } = parts;
+  const turns = spread(queue.lease(), { turnsAt });
   for await (const batch of flow(turns, send, { window, drain, signal: stop })) {
     for (const { owed, outcome: landed } of batch) {
       const { outcome, record } = extract(owed, landed);

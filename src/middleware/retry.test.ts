@@ -5,10 +5,12 @@ import { Failure } from "../core/failure.ts";
 import { createRequest } from "../core/request.ts";
 import type { Send } from "../core/send.ts";
 import { createGate } from "../policy/gate.ts";
+import { createBreaker } from "../policy/breaker.ts";
+import { createRateLearner } from "../policy/rate-learner.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { createScriptedTransport, type ScriptedAnswer } from "../transport/scripted.ts";
-import { concurrency } from "./concurrency.ts";
+import { hostGate } from "./host-gate.ts";
 import { retry } from "./retry.ts";
 
 const get = createRequest({ url: "http://a.example/" });
@@ -18,7 +20,20 @@ function world(answers: readonly ScriptedAnswer[], retries = 4) {
   const transport = createScriptedTransport(answers);
   const gate = createGate(1);
   const policy = createRetryPolicy({ retries, maxRetryAfterMs: 60_000, random: () => 0.5 });
-  const send = retry({ policy, clock, emit: undefined })(concurrency(gate, clock)(transport.send));
+  const host = hostGate({
+    host: "http://a.example",
+    learner: createRateLearner({ most: 1, start: 1, random: () => 0.5 }),
+    breaker: createBreaker({ random: () => 0.5 }),
+    quota: undefined,
+    total: gate,
+    maxRetryAfterMs: 60_000,
+    whenQuotaIsGone: "stop",
+    signs: { lastMs: undefined },
+    halt: undefined,
+    clock,
+    emit: undefined,
+  });
+  const send = retry({ policy, clock, emit: undefined })(host.middleware(transport.send));
   return { clock, transport, gate, send };
 }
 

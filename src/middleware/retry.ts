@@ -5,6 +5,7 @@ import { Failure } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
+import type { HostHealth } from "../policy/breaker.ts";
 import { isOwnShortage } from "../policy/own-shortage.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
@@ -15,8 +16,19 @@ export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly emit: Listener | undefined;
+  /** How the host of a request is, where it is known. */
+  readonly hostOf?: ((request: HttpRequest) => HostView | undefined) | undefined;
+  /** Whoever rests is sent back when it is aborted. @default nobody */
+  readonly halt?: AbortSignal | undefined;
   /** Hears that this machine had no descriptor left for a connection. @default nobody */
   readonly onShortage?: (() => void) | undefined;
+}
+
+/** What a retry depends on besides the request. */
+export interface HostView {
+  health(): HostHealth;
+  /** Whether it accepted something in the last while. */
+  isAtWork(): boolean;
 }
 
 /** Attempts made so far, and those among them that cost nothing. */
@@ -28,7 +40,9 @@ interface Past {
 const FIRST: Past = { attempt: 1, repeats: 0 };
 
 /** Sends again what may succeed later, as its policy decides; gives the last answer or failure otherwise. */
-export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middleware {
+export function retry(options: RetryOptions): Middleware {
+  const { policy, clock, emit, onShortage, halt } = options;
+
   return (next) => {
     function ask(request: HttpRequest, call: Call, past: Past): Promise<HttpResponse> {
       call.attempts += 1;
@@ -49,6 +63,7 @@ export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middle
       { attempt, repeats }: Past,
       { response, failure }: { readonly response?: HttpResponse; readonly failure?: Failure },
     ): Promise<HttpResponse> {
+      const host = options.hostOf?.(request);
       const decision = policy.decide({
         request,
         attempt,
@@ -56,6 +71,8 @@ export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middle
         failure,
         status: response?.status,
         retryAfterMs: response && retryAfterOf(response, clock),
+        host: host?.health(),
+        isHostAtWork: host?.isAtWork(),
       });
       if (decision.action === "give-up") {
         if (failure === undefined) return response!;
@@ -70,7 +87,7 @@ export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middle
       emit?.({ type: "retry", atMs: sinceMs, request, reason, delayMs });
       call.onRest?.("retry", "begin");
       try {
-        await orAborted(sleep(clock, delayMs, call.signal), request);
+        await orAborted(sleep(clock, delayMs, eitherOf(call.signal, halt)), request);
       } finally {
         call.onRest?.("retry", "end");
       }
@@ -80,6 +97,14 @@ export function retry({ policy, clock, emit, onShortage }: RetryOptions): Middle
 
     return (request, call) => ask(request, call, FIRST);
   };
+}
+
+function eitherOf(
+  signal: AbortSignal | undefined,
+  halt: AbortSignal | undefined,
+): AbortSignal | undefined {
+  if (signal === undefined || halt === undefined) return signal ?? halt;
+  return AbortSignal.any([signal, halt]);
 }
 
 /** A request that is not safe to repeat and broke on its way: nobody knows what became of it. */

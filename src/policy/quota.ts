@@ -1,3 +1,4 @@
+import { createKeptStock, type QuotaKeeper } from "./kept-stock.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 /** One of the rates that hold together: at most `count` departures in any `perMs` milliseconds. */
@@ -6,32 +7,51 @@ export interface QuotaRate {
   readonly perMs: number;
 }
 
+/** The rates of one host or key together. */
+export interface Quota extends TokenBucket {
+  /**
+   * When one more may leave although a stock is gone: its first departure leaves its window then.
+   * Undefined while every stock has some left. Times are those of the clock that `nowMs` is from.
+   */
+  goneUntil(nowMs: number): number | undefined;
+}
+
 /** Rates over at least this long are stocks, to be spent as fast as the other rates allow. */
 const STOCK_MS = 3_600_000;
 
 /**
  * Several rates as one bucket: a departure leaves when all of them allow it, and counts in all. A rate
  * of less than an hour is a pace, evenly spaced; one of an hour or more (`5000/d`) is a stock that may
- * be spent at once and is full again when its window has passed. No rates hold nothing back.
+ * be spent at once and is full again when its window has passed. With a keeper, what is spent of a
+ * stock is counted over all runs. No rates hold nothing back.
  * @throws RangeError as `createTokenBucket`.
  */
-export function createQuota(rates: readonly QuotaRate[]): TokenBucket {
-  const buckets = rates.map(({ count, perMs }) =>
-    createTokenBucket({ count, perMs, burst: perMs >= STOCK_MS ? count : 1 }),
-  );
-  if (buckets.length === 1) return buckets[0]!;
-
-  const nextAt = (nowMs: number): number => {
-    let atMs = nowMs;
-    for (const bucket of buckets) atMs = Math.max(atMs, bucket.nextAt(nowMs));
-    return atMs;
+export function createQuota(rates: readonly QuotaRate[], keeper?: QuotaKeeper): Quota {
+  const buckets: TokenBucket[] = [];
+  const stocks: TokenBucket[] = [];
+  for (const { count, perMs } of rates) {
+    const isStock = perMs >= STOCK_MS;
+    // Made in any case, for what it throws.
+    const own = createTokenBucket({ count, perMs, burst: isStock ? count : 1 });
+    const kept =
+      isStock && keeper !== undefined ? createKeptStock({ count, perMs }, keeper) : undefined;
+    buckets.push(kept ?? own);
+    if (isStock) stocks.push(kept ?? own);
+  }
+  const goneUntil = (nowMs: number): number | undefined => {
+    const atMs = latestOf(stocks, nowMs);
+    return atMs > nowMs ? atMs : undefined;
   };
+  if (buckets.length === 1) return { ...buckets[0]!, goneUntil };
+
+  const nextAt = (nowMs: number): number => latestOf(buckets, nowMs);
   const take = (atMs: number): void => {
     for (const bucket of buckets) bucket.take(atMs);
   };
   return {
     nextAt,
     take,
+    goneUntil,
     delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
     reserve(nowMs) {
       const atMs = nextAt(nowMs);
@@ -42,4 +62,10 @@ export function createQuota(rates: readonly QuotaRate[]): TokenBucket {
       for (const bucket of buckets) bucket.cancel(atMs);
     },
   };
+}
+
+function latestOf(buckets: readonly TokenBucket[], nowMs: number): number {
+  let atMs = nowMs;
+  for (const bucket of buckets) atMs = Math.max(atMs, bucket.nextAt(nowMs));
+  return atMs;
 }

@@ -1,4 +1,5 @@
 import type { LimitReading } from "../core/limit-reading.ts";
+import { HostLimits } from "./learn-host.ts";
 import type { LimitProfile } from "./limit-profile.ts";
 
 /** How a learner begins. */
@@ -57,4 +58,9 @@ export interface RateLearner {
   readonly inFlight: number;
   /** What is worth remembering. */
   profile(): LimitProfile;
+}
+
+/** A learner that knows nothing yet but what it is given. Source: docs/limits.md. */
+export function createRateLearner(options: RateLearnerOptions): RateLearner {
+  return new HostLimits(options);
 }

@@ -1,12 +1,13 @@
 import type { Failure } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
+import type { HostHealth } from "./breaker.ts";
 import { isOwnShortage } from "./own-shortage.ts";
 
 /** How persistent to be. */
 export interface RetryOptions {
   /** Times a failed request is sent again. */
   readonly retries: number;
-  /** Longest Retry-After that is obeyed. */
+  /** A longer Retry-After is cut to this. */
   readonly maxRetryAfterMs: number;
   /** A number from 0 to below 1, as Math.random's; a test's is seeded. */
   readonly random: () => number;
@@ -25,6 +26,10 @@ export interface Setback {
   readonly status?: number | undefined;
   /** The wait that the server asked for (`parseRetryAfter`). */
   readonly retryAfterMs?: number | undefined;
+  /** How the host is: one that was given up is not asked again. @default up */
+  readonly host?: HostHealth | undefined;
+  /** Whether the host has accepted others just now: its 503 is about how much it is asked. @default false */
+  readonly isHostAtWork?: boolean | undefined;
 }
 
 /** Why a request is not sent again. `may-have-happened`: doing it twice might do harm. */
@@ -32,7 +37,7 @@ export type GiveUpReason =
   | "not-retryable"
   | "may-have-happened"
   | "retries-used"
-  | "retry-after-too-long"
+  | "host-given-up"
   | "held-too-often";
 
 /** What to do: send again after `delayMs`, at the cost of one attempt or of a free repeat; or not. */
@@ -57,6 +62,9 @@ const LONGEST_DELAY_MS = 30_000;
 /** Free repeats of one request: a server that asks for patience for ever gets an end of it. */
 export const MOST_REPEATS = 100;
 
+/** Free repeats of one request after a 503 that names no wait, where its host is at work otherwise. */
+const MOST_OVERLOADED = 4;
+
 /** Waits for a descriptor of our own end at 1.6 s: others give theirs back all the time. */
 const MOST_DOUBLED = 4;
 
@@ -69,8 +77,8 @@ const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
  * whose effect could be doubled is sent again only where the server cannot have acted on the first:
  * it never saw it, or refused it by 425, 429, or 503 with Retry-After.
  *
- * A 429 or 503 with Retry-After costs no attempt and waits exactly as long as asked; nor does the
- * first loss of a kept-alive connection before the server can have seen the request, nor a connection
+ * A 429, and a 503 with Retry-After, cost no attempt, and wait exactly as long as asked, cut to
+ * `maxRetryAfterMs`; nor do the first four 503 of a host that accepts others meanwhile, nor the first loss of a kept-alive connection before the server can have seen the request, nor a connection
  * for which this machine had no descriptor left. Every other wait
  * is exponential backoff with full jitter, from 200 ms doubling to 30 s (M. Brooker, "Exponential
  * Backoff And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
@@ -90,24 +98,26 @@ export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOpt
 
   const counted = (setback: Setback, reason: string, most = retries): RetryDecision => {
     if (setback.attempt > Math.min(most, retries)) return giveUp("retries-used");
+    if (setback.host === "given up") return giveUp("host-given-up");
     const delayMs = Math.max(backoff(setback.attempt), setback.retryAfterMs ?? 0);
     return { action: "retry", delayMs, cost: "attempt", reason };
   };
 
   const decideStatus = (setback: Setback, status: number): RetryDecision => {
-    const { request, retryAfterMs, repeats = 0 } = setback;
+    const { request, repeats = 0 } = setback;
     if (!LATER.has(status)) return giveUp("not-retryable");
-    const patience = retryAfterMs !== undefined && (status === 429 || status === 503);
-    const refused = patience || status === 425 || status === 429;
+    const retryAfterMs = setback.retryAfterMs && Math.min(setback.retryAfterMs, maxRetryAfterMs);
+    const patience = status === 429 || (status === 503 && retryAfterMs !== undefined);
+    const refused = patience || status === 425;
     if (!refused && !request.idempotent) return giveUp("may-have-happened");
-    if (retryAfterMs !== undefined && retryAfterMs > maxRetryAfterMs) {
-      return giveUp("retry-after-too-long");
-    }
+    const isOverloaded =
+      status === 503 && setback.isHostAtWork === true && repeats < MOST_OVERLOADED;
     const reason = `status ${status}`;
-    if (!patience || retries === 0) return counted(setback, reason);
+    if ((!patience && !isOverloaded) || retries === 0)
+      return counted({ ...setback, retryAfterMs }, reason);
     if (repeats >= MOST_REPEATS) return giveUp("held-too-often");
     // "Now" from a server that has just refused would be a loop at full speed.
-    const delayMs = retryAfterMs > 0 ? retryAfterMs : backoff(repeats + 1);
+    const delayMs = retryAfterMs || backoff(repeats + 1);
     return { action: "retry", delayMs, cost: "free", reason };
   };
 

@@ -28,6 +28,11 @@ const SLACK_SHARE = 0.02;
 /** … this many milliseconds. */
 const MOST_SLACK_MS = 25;
 
+/** How long a window of `perMs` is taken to be, so that it holds at the server's end of the wire too. */
+export function keptWindowMs(perMs: number): number {
+  return perMs + Math.min(perMs * SLACK_SHARE, MOST_SLACK_MS);
+}
+
 /**
  * Spaces departures so that any window of `perMs` holds at most `count` of them, as a server counts
  * that keeps a sliding window; windows are kept 2 % longer (at most 25 ms) for the network's jitter.
@@ -48,7 +53,7 @@ export function createTokenBucket(options: BucketOptions): TokenBucket {
   if (!Number.isSafeInteger(burst) || burst < 1 || burst > count) {
     throw new RangeError(`a rate's burst is a whole number from 1 to its count, not ${burst}`);
   }
-  const windowMs = perMs + Math.min(perMs * SLACK_SHARE, MOST_SLACK_MS);
+  const windowMs = keptWindowMs(perMs);
   const spacingMs = windowMs / count;
   const toleranceMs = (burst - 1) * spacingMs;
   const recent = burst === 1 ? undefined : createRing(count);

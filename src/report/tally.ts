@@ -1,8 +1,10 @@
-import type { RunEvent } from "../core/event.ts";
+import type { HoldReason, RunEvent } from "../core/event.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
 import { createHistogram, type Histogram } from "../policy/histogram.ts";
+
+type LearnedEvent = Extract<RunEvent, { readonly type: "learned" }>;
 
 /** Hosts beyond this many are counted together: a crawl must not grow the tally without end. */
 export const MOST_HOSTS = 10_000;
@@ -24,7 +26,9 @@ export interface HostTally {
   heldMs: number;
   /** Until when it is held, on the run's clock; for the live block. */
   heldUntilMs: number;
-  heldBy: string | undefined;
+  heldBy: HoldReason | undefined;
+  /** What was learned of its limits last. */
+  learned: LearnedEvent | undefined;
   readonly latency: Histogram;
 }
 
@@ -132,6 +136,11 @@ export function count(tally: Tally, event: RunEvent): void {
       host.heldBy = event.reason;
       return;
     }
+    case "learned": {
+      const host = hostTally(tally, event.host);
+      host.learned = event;
+      return;
+    }
     case "settled":
       return settle(tally, event.outcome);
     case "draining":
@@ -183,6 +192,7 @@ export function hostTally(tally: Tally, origin: string): HostTally {
     heldMs: 0,
     heldUntilMs: 0,
     heldBy: undefined,
+    learned: undefined,
     latency: createHistogram(),
   };
   tally.hosts.set(origin, created);

@@ -41,7 +41,7 @@ async function makespan(
   }
   let landed = 0;
   const all = (async () => {
-    const turns = spread(sorted(), { perHost: PER_HOST });
+    const turns = spread(sorted(), { turnsAt: () => PER_HOST });
     for await (const batch of flow(turns, session.send, { window: concurrency })) {
       landed += batch.filter(({ outcome }) => outcome.kind === "answered").length;
     }

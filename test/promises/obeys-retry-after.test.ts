@@ -44,13 +44,28 @@ test("a 503 with Retry-After is held as a 429 is", async () => {
   expect(again!.atMs - refused!.endedMs!).toBeGreaterThanOrEqual(990);
 });
 
-test("a Retry-After beyond --max-retry-after is not waited for", async () => {
+test("a Retry-After beyond --max-retry-after is cut to it, and said once", async () => {
   await using world = await startWorld();
-  const path = "/retry-after/1h/then/200";
-  const ended = await fanfetch("get", world.at(path), "--max-retry-after", "1m", "-o", "-");
-  expect(ended.exitCode).toBe(1);
-  expect(world.seen.total).toBe(1);
-  expect(JSON.parse(ended.stdout)).toMatchObject({ status: 429, error: { code: "E_STATUS" } });
+  const urls = [1, 2, 3].map((n) => world.at(`/retry-after/1h/then/200?${n}`));
+  const ended = await fanfetch("get", ...urls, "--max-retry-after", "1s", "-o", "-");
+  expect(ended.exitCode, ended.stderr).toBe(0);
+  expect(ended.stderr.match(/asks to wait 1 h/g)).toHaveLength(1);
+  for (const url of urls) expect(world.seen.timesAsked(url)).toBe(2);
+});
+
+test("a server that asks for more again after that has no quota left: the run stops, resumable", async () => {
+  await using world = await startWorld();
+  const ended = await fanfetch(
+    "get",
+    world.at("/retry-after/6h"),
+    "--max-retry-after",
+    "500ms",
+    "-o",
+    "-",
+  );
+  expect(ended.exitCode, ended.stderr).toBe(3);
+  expect(ended.stderr).toMatch(/the quota of 127\.0\.0\.1:\d+ is used up until .* \(in 6 h\)/);
+  expect(world.seen.total).toBe(2);
 });
 
 test("an honest limit is met: everything is answered within it", async () => {

@@ -34,7 +34,9 @@ export function createLimitedServer(parts: LimitedServerParts): LimitModel {
     for (const gate of gates) {
       const standing = gate.standing(at);
       const left = standing.remaining / standing.limit - standing.waitMs;
-      if (left < share) ((share = left), (nearest = standing));
+      if (left >= share) continue;
+      share = left;
+      nearest = standing;
     }
     return nearest;
   };

@@ -47,7 +47,9 @@ export function createSlidingWindow({ count, perMs }: Rate, share: Share): Gate 
   let head = 0;
   const forget = (nowMs: number): void => {
     while (head < taken.length && taken[head]! <= nowMs - perMs) head += 1;
-    if (head > 1024 && head > taken.length / 2) (taken.splice(0, head), (head = 0));
+    if (head < 1024 || head < taken.length / 2) return;
+    taken.splice(0, head);
+    head = 0;
   };
   const sizeAt = (nowMs: number): number => Math.max(1, Math.round(count * share(nowMs)));
   return {

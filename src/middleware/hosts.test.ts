@@ -4,25 +4,42 @@ import { createCall } from "../core/call.ts";
 import { createRequest } from "../core/request.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { createScriptedTransport } from "../transport/scripted.ts";
-import { perHost } from "./per-host.ts";
+import { createHosts } from "./hosts.ts";
 
 function world(busy: ReadonlySet<string> = new Set()) {
   const clock = createManualClock();
   const made: string[] = [];
-  const send = perHost(
-    (host) => {
+  const kept: string[] = [];
+  const hosts = createHosts({
+    make(host) {
       made.push(host);
-      return { middleware: (next) => next, isIdle: () => !busy.has(host) };
+      return {
+        middleware: (next) => next,
+        isIdle: () => !busy.has(host),
+        room: () => 1,
+        health: () => "up",
+        isAtWork: () => false,
+        keep: () => kept.push(host),
+      };
     },
-    { clock, forgetAfterMs: 60_000 },
-  )(createScriptedTransport([{}]).send);
+    clock,
+    forgetAfterMs: 60_000,
+  });
+  const send = hosts.middleware(createScriptedTransport([{}]).send);
   const ask = (host: string): Promise<unknown> =>
     send(createRequest({ url: `http://${host}/` }), createCall());
   const askMany = async (prefix: string): Promise<void> => {
     for (let index = 0; index < 1_100; index += 1) await ask(`${prefix}${index}.example`);
   };
-  return { clock, made, ask, askMany };
+  return { clock, made, kept, hosts, ask, askMany };
 }
+
+test("a host that was never asked has no gates", async () => {
+  const { ask, hosts } = world();
+  await ask("a.example");
+  expect(hosts.gatesOf("http://a.example")?.room()).toBe(1);
+  expect(hosts.gatesOf("http://b.example")).toBeUndefined();
+});
 
 describe("middleware of each host's own", () => {
   test("is made once per scheme, host and port", async () => {
@@ -34,7 +51,7 @@ describe("middleware of each host's own", () => {
   });
 
   test("of a host that is idle for long among many others is forgotten, of a busy one never", async () => {
-    const { clock, made, ask, askMany } = world(new Set(["http://busy.example"]));
+    const { clock, made, kept, ask, askMany } = world(new Set(["http://busy.example"]));
     await ask("idle.example");
     await ask("busy.example");
     await clock.advance(60_000);
@@ -46,6 +63,8 @@ describe("middleware of each host's own", () => {
     await ask("idle.example");
     await ask("busy.example");
     expect(made).toEqual(["http://idle.example"]);
+    expect(kept).toContain("http://idle.example");
+    expect(kept).not.toContain("http://busy.example");
   });
 
   test("of a host that was just asked is kept, whatever else is", async () => {

@@ -1,0 +1,213 @@
+import type { Call } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Listener } from "../core/event.ts";
+import type { Failure } from "../core/failure.ts";
+import type { Halt } from "../core/halt.ts";
+import type { LimitReading } from "../core/limit-reading.ts";
+import type { HttpRequest } from "../core/request.ts";
+import type { HttpResponse } from "../core/response.ts";
+import type { Send } from "../core/send.ts";
+import type { Breaker } from "../policy/breaker.ts";
+import type { Gate } from "../policy/gate.ts";
+import type { HostMemory } from "../policy/host-memory.ts";
+import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import type { TokenBucket } from "../policy/token-bucket.ts";
+import { readLimits } from "../protocol/rate-limit-headers.ts";
+import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { createHostLine, type Leave } from "./host-line.ts";
+import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
+import type { HostGates } from "./hosts.ts";
+import { createPatience } from "./patience.ts";
+
+/** What decides when requests to one host may leave. */
+export interface HostGateOptions {
+  readonly host: string;
+  readonly learner: RateLearner;
+  readonly breaker: Breaker;
+  /** The host's declared rates; undefined where none is set. */
+  readonly quota: TokenBucket | undefined;
+  /** Places over all hosts. */
+  readonly total: Gate;
+  /** A longer wait that a server asks for is cut to this. Milliseconds. */
+  readonly maxRetryAfterMs: number;
+  /** Stops the run where waiting makes no sense; undefined where nothing may. */
+  readonly halt: Halt | undefined;
+  /** Whether a quota that is gone is waited for, however long it takes. */
+  readonly whenQuotaIsGone: "stop" | "wait";
+  /** When any host last showed that it is at work; shared by all. */
+  readonly signs: { lastMs: number | undefined };
+  /** Share of the last while in which our own event loop was busy. @default 0 */
+  readonly ownLoad?: (() => number) | undefined;
+  /** Where to keep what was learned. @default nowhere */
+  readonly memory?: HostMemory | undefined;
+  readonly clock: Clock;
+  readonly emit: Listener | undefined;
+}
+
+/** What is learned is told this often, while requests land. */
+const TELL_AFTER_MS = 1_000;
+
+/** Whoever accepted something this recently is at work. */
+const AT_WORK_MS = 10_000;
+
+/**
+ * All that one host's requests wait for, in one line: its outage, its declared rates, and what was learned
+ * of its limits (how many at once, how many a second, not before). A place is held until the body is whole.
+ */
+export function hostGate(options: HostGateOptions): HostGates {
+  const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
+  const patience = createPatience(options);
+  const seen = { requests: 0, refused: 0 };
+  let acceptedMs = -Infinity;
+  let toldMs = clock.now();
+  let lastFailure: Failure | undefined;
+
+  const isGivenUp = (): boolean => breaker.health === "given up";
+  const isReachable = (): boolean => breaker.outage === "failing";
+
+  const line = createHostLine<Departure>({
+    total: options.total,
+    clock,
+    halt: options.halt?.signal,
+    nextAt(nowMs) {
+      if (breaker.health !== "up" && !(isGivenUp() && isReachable())) {
+        const atMs = breaker.nextAt(nowMs);
+        if (atMs > nowMs) return atMs;
+      }
+      if (quota !== undefined) {
+        const atMs = quota.nextAt(nowMs);
+        if (atMs > nowMs) return patience.forQuota(atMs, nowMs);
+      }
+      return learner.nextAt(nowMs);
+    },
+    depart(nowMs) {
+      breaker.depart(nowMs);
+      quota?.take(nowMs);
+      seen.requests += 1;
+      return learner.depart(nowMs);
+    },
+    refusal(request) {
+      if (!isGivenUp() || isReachable() || lastFailure === undefined) return undefined;
+      const nowMs = clock.now();
+      return breaker.nextAt(nowMs) > nowMs ? givenUp(request, lastFailure) : undefined;
+    },
+  });
+
+  function answered(left: Departure, response: HttpResponse): void {
+    const nowMs = clock.now();
+    const isRefusal = response.status === 429 || response.status === 503;
+    const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
+    const sign = signOfResponse(response, askedMs);
+    const readings = readLimits(response.headers, { wallMs: clock.wallNow() });
+    learner.land(left, {
+      nowMs,
+      kind: sign.kind,
+      latencyMs: latencyOf(response),
+      retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
+      readings: readings && patience.forReadings(readings),
+      ownLoad: ownLoad?.(),
+    });
+    if (isRefusal) seen.refused += 1;
+    if (isRefusal || isUsedUp(readings)) patience.tellHold(learner.limits.untilMs, response.status);
+    if (sign.kind === "accepted") {
+      acceptedMs = nowMs;
+      patience.accepted();
+    }
+    tellLimits(nowMs);
+    if (sign.outage === undefined) cameBack(nowMs);
+    else failed(left, { nowMs, sign: sign.outage, words: `status ${response.status}` });
+  }
+
+  /** Tells what is known of the limits, at most once a second. */
+  function tellLimits(nowMs: number): void {
+    if (emit === undefined || nowMs - toldMs < TELL_AFTER_MS) return;
+    toldMs = nowMs;
+    const { rate, concurrency } = learner.limits;
+    const { heldMs } = line;
+    emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: seen.refused });
+  }
+
+  function broke(left: Departure, error: unknown): void {
+    const nowMs = clock.now();
+    const sign = signOfFailure(error);
+    learner.land(left, { nowMs, kind: sign.kind, latencyMs: undefined, ownLoad: ownLoad?.() });
+    if (sign.isSilent) return breaker.forget();
+    if (sign.outage === undefined) return cameBack(nowMs);
+    lastFailure = error as Failure;
+    failed(left, { nowMs, sign: sign.outage, words: lastFailure.message });
+  }
+
+  function cameBack(nowMs: number): void {
+    options.signs.lastMs = nowMs;
+    if (breaker.alive()) learner.restart(nowMs);
+  }
+
+  function failed(left: Departure, { nowMs, sign, words }: FailedSign): void {
+    const wasUp = breaker.dead(nowMs, sign, left.atMs);
+    if (wasUp) patience.tellOutage(breaker.nextAt(nowMs) - nowMs);
+    if (breaker.health !== "up") patience.forOutage(nowMs, words);
+  }
+
+  function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
+    const { request, call } = on;
+    const requestsBefore = call.requests;
+    const land = (): void => {
+      place[Symbol.dispose]();
+      line.look();
+      const requests = call.requests - requestsBefore;
+      emit?.({ type: "landed", atMs: clock.now(), request, requests });
+    };
+    emit?.({ type: "sent", atMs: clock.now(), request });
+    return next(request, call).then(
+      (response) => {
+        // Before its place is free: whoever takes that is to know of a hold.
+        answered(left, response);
+        land();
+        return response;
+      },
+      (error: unknown) => {
+        broke(left, error);
+        land();
+        throw error;
+      },
+    );
+  }
+
+  return {
+    middleware: (next) => (request, call) => {
+      const trip = { request, call };
+      const free = line.tryLeave();
+      if (free !== undefined) return leave(next, free, trip);
+      return line.leave(request, call).then((later) => leave(next, later, trip));
+    },
+    isIdle: () => learner.inFlight === 0 && line.waiting === 0,
+    room: () => learner.limits.concurrency,
+    health: () => breaker.health,
+    isAtWork: () => clock.now() - acceptedMs < AT_WORK_MS,
+    keep() {
+      options.memory?.keep(host, learner.profile(), seen);
+    },
+  };
+}
+
+interface Trip {
+  readonly request: HttpRequest;
+  readonly call: Call;
+}
+
+interface FailedSign {
+  readonly nowMs: number;
+  readonly sign: NonNullable<Breaker["outage"]>;
+  readonly words: string;
+}
+
+function isUsedUp(readings: readonly LimitReading[] | undefined): boolean {
+  return readings?.some(({ remaining }) => remaining === 0) === true;
+}
+
+function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {
+  return parseRetryAfter(response.header("retry-after"), {
+    nowMs: clock.wallNow(),
+    dateHeader: response.header("date"),
+  });
+}

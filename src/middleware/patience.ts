@@ -1,0 +1,106 @@
+import type { Clock } from "../core/clock.ts";
+import type { HoldReason, Listener } from "../core/event.ts";
+import type { Halt } from "../core/halt.ts";
+import type { LimitReading } from "../core/limit-reading.ts";
+
+/** How long one host is waited for, and who hears of it. */
+export interface PatienceOptions {
+  readonly host: string;
+  /** A longer wait that a server asks for is cut to this. Milliseconds. */
+  readonly maxRetryAfterMs: number;
+  readonly halt: Halt | undefined;
+  readonly whenQuotaIsGone: "stop" | "wait";
+  readonly signs: { readonly lastMs: number | undefined };
+  readonly clock: Clock;
+  readonly emit: Listener | undefined;
+}
+
+/** Decides for one host which waits are made, cut short or too long to be made, and tells of them. */
+export interface Patience {
+  /** A declared rate lets the next one leave at `atMs`: returned as it is, after stopping a run that is not to wait so long. */
+  forQuota(atMs: number, nowMs: number): number;
+  /** A server asks one that left at `leftMs` for a wait: what is really waited. */
+  forRetryAfter(askedMs: number | undefined, nowMs: number, leftMs: number): number | undefined;
+  /** What header fields say, no wait in it longer than what is really waited. */
+  forReadings(readings: readonly LimitReading[]): readonly LimitReading[];
+  /** An answer was accepted: cut waits are no longer in a row. */
+  accepted(): void;
+  /** The host is held until `untilMs`. */
+  tellHold(untilMs: number, status: number): void;
+  tellOutage(forMs: number): void;
+  /** The host is in an outage: stops the run where nothing answers any more. */
+  forOutage(nowMs: number, last: string): void;
+}
+
+/** Nothing answers for so long, after something did: the run stops. */
+export const NETWORK_PATIENCE_MS = 60_000;
+
+/** Shorter holds are a pace, and nothing to tell. */
+const SHORTEST_TOLD_MS = 1_000;
+
+/** A server that asks for more does not mean it. */
+export const LONGEST_WAIT_MS = 7 * 86_400_000;
+
+/** Opens the patience with one host. */
+export function createPatience(options: PatienceOptions): Patience {
+  const { host, halt, clock, emit, signs } = options;
+  const isWaiting = options.whenQuotaIsGone === "wait";
+  const longestMs = isWaiting ? LONGEST_WAIT_MS : options.maxRetryAfterMs;
+  let cutInARow = 0;
+  let cutAtMs = -Infinity;
+  let askedForMs: number | undefined;
+  let toldUntilMs = -Infinity;
+
+  function stopForQuota(forMs: number): void {
+    if (isWaiting) return;
+    halt?.halt({ reason: "quota", host, untilWallMs: clock.wallNow() + forMs });
+  }
+
+  function tell(reason: HoldReason, forMs: number, status: number | undefined): void {
+    const askedMs = askedForMs;
+    askedForMs = undefined;
+    emit?.({ type: "held", atMs: clock.now(), host, forMs, reason, status, askedMs });
+  }
+
+  return {
+    forQuota(atMs, nowMs) {
+      if (atMs - nowMs > options.maxRetryAfterMs) stopForQuota(atMs - nowMs);
+      return atMs;
+    },
+    forRetryAfter(askedMs, nowMs, leftMs) {
+      if (askedMs === undefined || askedMs <= longestMs) return askedMs;
+      // Those that were under way together are refused together: one hold.
+      if (leftMs <= cutAtMs) return longestMs;
+      cutAtMs = nowMs;
+      cutInARow += 1;
+      // Waited for once, as long as we would, and still not: its word is taken.
+      if (cutInARow > 1) stopForQuota(Math.min(askedMs, LONGEST_WAIT_MS));
+      askedForMs = cutInARow === 1 ? askedMs : undefined;
+      return longestMs;
+    },
+    forReadings(readings) {
+      if (readings.every(({ resetMs = 0 }) => resetMs <= longestMs)) return readings;
+      return readings.map((reading) => ({
+        ...reading,
+        resetMs: reading.resetMs && Math.min(reading.resetMs, longestMs),
+      }));
+    },
+    accepted() {
+      cutInARow = 0;
+    },
+    tellHold(untilMs, status) {
+      const forMs = untilMs - clock.now();
+      const isCut = askedForMs !== undefined;
+      if (!isCut && (forMs < SHORTEST_TOLD_MS || untilMs <= toldUntilMs)) return;
+      toldUntilMs = untilMs;
+      tell(status === 429 || status === 503 ? "retry-after" : "rate", forMs, status);
+    },
+    tellOutage(forMs) {
+      if (forMs >= SHORTEST_TOLD_MS) tell("outage", forMs, undefined);
+    },
+    forOutage(nowMs, last) {
+      if (signs.lastMs === undefined || nowMs - signs.lastMs < NETWORK_PATIENCE_MS) return;
+      halt?.halt({ reason: "network", host, forMs: nowMs - signs.lastMs, last });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** What a round of a climb has shown. */
+export type RoundEnd = "not yet" | "places bind" | "rate binds" | "nothing binds";
+
+/** Raises a rate round by round, as long as what leaves at it is let in. */
+export class Climb {
+  /** Factor from one round to the next. */
+  step = 2;
+  #order = 0;
+  #atMs = 0;
+  #accepted = 0;
+  #departed = 0;
+  #wasFull = false;
+
+  start(step: number, order: number, nowMs: number): void {
+    this.step = step;
+    this.next(order, nowMs);
+  }
+
+  /** A round begins with the departure number `order`. */
+  next(order: number, nowMs: number): void {
+    this.#order = order;
+    this.#atMs = nowMs;
+    this.#accepted = 0;
+    this.#departed = 0;
+    this.#wasFull = false;
+  }
+
+  depart(): void {
+    this.#departed += 1;
+  }
+
+  /** Somebody had to wait for a place. */
+  noteFull(): void {
+    this.#wasFull = true;
+  }
+
+  /** One was let in. `rate`: what it left at; rounds last a round trip, and `leastMs` when steps are small. */
+  accepted(order: number, nowMs: number, rate: number, baseMs: number, leastMs: number): RoundEnd {
+    if (order < this.#order) return "not yet";
+    this.#accepted += 1;
+    const tookMs = nowMs - this.#atMs;
+    if (this.#accepted < 3 || tookMs < 1.2 * baseMs) return "not yet";
+    if (this.step < 1.5 && (this.#accepted < 0.5 / (this.step - 1) || tookMs < leastMs)) {
+      return "not yet";
+    }
+    if (this.#wasFull) return "places bind";
+    return this.#departed * 1000 >= 0.7 * rate * tookMs - 2000 ? "rate binds" : "nothing binds";
+  }
+
+  /** Steps grow while they succeed: carefully near the rate that was measured, faster far above. */
+  widen(ratio: number): void {
+    const widest = ratio > 1.3 ? 1.5 : 1.12;
+    if (this.step < widest) this.step = Math.min(widest, 1 + (this.step - 1) * 1.5);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Flight } from "./learn-flight.ts";
+
+/** All refusals of requests that left before we knew: one event. */
+export class Episode {
+  /** The refused request that left first. */
+  first: Flight;
+  /** Last request that had left when the first refusal came back. */
+  readonly lastOrder: number;
+  readonly lastAtMs: number;
+  readonly openedAtMs: number;
+  /** Over by then, even where answers are slow: refusals take about equally long. */
+  readonly closesAtMs: number;
+  refused = 0;
+  failed = 0;
+  /** Longest wait that was asked for. */
+  retryAfterMs = 0;
+  /** Requests of it that are still out. */
+  out: number;
+
+  constructor(first: Flight, nowMs: number, last: Flight, out: number, isPatient: boolean) {
+    this.first = first;
+    this.openedAtMs = nowMs;
+    this.lastOrder = last.order;
+    this.lastAtMs = last.atMs;
+    this.out = out;
+    this.closesAtMs = isPatient ? Infinity : nowMs + 1.5 * (nowMs - first.atMs) + 5;
+  }
+
+  /** One of its requests is back with no answer. */
+  add(flight: Flight, isRefused: boolean, retryAfterMs: number): void {
+    if (isRefused) this.refused += 1;
+    else this.failed += 1;
+    if (flight.order < this.first.order) this.first = flight;
+    this.retryAfterMs = Math.max(this.retryAfterMs, retryAfterMs);
+  }
+
+  /** Requests that left from the first refused one on, it included. */
+  get span(): number {
+    return this.lastOrder - this.first.order + 1;
+  }
+
+  /** Share of them that was let in all the same. */
+  get acceptedShare(): number {
+    return Math.max(0, 1 - (this.refused + this.failed) / this.span);
+  }
+
+  /** Departures per second in it. */
+  get pace(): number {
+    return ((this.span - 1) * 1000) / Math.max(1, this.lastAtMs - this.first.atMs);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Departure } from "./rate-learner.ts";
+
+/** Departures so close together that they may arrive in any order. */
+export interface Burst {
+  readonly atMs: number;
+  /** Under way after its last one. */
+  inFlight: number;
+  refused: number;
+}
+
+/** A departure, and what held when it left. */
+export interface Flight extends Departure {
+  /** How many had left before. */
+  readonly order: number;
+  /** Under way with it. */
+  readonly inFlight: number;
+  readonly burst: Burst;
+}

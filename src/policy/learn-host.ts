@@ -1,0 +1,209 @@
+import { AnnouncedBudget } from "./learn-budget.ts";
+import { ConcurrencyLimit } from "./learn-concurrency.ts";
+import { Episode } from "./learn-episode.ts";
+import type { Flight } from "./learn-flight.ts";
+import { RateSearch } from "./learn-rate.ts";
+import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+import type {
+  Departure,
+  Landing,
+  LearnedLimits,
+  RateLearner,
+  RateLearnerOptions,
+} from "./rate-learner.ts";
+
+/** Browsers open six connections. */
+const AT_ONCE = 6;
+const NO_BURST = { atMs: -Infinity, inFlight: 0, refused: 0 };
+const NOTHING: Flight = { atMs: 0, order: -1, inFlight: 0, burst: NO_BURST };
+
+/** One host's limits: how many at once, how many per second, not before when. */
+export class HostLimits implements RateLearner {
+  readonly #concurrency: ConcurrencyLimit;
+  readonly #rate = new RateSearch();
+  #budget: AnnouncedBudget | undefined;
+  #episode: Episode | undefined;
+  #untilMs = 0;
+  #inFlight = 0;
+  #departed = 0;
+  /** Refused or dropped, of all that left before the present episode. */
+  #unanswered = 0;
+  #last: Flight = NOTHING;
+  #burst = NO_BURST;
+  /** Departures up to here were judged. */
+  #judged = -1;
+  /** Most under way with which one was let in since the last episode. */
+  #highest = 0;
+
+  constructor(options: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(options.most, options.start ?? AT_ONCE);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get limits(): LearnedLimits {
+    return {
+      rate: this.#rate.rate,
+      concurrency: this.#concurrency.allowed(),
+      untilMs: this.#untilMs,
+    };
+  }
+
+  nextAt(nowMs: number): number {
+    if (this.#episode !== undefined) {
+      if (nowMs < this.#episode.closesAtMs) return this.#episode.closesAtMs;
+      this.#close(nowMs);
+    }
+    this.#concurrency.tryMore(nowMs);
+    if (this.#inFlight >= this.#allowed()) {
+      this.#concurrency.noteFull();
+      this.#rate.noteFull();
+      return Infinity;
+    }
+    let at = Math.max(this.#untilMs, this.#rate.nextAt(nowMs, this.#inFlight));
+    if (this.#budget !== undefined) at = Math.max(at, this.#budget.nextAt(nowMs, this.#departed));
+    return at;
+  }
+
+  #allowed(): number {
+    const { suspectPlaces, isDear } = this.#rate;
+    const allowed = this.#concurrency.allowed();
+    return isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
+  }
+
+  depart(nowMs: number): Departure {
+    this.#inFlight += 1;
+    const inFlight = this.#inFlight;
+    if (nowMs - this.#burst.atMs > 2) this.#burst = { atMs: nowMs, inFlight, refused: 0 };
+    else this.#burst.inFlight = inFlight;
+    const flight = { atMs: nowMs, order: this.#departed, inFlight, burst: this.#burst };
+    this.#departed += 1;
+    this.#last = flight;
+    this.#rate.depart(nowMs);
+    return flight;
+  }
+
+  land(departure: Departure, landing: Landing): void {
+    const flight = departure as Flight;
+    const { nowMs, kind, latencyMs, readings } = landing;
+    this.#inFlight -= 1;
+    if (readings !== undefined && readings.length > 0) {
+      this.#budget ??= new AnnouncedBudget();
+      this.#budget.read(readings, flight.order, nowMs, kind === "refused");
+      this.#rate.announce(this.#budget.rate, nowMs);
+    }
+    const episode = this.#episode;
+    if (kind === "accepted") {
+      if (flight.inFlight > this.#highest) this.#highest = flight.inFlight;
+      this.#rate.count();
+      const isOurs = (landing.ownLoad ?? 0) > 0.9;
+      this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
+      if (episode === undefined) this.#accepted(flight, nowMs, isOurs);
+    } else {
+      const isRefused = kind === "refused";
+      flight.burst.refused += 1;
+      const retryAfterMs = landing.retryAfterMs ?? 0;
+      if (retryAfterMs > 0) this.#untilMs = Math.max(this.#untilMs, nowMs + retryAfterMs);
+      if (episode === undefined && flight.order > this.#judged) {
+        const out = this.#inFlight + 1;
+        this.#episode = new Episode(flight, nowMs, this.#last, out, false);
+      }
+      if (this.#episode === undefined) this.#unanswered += 1;
+      else this.#episode.add(flight, isRefused, retryAfterMs);
+    }
+    if (this.#episode !== undefined && flight.order <= this.#episode.lastOrder) {
+      this.#episode.out -= 1;
+      if (this.#episode.out === 0) this.#close(nowMs);
+    }
+  }
+
+  #accepted(flight: Flight, nowMs: number, isOurs: boolean): void {
+    const concurrency = this.#concurrency;
+    const suspected = this.#rate.suspectPlaces;
+    if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
+      concurrency.refusedAt(suspected, nowMs, this.#rate.dearMs);
+    }
+    const suspect = this.#rate.suspectPlaces;
+    if (suspect > 0 && flight.inFlight > 1.25 * suspect + 1) this.#rate.suspectPlaces = 0;
+  }
+
+  #close(nowMs: number): void {
+    const episode = this.#episode!;
+    const { first } = episode;
+    this.#episode = undefined;
+    this.#judged = episode.lastOrder;
+    const acceptedBefore = first.order - this.#unanswered;
+    this.#unanswered += episode.refused + episode.failed;
+    const places = first.burst.inFlight - first.burst.refused;
+    const highest = this.#highest;
+    this.#highest = 0;
+    const concurrency = this.#concurrency;
+    const rate = this.#rate;
+    const wait = Math.max(0, this.#untilMs - nowMs);
+    if (episode.span >= 8 && episode.acceptedShare > 0.8) return;
+    if (episode.refused === 0) {
+      concurrency.refusedAt(Math.max(1, places), nowMs, 0);
+      return;
+    }
+    const accepted = rate.acceptedSinceMark(acceptedBefore);
+    if (concurrency.ceiling < Infinity && rate.rate === Infinity) {
+      if (accepted > 0 && places + 1 >= 0.8 * concurrency.ceiling) {
+        rate.mark(acceptedBefore, first.atMs);
+        concurrency.refusedAt(Math.max(1, places), nowMs, wait);
+        return;
+      }
+    } else if (
+      rate.suspectPlaces > 0 &&
+      places + 1 >= 0.8 * rate.suspectPlaces &&
+      places > 0 &&
+      accepted > 0
+    ) {
+      rate.free();
+      rate.mark(acceptedBefore, first.atMs);
+      concurrency.refusedAt(places, nowMs, wait);
+      return;
+    } else if (
+      rate.rate < Infinity &&
+      concurrency.wasFull &&
+      places + 1 >= highest &&
+      places + 1 >= concurrency.allowed() &&
+      accepted > 0 &&
+      places > 0
+    ) {
+      concurrency.refusedAt(places, nowMs, wait);
+      return;
+    }
+    concurrency.settle();
+    rate.refused(episode, {
+      acceptedBefore,
+      nowMs,
+      waitMs: wait,
+      baseMs: concurrency.baseMs,
+      places,
+    });
+  }
+
+  restart(nowMs: number): void {
+    this.#untilMs = Math.min(this.#untilMs, nowMs);
+    this.#concurrency.limit = 1;
+    this.#concurrency.isStarting = true;
+  }
+
+  profile(): LimitProfile {
+    const evidence: LimitEvidence[] = [];
+    const { rate } = this.#rate;
+    const { ceiling, baseMs } = this.#concurrency;
+    if (rate < Infinity || ceiling < Infinity) evidence.push("refusals");
+    if (this.#budget?.isKnown === true) evidence.push("headers");
+    return {
+      rate: rate < Infinity ? rate : undefined,
+      burst: undefined,
+      concurrency: ceiling < Infinity ? ceiling : undefined,
+      latencyMs: baseMs > 0 ? baseMs : undefined,
+      evidence,
+      detail: {},
+    };
+  }
+}

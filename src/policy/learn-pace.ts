@@ -1,0 +1,52 @@
+/** Spaces departures by a rate, with a few that may leave at once. */
+export class Pace {
+  /** Requests per second; Infinity where none binds. */
+  rate = Infinity;
+  /** Departures that may be saved up. */
+  burst = 1;
+  #credit = 1;
+  #atMs = 0;
+
+  /** When the next one may leave. */
+  nextAt(nowMs: number): number {
+    if (this.rate === Infinity) return nowMs;
+    this.#fill(nowMs);
+    // Beware: sums of fractions fall short of the whole by rounding.
+    if (this.#credit >= 1 - 1e-6) return nowMs;
+    return Math.max(nowMs, this.#atMs) + ((1 - this.#credit) * 1000) / this.rate;
+  }
+
+  depart(nowMs: number): void {
+    if (this.rate === Infinity) return;
+    this.#fill(nowMs);
+    this.#credit = Math.max(0, this.#credit - 1);
+  }
+
+  /** From now on at this rate; what was saved up at another is kept, below the burst. */
+  set(rate: number, nowMs: number): void {
+    if (this.rate === Infinity) this.#credit = 0;
+    else this.#fill(nowMs);
+    this.#atMs = nowMs;
+    this.rate = rate;
+  }
+
+  /** So many may leave at once besides. */
+  grant(count: number): void {
+    this.#credit += count;
+    this.burst = Math.max(1, this.#credit);
+  }
+
+  /** Nothing is saved up. */
+  empty(nowMs: number): void {
+    this.#credit = 0;
+    this.burst = 1;
+    this.#atMs = nowMs;
+  }
+
+  #fill(nowMs: number): void {
+    if (nowMs <= this.#atMs) return;
+    const due = ((nowMs - this.#atMs) * this.rate) / 1000;
+    this.#credit = Math.min(Math.max(1, this.burst), this.#credit + due);
+    this.#atMs = nowMs;
+  }
+}

@@ -1,0 +1,73 @@
+/** Lengths that windows have: people choose round ones. */
+const LENGTHS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000, 900_000, 3_600_000];
+
+/** A length that a window may have, given that it lasts at least so long. */
+export function roundWindowMs(leastMs: number): number {
+  return LENGTHS_MS.find((length) => length >= leastMs) ?? 86_400_000;
+}
+
+/** The first time after `nowMs` at which a window that began at `fromMs` may be over. */
+export function nextWindowEndMs(fromMs: number, nowMs: number): number {
+  return fromMs + roundWindowMs(nowMs - fromMs);
+}
+
+/**
+ * Times in which a server lets in, and times in which it lets in nobody. A bucket is never shut for
+ * long; a window is, until it ends.
+ */
+export class WindowWatch {
+  /** First departure of the present open time. */
+  openedAtMs = 0;
+  /** Accepted before it. */
+  acceptedAtOpen = 0;
+  /** When it was shut, as far as known: first and last refused departure. */
+  shutFromMs = 0;
+  shutUntilMs = 0;
+  /** Refused one after the other, alone. */
+  refusedProbes = 0;
+  /** Accepted in a window that was used up; 0 where none is known. */
+  size = 0;
+  lengthMs = 0;
+
+  shut(atMs: number): void {
+    this.shutFromMs = atMs;
+    this.shutUntilMs = atMs;
+    this.refusedProbes = 0;
+  }
+
+  probeRefused(atMs: number): void {
+    this.shutUntilMs = atMs;
+    this.refusedProbes += 1;
+  }
+
+  /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. */
+  judge(accepted: number): number | undefined {
+    const size = accepted - this.acceptedAtOpen;
+    const shutMs = this.shutUntilMs - this.shutFromMs;
+    if (this.lengthMs > 0 && shutMs > this.lengthMs) this.lengthMs = roundWindowMs(shutMs);
+    const lengthMs =
+      this.lengthMs > 0 ? this.lengthMs : roundWindowMs(this.shutUntilMs - this.openedAtMs);
+    // Used up towards its end, several windows may have gone by.
+    if (this.shutFromMs - this.openedAtMs < 0.8 * lengthMs && size >= 6) {
+      this.size = this.size > 0 ? Math.min(this.size, size) : size;
+      this.lengthMs = lengthMs;
+    }
+    return this.rate;
+  }
+
+  /** Per second, of the window that is known. */
+  get rate(): number | undefined {
+    return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
+  }
+
+  forget(): void {
+    this.size = 0;
+    this.lengthMs = 0;
+  }
+
+  opened(atMs: number, accepted: number): void {
+    this.openedAtMs = atMs;
+    this.acceptedAtOpen = accepted;
+    this.refusedProbes = 0;
+  }
+}
