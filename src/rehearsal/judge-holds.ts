@@ -19,23 +19,20 @@ export function judgeHolds({ seen, client, declared }: Evidence): Check {
   const name = "no request while a host said not before";
   const log = createDepartureLog(client.departures);
   const holds = new Map<string, Hold[]>();
-  let longer = 0;
+  let cut = 0;
   for (const one of seen) {
     if (one.heldUntilMs === undefined || one.endedMs === undefined) continue;
-    if (one.heldUntilMs - one.endedMs > declared.maxRetryAfterMs) {
-      longer += 1;
-      continue;
-    }
+    // A longer wait is cut to the longest that is obeyed.
+    const obeyedMs = one.endedMs + declared.maxRetryAfterMs;
+    if (one.heldUntilMs > obeyedMs) cut += 1;
     const known = holds.get(one.host);
-    const hold = { knownMs: log.knownMs(one), untilMs: one.heldUntilMs };
+    const hold = { knownMs: log.knownMs(one), untilMs: Math.min(one.heldUntilMs, obeyedMs) };
     if (known === undefined) holds.set(one.host, [hold]);
     else known.push(hold);
   }
   const named = [...holds.values()].reduce((sum, list) => sum + list.length, 0);
-  const tooLong = longer === 0 ? "" : `; ${formatCount(longer)} longer than --max-retry-after`;
-  if (named === 0) {
-    return { name, result: "not judged", evidence: `the server named none${tooLong}` };
-  }
+  if (named === 0) return { name, result: "not judged", evidence: "the server named none" };
+  const tooLong = cut === 0 ? "" : `; ${formatCount(cut)} cut to --max-retry-after`;
   const untilAt = new Map([...holds].map(([host, list]) => [host, lookUp(list)]));
   let early = 0;
   for (const one of seen) {

@@ -218,12 +218,14 @@ test("a request in a hold fails unless it left before the client knew of it", ()
   expect(find(evidence([longer, refusal, { at: 1500 }]), "not before").result).toBe("failed");
 });
 
-test("a hold that is longer than what is obeyed is told and not judged", () => {
+test("a hold that is longer than what is obeyed is judged as far as it is", () => {
   const refusal = { at: 0, until: 10, status: 429, heldUntilMs: 700_000 };
-  expect(find(evidence([refusal, { at: 500 }]), "not before")).toMatchObject({
-    result: "not judged",
-    evidence: expect.stringContaining("1 longer than --max-retry-after"),
+  const declared = { maxRetryAfterMs: 1000 };
+  expect(find(evidence([refusal, { at: 500 }], { declared }), "not before")).toMatchObject({
+    result: "failed",
+    evidence: expect.stringContaining("1 cut to --max-retry-after"),
   });
+  expect(find(evidence([refusal, { at: 1010 }], { declared }), "not before").result).toBe("passed");
 });
 
 test("several requests for one place are not blamed for each other's refusals", () => {
