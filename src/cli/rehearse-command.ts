@@ -6,6 +6,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { formatDuration } from "../formats/quantity.ts";
 import type { Evidence } from "../rehearsal/evidence.ts";
+import { NO_FAULTS, parseFaults } from "../rehearsal/faults.ts";
 import { judge } from "../rehearsal/judge.ts";
 import { plausibleAnswers } from "../rehearsal/made-up-answer.ts";
 import { countChecks, formatChecks } from "./check-lines.ts";
@@ -71,6 +72,7 @@ export async function rehearseCommand(
     declared: declaredBy(settings),
     model: play.model,
     limitOf: server.limitOf,
+    faults: play.faults === undefined ? NO_FAULTS : parseFaults(play.faults, play.seed),
     serviceMs: (latency.leastMs + latency.mostMs) / 2,
   });
   const counts = countChecks(checks);

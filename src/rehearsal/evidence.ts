@@ -1,4 +1,5 @@
 import type { Rate } from "../formats/quantity.ts";
+import type { Faults } from "./faults.ts";
 import type { LimitModel } from "./limit-model.ts";
 import type { SeenRequest } from "./seen-request.ts";
 
@@ -64,6 +65,8 @@ export interface Evidence {
   /** The model's text; undefined where nothing was limited. */
   readonly model: string | undefined;
   readonly limitOf: (host: string) => LimitModel | undefined;
+  /** What the faults left: the share of the time without bursts, and whether they held places. */
+  readonly faults: Pick<Faults, "openShare" | "places">;
   /** What an answer takes on average. */
   readonly serviceMs: number;
 }

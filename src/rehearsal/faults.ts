@@ -11,6 +11,10 @@ import { readShare } from "./share.ts";
 export interface Faults {
   readonly atTheDoor: readonly Step[];
   readonly inside: readonly Step[];
+  /** Share of the time in which no burst refuses everything. */
+  readonly openShare: number;
+  /** Whether hanging and slow requests hold places that others could have had. */
+  readonly places: "held" | "free";
 }
 
 /** A slow body comes in ten pieces. */
@@ -51,6 +55,9 @@ interface Flaw {
   readonly play: (exchange: Exchange) => Turn;
 }
 
+/** A server without faults. */
+export const NO_FAULTS: Faults = { atTheDoor: [], inside: [], openShare: 1, places: "free" };
+
 /**
  * Reads `resets=2%,cuts=1%,hangs=1%,errors=1%,slow-bodies=1%,poison=3,burst-429=1s/20s`: shares of the
  * requests, `poison` a number of questions (or a share of them) that are never answered well, and
@@ -62,19 +69,24 @@ export function parseFaults(text: string, seed: number): Faults {
   const atTheDoor: Step[] = [];
   const inside: Step[] = [];
   const flaws: Flaw[] = [];
+  let openShare = 1;
   for (const part of text.split(",")) {
     const [word = "", value = ""] = part.trim().split("=");
     const play = FLAWS.get(word);
     if (play !== undefined) flaws.push({ share: readShare(word, value), play });
     else if (word === "poison") inside.push(createPoison(value, seed));
-    else if (word === "burst-429") atTheDoor.push(bursts(value));
-    else {
+    else if (word === "burst-429") {
+      const times = readBursts(value);
+      atTheDoor.push(bursts(times));
+      openShare *= 1 - times.lastingMs / times.everyMs;
+    } else {
       const hint = didYouMean(word, WORDS) || `; there are ${WORDS.join(", ")}`;
       throw new UsageError(`"${word}" is not a fault${hint}`);
     }
   }
   if (flaws.length > 0) inside.push(flawed(flaws));
-  return { atTheDoor, inside };
+  const isHolding = text.split(",").some((part) => /^\s*(?:hangs|slow-bodies)=/.test(part));
+  return { atTheDoor, inside, openShare, places: isHolding ? "held" : "free" };
 }
 
 /** Whom a flaw hits is one lot per question and time it is asked: alike in every rehearsal of a seed. */
@@ -95,13 +107,22 @@ function flawed(flaws: readonly Flaw[]): Step {
   };
 }
 
-/** Refuses everything for a while, again and again; the first burst comes after half a period. */
-function bursts(text: string): Step {
+interface Bursts {
+  readonly lastingMs: number;
+  readonly everyMs: number;
+}
+
+function readBursts(text: string): Bursts {
   const [lasting = "", every = ""] = text.split("/");
   const [lastingMs, everyMs] = [parseDuration(lasting), parseDuration(every)];
   if (lastingMs >= everyMs) {
     throw new UsageError(`burst-429=${text} never ends; write for example burst-429=1s/20s`);
   }
+  return { lastingMs, everyMs };
+}
+
+/** Refuses everything for a while, again and again; the first burst comes after half a period. */
+function bursts({ lastingMs, everyMs }: Bursts): Step {
   let sinceMs: number | undefined;
   return (exchange) => {
     const nowMs = exchange.stage.clock.now();

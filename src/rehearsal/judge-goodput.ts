@@ -9,24 +9,27 @@ const SHARE_WITH_WAITS = 0.5;
 /** In a shorter run, finding the limit is most of it. */
 const LEAST_MS = 15_000;
 
-/** Most of what each host's limit allowed, and the client's own limits, was made use of. */
+/** Most of what a host's limit allowed, and the client's own limits, was made use of. */
 export function judgeGoodput(evidence: Evidence): Check {
   const { model = "", declared } = evidence;
   const least = /\bretry-after\b/.test(model) ? SHARE_WITH_WAITS : SHARE;
   const name = `at least ${least * 100} % of what was allowed is used`;
-  const uses = [...byHost(evidence.seen)].flatMap(([host, seen]) => {
-    const use = useOf(host, seen, evidence);
-    return use === undefined ? [] : [use];
-  });
-  if (uses.length === 0) return { name, result: "not judged", evidence: "nothing limited it" };
-  const worst = uses.reduce((one, other) => (other.share < one.share ? other : one));
-  const bound =
-    declared.rates.length > 0 || declared.perHost !== undefined ? ", within what was declared" : "";
-  const words = `${formatCount(worst.answered)} answers of ${formatCount(Math.floor(worst.allowed))} in ${formatDuration(worst.forMs)} (${Math.round(worst.share * 100)} %${bound})`;
-  if (worst.forMs < LEAST_MS) {
-    return { name, result: "not judged", evidence: `${words}; shorter than 15 s` };
+  const unjudged = (words: string): Check => ({ name, result: "not judged", evidence: words });
+  const [first, ...others] = byHost(evidence.seen);
+  if (first === undefined) return unjudged("nothing was asked");
+  // What one does not use, another may have had.
+  if (others.length > 0) return unjudged("several hosts share the places");
+  if (evidence.faults.places === "held") return unjudged("faults held places");
+  const use = useOf(first[0], first[1], evidence);
+  if (use === undefined) return unjudged("nothing limited it");
+  const { rates, perHost, concurrency } = declared;
+  const isBound = rates.length > 0 || perHost !== undefined || concurrency !== undefined;
+  const bound = isBound ? ", within what was declared" : "";
+  const words = `${formatCount(use.answered)} answers of ${formatCount(Math.floor(use.allowed))} in ${formatDuration(use.forMs)} (${Math.round(use.share * 100)} %${bound})`;
+  if (use.forMs < LEAST_MS) {
+    return unjudged(`${words}; shorter than 15 s`);
   }
-  return { name, result: worst.share >= least ? "passed" : "failed", evidence: words };
+  return { name, result: use.share >= least ? "passed" : "failed", evidence: words };
 }
 
 interface Use {
@@ -38,18 +41,20 @@ interface Use {
 
 /** What one host would have answered and what it did; undefined where nothing limited it. */
 function useOf(host: string, seen: readonly SeenRequest[], evidence: Evidence): Use | undefined {
-  const { declared, limitOf, serviceMs } = evidence;
+  const { declared, limitOf, serviceMs, faults } = evidence;
   const good = seen.filter((one) => isAnswered(one, declared));
   const fromMs = seen[0]!.atMs;
   const toMs = good.reduce((latest, { endedMs = 0 }) => Math.max(latest, endedMs), fromMs);
   const own = limitOf(host)?.allowance(fromMs, toMs, serviceMs) ?? Infinity;
-  const allowed = Math.min(own, declaredAllowance(declared, toMs - fromMs, serviceMs));
-  if (allowed === Infinity || own === Infinity || allowed <= 0) return undefined;
+  const most = Math.min(own, declaredAllowance(declared, toMs - fromMs, serviceMs));
+  const allowed = most * faults.openShare;
+  if (allowed === Infinity || allowed <= 0) return undefined;
   return { answered: good.length, allowed, share: good.length / allowed, forMs: toMs - fromMs };
 }
 
-function declaredAllowance({ rates, perHost }: Declared, forMs: number, serviceMs: number): number {
-  const places =
-    perHost === undefined || serviceMs === 0 ? Infinity : (perHost * forMs) / serviceMs;
-  return Math.min(places, ...rates.map(({ count, perMs }) => 1 + (count * forMs) / perMs));
+function declaredAllowance(declared: Declared, forMs: number, serviceMs: number): number {
+  const { rates, perHost = Infinity, concurrency = Infinity } = declared;
+  const places = Math.min(perHost, concurrency);
+  const byPlaces = serviceMs === 0 ? Infinity : (places * forMs) / serviceMs;
+  return Math.min(byPlaces, ...rates.map(({ count, perMs }) => 1 + (count * forMs) / perMs));
 }

@@ -49,6 +49,8 @@ function evidence(
     readonly declared?: Partial<Evidence["declared"]>;
     readonly model?: string;
     readonly ending?: Evidence["ending"];
+    readonly openShare?: number;
+    readonly places?: "held" | "free";
   } = {},
 ): Evidence {
   const requests = sketches.map(seen);
@@ -82,6 +84,7 @@ function evidence(
     },
     model: parts.model,
     limitOf: () => model,
+    faults: { openShare: parts.openShare ?? 1, places: parts.places ?? "free" },
     serviceMs: 10,
   };
 }
@@ -279,8 +282,18 @@ test("goodput is judged against the model and what was declared, in runs that ar
   expect(find(evidence(slow, { model }), "is used").result).toBe("failed");
   const declared = { rates: [{ count: 5, perMs: 1000 }] };
   expect(find(evidence(slow, { model, declared }), "is used").result).toBe("passed");
+  expect(find(evidence(slow, { declared }), "is used").result).toBe("passed");
+  const faster = { rates: [{ count: 9, perMs: 1000 }] };
+  expect(find(evidence(slow, { declared: faster }), "is used").result).toBe("failed");
+  // Half of the time was left by the bursts.
+  expect(find(evidence(slow, { declared: faster, openShare: 0.5 }), "is used").result).toBe(
+    "passed",
+  );
   expect(find(evidence(slow, { model: "window:6/1s" }), "is used").result).toBe("passed");
   expect(find(evidence(slow.slice(0, 50), { model }), "is used").result).toBe("not judged");
+  expect(find(evidence(slow, { model, places: "held" }), "is used").result).toBe("not judged");
+  const two = [...slow, { at: 20_000, host: "b.example" }];
+  expect(find(evidence(two, { model }), "is used").result).toBe("not judged");
   expect(find(evidence(slow), "is used")).toMatchObject({
     result: "not judged",
     evidence: "nothing limited it",

@@ -13,7 +13,7 @@ import type { Latency } from "./latency.ts";
 import { limitModelOf, type LimitModel } from "./limit-model.ts";
 import { limited, takesItsTime } from "./limited.ts";
 import { type AnswerMaker, giveMadeUp, plausibleAnswers } from "./made-up-answer.ts";
-import { parseFaults } from "./faults.ts";
+import { NO_FAULTS, parseFaults } from "./faults.ts";
 import { reply } from "./reply.ts";
 import { createSeen, type Seen, type SeenOptions } from "./seen.ts";
 import { SEEN_BODY_BYTES, type SeenRequest } from "./seen-request.ts";
@@ -131,8 +131,7 @@ function beginning(
   { model, faults, latencyMs = 0, seed = 1 }: RehearsalOptions,
   limits: BoundedMap<LimitModel>,
 ): readonly Step[] {
-  const { atTheDoor, inside } =
-    faults === undefined ? { atTheDoor: [], inside: [] } : parseFaults(faults, seed);
+  const { atTheDoor, inside } = faults === undefined ? NO_FAULTS : parseFaults(faults, seed);
   const steps = [...atTheDoor];
   if (model !== undefined) {
     // Once now, so that a wrong one is told before anything is played.
