@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // No test learns from another, or from what this user did.
+    env: { FANFETCH_STATE: "none" },
   },
 });

@@ -10,7 +10,7 @@ import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 export interface CommandLine {
   /** Undefined where `--help` was asked of the whole program. */
   readonly command: CommandName | undefined;
-  /** For `compare` and `rehearse`: the command that is compared, or rehearsed. */
+  /** For `compare`, `plan` and `rehearse`: the command that is compared, planned or rehearsed. */
   readonly compared: "get" | "map" | undefined;
   readonly asks: "help" | "version" | "work";
   /** By long name; a switch has no values; only the last one of a flag that does not add up. */
@@ -38,7 +38,7 @@ const OPTIONS = Object.fromEntries([
  */
 export async function parseCommandLine(argv: readonly string[]): Promise<CommandLine> {
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: spelledOut(argv),
     options: OPTIONS,
     strict: false,
     tokens: true,
@@ -57,11 +57,11 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   }
   const command = await commandNamed(first);
   let compared: "get" | "map" | undefined;
-  if (command === "compare" && (positionals.length > 0 || asks === "work")) {
-    compared = await comparedNamed(positionals.shift());
-  }
-  if (command === "rehearse" && positionals.length > 0) {
-    compared = await rehearsedNamed(positionals.shift()!);
+  const isAround = command === "compare" || command === "plan" || command === "rehearse";
+  // A rehearsal may be one of nothing.
+  const isOwed = asks === "work" && command !== "rehearse";
+  if (isAround && (positionals.length > 0 || isOwed)) {
+    compared = await comparedNamed(command, positionals.shift());
   }
   const known = flagsOf(command, ...(compared === undefined ? [] : [compared]));
   const values = new Map<string, string[]>();
@@ -105,29 +105,33 @@ async function commandNamed(word: string | undefined): Promise<CommandName> {
   );
 }
 
-async function comparedNamed(word: string | undefined): Promise<"get" | "map"> {
+/** Gives an option that may stand without its value the value that it then has. */
+function spelledOut(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, index) => {
+    if (!word.startsWith("--") || (end !== -1 && index >= end)) return word;
+    const bare = FLAGS.find((flag) => `--${flag.name}` === word)?.bare;
+    return bare === undefined || /^\d+$/.test(argv[index + 1] ?? "") ? word : `${word}=${bare}`;
+  });
+}
+
+const VERBS = { compare: "measures", plan: "tells of", rehearse: "plays for" } as const;
+
+async function comparedNamed(
+  command: keyof typeof VERBS,
+  word: string | undefined,
+): Promise<"get" | "map"> {
   if (word === "get" || word === "map") return word;
   if (word === undefined)
     throw new UsageError(
-      "say what to compare: compare get URL... or compare map TABLE URL_TEMPLATE",
+      `say what to ${command}: ${command} get URL... or ${command} map TABLE URL_TEMPLATE`,
     );
   const [{ didYouMean }, { visible }] = await Promise.all([
     import("../formats/nearest.ts"),
     import("../formats/visible.ts"),
   ]);
   throw new UsageError(
-    `compare measures get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
-  );
-}
-
-async function rehearsedNamed(word: string): Promise<"get" | "map"> {
-  if (word === "get" || word === "map") return word;
-  const [{ didYouMean }, { visible }] = await Promise.all([
-    import("../formats/nearest.ts"),
-    import("../formats/visible.ts"),
-  ]);
-  throw new UsageError(
-    `rehearse plays for get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
+    `${command} ${VERBS[command]} get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
   );
 }
 

@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
+    name: "plan",
+    usage: "plan get|map ...",
+    doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
     name: "resume",
     usage: "resume [RUN]",
     doc: "go on with a run that stopped; the latest where none is named",
@@ -82,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "limits",
+    usage: "limits [HOST]",
+    doc: "what is remembered of hosts: shown, edited, forgotten, exported",
+    load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
     name: "rehearse",
     usage: "rehearse [get|map ...]",
     doc: "a local server that plays limits and faults; with a command, a list of what it kept",
@@ -102,5 +114,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] =
-  "crawl run plan diff report limits worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "crawl run diff report worker submit watch".split(
+  " ",
+);

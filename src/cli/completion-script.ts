@@ -41,7 +41,7 @@ function offered(): readonly { readonly flag: Flag; readonly cases: string }[] {
 }
 
 /** Commands that are put before one that sends, and take its options too. */
-const AROUND: ReadonlySet<CommandName> = new Set<CommandName>(["compare", "rehearse"]);
+const AROUND: ReadonlySet<CommandName> = new Set<CommandName>(["compare", "plan", "rehearse"]);
 
 /** What follows the command word itself, where that is fixed. */
 const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
@@ -50,9 +50,15 @@ const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
 >([
   ["compare", ["get", "map"]],
   ["rehearse", ["get", "map"]],
+  ["plan", ["get", "map"]],
   ["completion", [...SHELLS]],
   ["runs", ["prune"]],
 ]);
+
+/** Those before another command take what that takes too. */
+function flagsTypedAfter(name: CommandName): readonly Flag[] {
+  return flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
+}
 
 function bash(): string {
   const values = offered().map(({ flag, cases }) =>
@@ -62,7 +68,7 @@ function bash(): string {
   );
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
+    const flags = flagsTypedAfter(name);
     return `    ${name}) flags='${words(flags)}'; first='${first?.join(" ") ?? ""}' ;;`;
   });
   return `# bash completion for fanfetch; put it where bash finds it, or: source <(fanfetch completion bash)
@@ -113,7 +119,7 @@ function zsh(): string {
   };
   const commands = NAMES.map((name) => {
     const first = FIRST_WORDS.get(name);
-    const flags = flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
+    const flags = flagsTypedAfter(name);
     const specs = [...flags.flatMap(spec), "      '--help[show the options]'"];
     const rest = first === undefined ? [] : [`      '1:what:(${first.join(" ")})'`];
     return `    ${name}) _arguments -s \\\n${[...specs, ...rest, "      '*:file:_files'"].join(" \\\n")} ;;`;

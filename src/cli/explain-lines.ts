@@ -8,6 +8,7 @@ import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import { formatLocalTime } from "../report/local-time.ts";
 import { timesOf } from "../report/outcome-columns.ts";
 import type { RowHistory } from "../report/row-history.ts";
+import { showRequest } from "../report/shown-request.ts";
 import { formatColumns } from "../report/text-columns.ts";
 
 /** What is told of one row. */
@@ -59,7 +60,7 @@ export function explainedToJson(explained: ExplainedRow): object {
     run,
     row,
     state,
-    request: request === undefined ? null : requestToJson(request),
+    request: request === undefined ? null : showRequest(request),
     url: request === undefined ? (detail?.url ?? null) : redactUrl(request.url),
     origin: history.origin ?? null,
     ...(record === undefined ? {} : recordToJson(record)),
@@ -73,12 +74,6 @@ export function explainedToJson(explained: ExplainedRow): object {
       at: new Date(atMs).toISOString(),
     })),
   };
-}
-
-function requestToJson(request: HttpRequest): object {
-  const { method, url, body } = request;
-  const headers = headersOf(request).map(([name, value]) => ({ name, value: value ?? null }));
-  return { method, url: redactUrl(url), headers, bodyBytes: Buffer.byteLength(body ?? "") };
 }
 
 function recordToJson(record: OutcomeRecord): object {
@@ -98,29 +93,16 @@ function requestLines({ request, why, withheld, history }: ExplainedRow): readon
     const told = url === undefined ? [] : [visible(url)];
     return [...told, `the request cannot be made again: ${visible(why ?? "the input is gone")}`];
   }
-  const { method, url, body, refusal } = request;
-  const lines = [`${method} ${visible(redactUrl(url))}`];
+  const { refusal } = request;
+  const { method, url, headers, bodyBytes } = showRequest(request);
+  const lines = [`${method} ${visible(url)}`];
   if (refusal !== undefined) lines.push(`  cannot be sent: ${visible(refusal)}`);
-  for (const [name, value] of headersOf(request)) {
-    lines.push(`  ${visible(name)}: ${value === undefined ? "(withheld)" : visible(value)}`);
+  for (const { name, value } of headers) {
+    lines.push(`  ${visible(name)}: ${value === null ? "(withheld)" : visible(value)}`);
   }
   if (withheld.length > 0) lines.push(`  not kept: ${visible(withheld.join(", "))}`);
-  if (body !== undefined) lines.push(`  body of ${formatSize(Buffer.byteLength(body))}`);
+  if (request.body !== undefined) lines.push(`  body of ${formatSize(bodyBytes)}`);
   return lines;
-}
-
-/** Header fields; a secret has no value. */
-function headersOf({
-  headers,
-  secretHeaders,
-}: HttpRequest): readonly [string, string | undefined][] {
-  const fields: [string, string | undefined][] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!;
-    const isSecret = secretHeaders.includes(name.toLowerCase());
-    fields.push([name, isSecret ? undefined : headers[index + 1]]);
-  }
-  return fields;
 }
 
 function outcomeWords({ record, detail }: RowHistory): string {

@@ -3,6 +3,7 @@ export type CommandName =
   | "get"
   | "map"
   | "compare"
+  | "plan"
   | "resume"
   | "retry"
   | "runs"
@@ -12,6 +13,7 @@ export type CommandName =
   | "extract"
   | "export"
   | "rehearse"
+  | "limits"
   | "demo"
   | "completion";
 
@@ -22,7 +24,9 @@ export type FlagGroup =
   | "Output"
   | "Limits"
   | "Comparison"
+  | "Plan"
   | "Runs"
+  | "Hosts"
   | "Rehearsal";
 
 /** One option of the command line. */
@@ -32,6 +36,8 @@ export interface Flag {
   readonly letter?: string;
   /** Name of its value in `--help`; a flag without one is a switch. */
   readonly argument?: string;
+  /** What it is given where its value is left out; others have to have one. */
+  readonly bare?: string;
   readonly group: FlagGroup;
   readonly doc: string;
   /** What holds without it, as `--help` says it. */

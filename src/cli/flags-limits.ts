@@ -95,4 +95,19 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     commands,
   },
   { name: "max-time", argument: "DURATION", group, doc: "stop after this long", commands },
+  {
+    name: "price",
+    argument: "PRICE",
+    group,
+    doc: "what one request costs, such as 0.005",
+    commands,
+  },
+  {
+    name: "max-cost",
+    argument: "COST",
+    group,
+    doc: "stop before a run costs more than this, such as 20",
+    commands,
+  },
+  { name: "wait", group, doc: "wait for a quota to reset and go on by itself", commands },
 ];

@@ -1,7 +1,9 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
+import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
+import { PLAN_FLAGS } from "./flags-plan.ts";
 import { REHEARSE_FLAGS } from "./flags-rehearse.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
@@ -14,7 +16,9 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...OUTPUT_FLAGS,
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,
+  ...PLAN_FLAGS,
   ...RUN_FLAGS,
+  ...MEMORY_FLAGS,
   ...REHEARSE_FLAGS,
 ]);
 
@@ -24,9 +28,6 @@ export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
   ["paginate", "following pages"],
   ["report", "the HTML report"],
   ["har", "the HAR file"],
-  ["price", "counting cost"],
-  ["max-cost", "a cap on cost"],
-  ["wait", "waiting for a quota to reset"],
 ]);
 
 /** The options that one command takes. `compare get` takes those of `compare` and of `get`. */

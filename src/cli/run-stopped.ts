@@ -1,14 +1,22 @@
 /** Why a run ended before its inputs did, other than by a person's signal. */
 export type StopReason = "cap" | "quota" | "disk" | "network" | "refused" | "locked";
 
+/** What else is told of a stop. */
+export interface StopOptions extends ErrorOptions {
+  readonly remedy?: string;
+}
+
 /** A run that stopped itself, resumable; the sentence says why. */
 export class RunStopped extends Error {
   override readonly name = "RunStopped";
   readonly reason: StopReason;
+  /** What `resume` needs to be given, such as ` --max-cost MORE`; empty where it goes on as it is. */
+  readonly remedy: string;
 
-  constructor(reason: StopReason, message: string, options?: ErrorOptions) {
+  constructor(reason: StopReason, message: string, options: StopOptions = {}) {
     super(message, options);
     this.reason = reason;
+    this.remedy = options.remedy ?? "";
   }
 }
 

@@ -49,7 +49,7 @@ export async function runWork(
     terminal,
     outputKind === "records" && path === "-" ? "records" : "other",
   );
-  const tally = createTally();
+  const tally = createTally(settings.caps.price);
   using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
   await checkSummaryFile(settings.summary);
   const work = await prepare(progress);
@@ -94,10 +94,11 @@ export async function runWork(
   const directory = run && shownPath(run.directory);
   const unwritten = await writeSummary(settings.summary, { tally, run: directory });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
+  const remedy = error instanceof RunStopped ? error.remedy : "";
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
   const isWhole =
     interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
-  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory }));
+  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
@@ -113,19 +114,19 @@ function reasonOf(error: unknown): StopReason | undefined {
 }
 
 /** How a run stopped, and how to go on. */
-function stopWords(
-  tally: Tally,
-  {
-    flag,
-    directory,
-  }: { readonly flag: string | undefined; readonly directory: string | undefined },
-): string {
+function stopWords(tally: Tally, { flag, directory, remedy }: Stop): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
   const why = flag === undefined ? "" : ` by ${flag}`;
   const where = `stopped${why} at ${formatCount(settledOf(tally))}${of}`;
   return directory === undefined
     ? `${where}; what was answered is written`
-    : `${where}, nothing lost · go on with: fanfetch resume ${directory}`;
+    : `${where}, nothing lost · go on with: fanfetch resume ${directory}${remedy}`;
+}
+
+interface Stop {
+  readonly flag: string | undefined;
+  readonly directory: string | undefined;
+  readonly remedy: string;
 }
 
 /** Where failures are seen and asked again. */

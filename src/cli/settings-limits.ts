@@ -1,5 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { SESSION_DEFAULTS, type Rate, type SessionOptions } from "../engine/session-options.ts";
+import { exactMoney, type Money, parseMoney } from "../formats/money.ts";
 import {
   parseCount,
   parseDuration,
@@ -17,11 +18,27 @@ export interface Caps {
   readonly maxRequests: number | undefined;
   readonly maxBytes: number | undefined;
   readonly maxTimeMs: number | undefined;
+  /** Of one request; undefined where none was named. */
+  readonly price: Money | undefined;
+  /** What a run may cost, its earlier processes included. */
+  readonly maxCost: Money | undefined;
 }
 
-/** @throws UsageError for a cap that is no number, size or duration. */
+/** @throws UsageError for a cap that is no number, size, duration or amount, and for one on cost without a price. */
 export function readCaps(values: Values): Caps {
+  const price = quantity(values, "price", parseMoney);
+  const maxCost = quantity(values, "max-cost", parseMoney);
+  if (maxCost !== undefined && price === undefined) {
+    throw new UsageError("--max-cost needs --price: what one request costs, such as --price 0.005");
+  }
+  if (maxCost !== undefined && maxCost < price!) {
+    throw new UsageError(
+      `--max-cost ${exactMoney(maxCost)} does not pay for one request at --price ${exactMoney(price!)}`,
+    );
+  }
   return Object.freeze({
+    price,
+    maxCost,
     maxRequests: whole(values, "max-requests", 1),
     maxBytes: quantity(values, "max-bytes", parseSize),
     maxTimeMs: quantity(values, "max-time", parseDuration),

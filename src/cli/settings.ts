@@ -19,6 +19,8 @@ export interface Settings {
   readonly retryIf: string | undefined;
   readonly onFailure: "go on" | "stop";
   readonly caps: Caps;
+  /** What happens when a quota is used up: the run stops, or waits until it is full again. */
+  readonly limits: { readonly wait: "stop" | "wait" };
   readonly output: OutputSettings;
   readonly run: RunSettings;
   /** Where redirects may lead. */
@@ -63,6 +65,7 @@ export async function readSettings(
     retryIf: values.last("retry-if"),
     onFailure: values.has("fail-fast") ? "stop" : "go on",
     caps: readCaps(values),
+    limits: { wait: values.has("wait") ? "wait" : "stop" },
     redirectsTo: values.has("allow-private") ? "anywhere" : "public",
     cookieJar: values.last("cookie-jar"),
     progress: readProgress(values),

@@ -95,7 +95,7 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
   return { next: run.nextInOrder, held, marks: "kept" };
 }
 
-async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {
+export async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {
   const picks = parsePicks(texts);
   return await Promise.all(
     picks.map(async ({ name, expression }) => ({

@@ -1,3 +1,4 @@
+import type { HttpRequest } from "./request.ts";
 import type { Timing, WireTiming } from "./timing.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface Call {
   heldMs: number;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
+  /** Asked before the wire sends it once more of itself; rejects where that must not be. */
+  beforeRepeat: ((request: HttpRequest) => Promise<void>) | undefined;
   /** Told when the request begins and ends a long wait, so that another may take its turn meanwhile. */
   readonly onRest: ((rest: Rest, edge: "begin" | "end") => void) | undefined;
 }
@@ -34,6 +37,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     queuedMs: 0,
     heldMs: 0,
     duplicate: false,
+    beforeRepeat: undefined,
     onRest,
   };
 }

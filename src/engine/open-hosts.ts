@@ -47,7 +47,10 @@ export function openHosts(options: OpenHostsOptions): Hosts {
           random,
         }),
         breaker: createBreaker({ random }),
-        quota: rates.length === 0 ? undefined : createQuota(rates),
+        quota:
+          rates.length === 0
+            ? undefined
+            : createQuota(rates, memory && { memory, scope: host, clock }),
       }),
   });
 }

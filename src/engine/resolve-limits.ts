@@ -17,7 +17,7 @@ export function resolveLimits({ limits }: SessionOptions): ResolvedLimits {
 }
 
 /** In flight to a host that nobody has asked yet. */
-const FIRST_ROOM = 6;
+export const FIRST_ROOM = 6;
 
 /** How many turns a host may have at once that takes `room` in flight. */
 export function turnsIn(

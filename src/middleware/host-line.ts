@@ -26,7 +26,7 @@ export interface Leave<D> {
   readonly departure: D;
 }
 
-/** The line of those who want to leave for one host, in the order in which they came. */
+/** The line of those who want to leave for one host, in the order in which they came; retries first. */
 export interface HostLine<D> {
   /** Leave at once, or undefined where one has to wait. */
   tryLeave(): Leave<D> | undefined;
@@ -64,6 +64,8 @@ class Line<D> implements HostLine<D> {
   readonly #options: HostLineOptions<D>;
   #first: Waiter<D> | undefined;
   #last: Waiter<D> | undefined;
+  /** The last in line of those who were sent before; they stand before all others. */
+  #lastRetried: Waiter<D> | undefined;
   #timer: Disposable | undefined;
   #timerAtMs = Infinity;
   #wantsPlace = false;
@@ -202,16 +204,22 @@ class Line<D> implements HostLine<D> {
   }
 
   #join(waiter: Waiter<D>): void {
-    waiter.before = this.#last;
-    if (this.#last === undefined) this.#first = waiter;
-    else this.#last.behind = waiter;
-    this.#last = waiter;
+    // Whoever was sent before is asked first: it has waited longest, and tells whether that has helped.
+    const isRetried = waiter.call.attempts > 1;
+    waiter.before = isRetried ? this.#lastRetried : this.#last;
+    if (isRetried) this.#lastRetried = waiter;
+    waiter.behind = waiter.before === undefined ? this.#first : waiter.before.behind;
+    if (waiter.before === undefined) this.#first = waiter;
+    else waiter.before.behind = waiter;
+    if (waiter.behind === undefined) this.#last = waiter;
+    else waiter.behind.before = waiter;
     this.waiting += 1;
     this.#signals.watch(waiter.call.signal);
     this.#signals.watch(this.#options.halt);
   }
 
   #unlink(waiter: Waiter<D>, nowMs: number): void {
+    if (waiter === this.#lastRetried) this.#lastRetried = waiter.before;
     if (waiter.before === undefined) this.#first = waiter.behind;
     else waiter.before.behind = waiter.behind;
     if (waiter.behind === undefined) this.#last = waiter.before;

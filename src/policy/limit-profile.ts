@@ -1,5 +1,5 @@
-/** What a limit was seen by. */
-export type LimitEvidence = "refusals" | "headers" | "latency" | "throughput";
+/** What a limit was seen by; `declared` is what the user said. */
+export type LimitEvidence = "refusals" | "headers" | "latency" | "throughput" | "declared";
 
 /** What was learned of the limits of one host (or one key at a host): plain, serialisable. */
 export interface LimitProfile {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Enough that two keys of one host are never taken for each other, too little to find a key by. */
 const HASH_DIGITS = 12;
@@ -9,5 +9,14 @@ const HASH_DIGITS = 12;
  */
 export function limitScope(host: string, key?: string): string {
   if (key === undefined) return host;
-  return `${host}#${createHash("sha256").update(key).digest("hex").slice(0, HASH_DIGITS)}`;
+  return `${host}#${hash("sha256", key).slice(0, HASH_DIGITS)}`;
+}
+
+/** The host and the short hash of the key that a scope is made of. */
+export function partsOfScope(scope: string): {
+  readonly host: string;
+  readonly key: string | undefined;
+} {
+  const [host = "", key] = scope.split("#", 2);
+  return { host, key };
 }

@@ -19,6 +19,11 @@ export interface Quota extends TokenBucket {
 /** Rates over at least this long are stocks, to be spent as fast as the other rates allow. */
 const STOCK_MS = 3_600_000;
 
+/** Whether a rate is a stock and no pace. */
+export function isStock({ perMs }: QuotaRate): boolean {
+  return perMs >= STOCK_MS;
+}
+
 /**
  * Several rates as one bucket: a departure leaves when all of them allow it, and counts in all. A rate
  * of less than an hour is a pace, evenly spaced; one of an hour or more (`5000/d`) is a stock that may
@@ -30,13 +35,13 @@ export function createQuota(rates: readonly QuotaRate[], keeper?: QuotaKeeper): 
   const buckets: TokenBucket[] = [];
   const stocks: TokenBucket[] = [];
   for (const { count, perMs } of rates) {
-    const isStock = perMs >= STOCK_MS;
+    const hasStock = isStock({ count, perMs });
     // Made in any case, for what it throws.
-    const own = createTokenBucket({ count, perMs, burst: isStock ? count : 1 });
+    const own = createTokenBucket({ count, perMs, burst: hasStock ? count : 1 });
     const kept =
-      isStock && keeper !== undefined ? createKeptStock({ count, perMs }, keeper) : undefined;
+      hasStock && keeper !== undefined ? createKeptStock({ count, perMs }, keeper) : undefined;
     buckets.push(kept ?? own);
-    if (isStock) stocks.push(kept ?? own);
+    if (hasStock) stocks.push(kept ?? own);
   }
   const goneUntil = (nowMs: number): number | undefined => {
     const atMs = latestOf(stocks, nowMs);

@@ -61,9 +61,12 @@ function isSameInput(input: InputToKnow, directory: string): boolean {
   return input.kind !== "was read" || continuesInput(directory, input.path);
 }
 
-/** The run of the same work in the directory that was named, or the latest below the base. */
-function findEarlier(
-  { directory, base }: NewOrSame,
+/**
+ * The run of the same work in the directory that was named, or the latest below the base.
+ * @throws UsageError where the directory holds another run.
+ */
+export function findEarlier(
+  { directory, base }: Pick<NewOrSame, "directory" | "base">,
   isSame: (identity: RunIdentity, directory: string) => boolean,
 ): string | undefined {
   if (directory === undefined) return findRun(base, isSame);

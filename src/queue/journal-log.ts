@@ -31,12 +31,7 @@ export function* readGroups(database: DatabaseSync, directory: string): Generato
  * @throws JournalError where either is damaged or they differ.
  */
 export function readDone(database: DatabaseSync, directory: string): DoneRows {
-  const done = new DoneRows();
-  for (const found of database.prepare("SELECT * FROM done").iterate()) {
-    const bits = blobOf(found["bits"]);
-    if (crc32(bits) !== found["checksum"]) throw damaged(directory, "its list of what is done");
-    done.load(found["unit"] as number, bits);
-  }
+  const done = readDoneList(database, directory);
   const logged = new DoneRows();
   for (const { records } of readGroups(database, directory)) {
     for (const cursor = new RecordCursor(records); cursor.next();) {
@@ -49,6 +44,17 @@ export function readDone(database: DatabaseSync, directory: string): DoneRows {
   );
   if (logged.count === done.count && !differs) return done;
   throw damaged(directory, "its log and its list of what is done differ");
+}
+
+/** The rows that are done, as the list in the journal says. @throws JournalError where it is damaged. */
+export function readDoneList(database: DatabaseSync, directory: string): DoneRows {
+  const done = new DoneRows();
+  for (const found of database.prepare("SELECT * FROM done").iterate()) {
+    const bits = blobOf(found["bits"]);
+    if (crc32(bits) !== found["checksum"]) throw damaged(directory, "its list of what is done");
+    done.load(found["unit"] as number, bits);
+  }
+  return done;
 }
 
 /** Whether SQLite can find every row that is there. @throws JournalError */

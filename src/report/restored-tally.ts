@@ -1,7 +1,8 @@
 import type { FailureCode } from "../core/failure.ts";
 import type { OpenedRun } from "../queue/journal-messages.ts";
 import { createHistogram } from "../policy/histogram.ts";
-import { hostTally, type Tally } from "./tally.ts";
+import { earlierCost, type PaidRun } from "./earlier-cost.ts";
+import { costOf, hostTally, type Tally } from "./tally.ts";
 
 /** What a session counted besides its outcomes, as its journal keeps it. Times in milliseconds. */
 export interface SessionCounters {
@@ -9,15 +10,19 @@ export interface SessionCounters {
   readonly retries: number;
   readonly maxInFlight: number;
   readonly wallMs: number;
+  /** What the run has cost by its end, those before it included: a whole number of `Money`'s units. */
+  readonly paid?: string;
 }
 
 /** The counters of a tally for the journal: of this process alone. */
 export function countersOf(tally: Tally, before: SessionCounters, wallMs: number): string {
+  const paid = costOf(tally);
   const counters: SessionCounters = {
     requests: tally.requests - before.requests,
     retries: tally.retries - before.retries,
     maxInFlight: tally.maxInFlight,
     wallMs,
+    ...(paid === undefined ? {} : { paid: String(paid) }),
   };
   return JSON.stringify(counters);
 }
@@ -39,7 +44,7 @@ export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounte
 }
 
 /** What a run counted; a journal's own counts may come one by one. */
-export interface CountedRun extends Pick<OpenedRun, "sessions" | "hosts"> {
+export interface CountedRun extends PaidRun, Pick<OpenedRun, "hosts"> {
   readonly tally: Iterable<OpenedRun["tally"][number]>;
 }
 
@@ -47,6 +52,8 @@ export interface CountedRun extends Pick<OpenedRun, "sessions" | "hosts"> {
 export function restoreTally(tally: Tally, run: CountedRun): void {
   const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
   tally.requests += requests;
+  tally.earlierRequests = requests;
+  tally.earlierCost = earlierCost(run, tally.price);
   tally.retries += retries;
   tally.maxInFlight = maxInFlight;
   tally.earlierMs = wallMs;

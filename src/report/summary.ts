@@ -1,4 +1,5 @@
-import { settledOf, wallMsOf, type HostTally, type Tally } from "./tally.ts";
+import { exactMoney } from "../formats/money.ts";
+import { costOf, settledOf, wallMsOf, type HostTally, type Tally } from "./tally.ts";
 
 /** One host of a summary. Times in milliseconds. */
 export interface HostSummary {
@@ -31,6 +32,8 @@ export interface Summary {
   /** By host, `name` or `name:port`; by origin where one host was asked by both schemes. */
   readonly hosts: Readonly<Record<string, HostSummary>>;
   readonly failures: Readonly<Record<string, number>>;
+  /** What the requests cost; left out where nobody named a price. */
+  readonly cost?: number;
   /** Folder of the run; null where it is kept in memory only. */
   readonly run: string | null;
 }
@@ -38,6 +41,7 @@ export interface Summary {
 /** The numbers of a tally; `speedup` is sequentialMs / wallMs, 0 where nothing took time. */
 export function summarise(tally: Tally, run: string | null = null): Summary {
   const wallMs = wallMsOf(tally);
+  const cost = costOf(tally);
   return {
     inputs: settledOf(tally),
     answered: tally.answered,
@@ -54,6 +58,7 @@ export function summarise(tally: Tally, run: string | null = null): Summary {
       [...tally.hosts].map(([origin, host]) => [nameOf(origin, tally), summariseHost(host)]),
     ),
     failures: record([...tally.failures]),
+    ...(cost === undefined ? {} : { cost: Number(exactMoney(cost)) }),
     run,
   };
 }

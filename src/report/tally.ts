@@ -2,6 +2,7 @@ import type { HoldReason, RunEvent } from "../core/event.ts";
 import type { FailureCode } from "../core/failure.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
+import type { Money } from "../formats/money.ts";
 import { createHistogram, type Histogram } from "../policy/histogram.ts";
 
 type LearnedEvent = Extract<RunEvent, { readonly type: "learned" }>;
@@ -51,6 +52,12 @@ export interface Tally {
   slowestMs: number;
   /** What earlier processes of the same run took. */
   earlierMs: number;
+  /** Requests that left in earlier processes; they are among `requests`. */
+  earlierRequests: number;
+  /** What those cost; undefined where nobody named a price. */
+  earlierCost: Money | undefined;
+  /** What a request costs, where that was said. */
+  readonly price: Money | undefined;
   startedMs: number | undefined;
   endedMs: number | undefined;
   phase: "waiting" | "running" | "draining" | "ended";
@@ -62,7 +69,7 @@ export interface Tally {
 }
 
 /** An empty tally. */
-export function createTally(): Tally {
+export function createTally(price?: Money): Tally {
   return {
     total: undefined,
     answered: 0,
@@ -77,6 +84,9 @@ export function createTally(): Tally {
     sequentialMs: 0,
     slowestMs: 0,
     earlierMs: 0,
+    earlierRequests: 0,
+    earlierCost: undefined,
+    price,
     startedMs: undefined,
     endedMs: undefined,
     phase: "waiting",
@@ -89,6 +99,13 @@ export function createTally(): Tally {
 /** The inputs that have an outcome. */
 export function settledOf(tally: Tally): number {
   return tally.answered + tally.failed + tally.skipped;
+}
+
+/** What all requests of the run cost, exactly; undefined where nobody named a price. */
+export function costOf(tally: Tally): Money | undefined {
+  const { price, requests, earlierRequests, earlierCost } = tally;
+  if (price === undefined) return earlierCost;
+  return (earlierCost ?? 0n) + price * BigInt(requests - earlierRequests);
 }
 
 /** Milliseconds from the start to the end, or to `nowMs` while it runs; those of earlier processes too. */

@@ -75,7 +75,9 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       lanes?.giveBack(exchange.lane);
     },
     again(request, call, settle) {
-      start(request, call, settle, "last");
+      const asked = call.beforeRepeat?.(request);
+      if (asked === undefined) start(request, call, settle, "last");
+      else asked.then(() => start(request, call, settle, "last"), settle.reject);
     },
   };
 

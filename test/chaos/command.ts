@@ -35,7 +35,7 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   const child = spawn(program!, words, {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", ...environment },
+    env: { ...process.env, FANFETCH_STATE: "none", NO_COLOR: "1", ...environment },
   });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));

@@ -53,7 +53,12 @@ function runInShell(line: string, directory: string): Promise<Ran> {
   const path = [shims, dirname(process.execPath), process.env["PATH"]].join(delimiter);
   const child = spawn("bash", ["-c", local], {
     cwd: directory,
-    env: { ...process.env, PATH: path, NO_COLOR: "1" },
+    env: {
+      ...process.env,
+      FANFETCH_STATE: join(directory, ".state"),
+      PATH: path,
+      NO_COLOR: "1",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];

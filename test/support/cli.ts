@@ -57,7 +57,7 @@ export class CommandRun implements PromiseLike<Ended> {
     return this;
   }
 
-  /** Variables beside those of this process. */
+  /** Variables beside those of this process; without this, it remembers nothing of hosts. */
   env(environment: Readonly<Record<string, string>>): this {
     this.#environment = environment;
     return this;
@@ -92,7 +92,13 @@ export class CommandRun implements PromiseLike<Ended> {
     const [program, ...words] = [...this.#through, process.execPath, BIN, ...this.#args];
     const child: Child = spawn(program!, words, {
       cwd,
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...this.#environment },
+      env: {
+        ...process.env,
+        FANFETCH_STATE: "none",
+        NO_COLOR: "1",
+        FORCE_COLOR: undefined,
+        ...this.#environment,
+      },
     });
     running.add(child);
     const output = new Output();
