@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UsageError } from "../core/usage-error.ts";
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { formatDuration } from "../formats/quantity.ts";
+import { LONGEST_WAIT_MS } from "../middleware/patience.ts";
 import type { Evidence } from "../rehearsal/evidence.ts";
 import { NO_FAULTS, parseFaults } from "../rehearsal/faults.ts";
 import { judge } from "../rehearsal/judge.ts";
@@ -114,14 +115,17 @@ async function runNoted(
 }
 
 /** What the command line promises the servers; `auto` promises nothing. */
-function declaredBy({ session, mode, request, retryIf }: Settings): Evidence["declared"] {
+function declaredBy({ session, limits, mode, request, retryIf }: Settings): Evidence["declared"] {
   const { perHost = "auto", concurrency = "auto", rates = [] } = session.limits ?? {};
   const isSequential = mode === "sequential";
   return {
     perHost: isSequential ? 1 : perHost === "auto" ? undefined : perHost,
     concurrency: isSequential ? 1 : concurrency === "auto" ? undefined : concurrency,
     rates,
-    maxRetryAfterMs: session.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
+    maxRetryAfterMs:
+      limits.wait === "wait"
+        ? LONGEST_WAIT_MS
+        : (session.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs),
     retries: session.retries ?? SESSION_DEFAULTS.retries,
     userAgent: request.removedHeaders.includes("user-agent") ? "left out" : "sent",
     answersAskedAgain: retryIf === undefined ? "never" : "by a rule",
