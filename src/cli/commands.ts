@@ -100,6 +100,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/limits.ts")).limits,
   },
   {
+    name: "rehearse",
+    usage: "rehearse [get|map ...]",
+    doc: "a local server that plays limits and faults; with a command, a list of what it kept",
+    load: async () => (await import("./commands/rehearse.ts")).rehearse,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -114,5 +120,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] =
-  "crawl run diff report rehearse worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "crawl run diff report worker submit watch".split(
+  " ",
+);

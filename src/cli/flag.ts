@@ -13,6 +13,7 @@ export type CommandName =
   | "extract"
   | "export"
   | "init"
+  | "rehearse"
   | "limits"
   | "demo"
   | "completion";
@@ -27,7 +28,8 @@ export type FlagGroup =
   | "Plan"
   | "Runs"
   | "Hosts"
-  | "Job files";
+  | "Job files"
+  | "Rehearsal";
 
 /** One option of the command line. */
 export interface Flag {

@@ -5,6 +5,7 @@ import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
 import { PLAN_FLAGS } from "./flags-plan.ts";
+import { REHEARSE_FLAGS } from "./flags-rehearse.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
@@ -20,6 +21,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...RUN_FLAGS,
   ...INIT_FLAGS,
   ...MEMORY_FLAGS,
+  ...REHEARSE_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */
