@@ -99,6 +99,11 @@ export class AnnouncedBudget {
     return at;
   }
 
+  /** Whether one of them is used up, as far as it is believed. */
+  isSpent(atMs: number): boolean {
+    return this.#budgets.some(({ remaining, resetAtMs }) => remaining === 0 && atMs < resetAtMs);
+  }
+
   /** Requests per second at which short announced windows are never used up; Infinity for none. */
   get rate(): number {
     let rate = Infinity;

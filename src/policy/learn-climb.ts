@@ -47,9 +47,15 @@ export class Climb {
     return this.#departed * 1000 >= 0.7 * rate * tookMs - 2000 ? "rate binds" : "nothing binds";
   }
 
-  /** Steps grow while they succeed: carefully near the rate that was measured, faster far above. */
-  widen(ratio: number): void {
-    const widest = ratio > 1.3 ? 1.5 : 1.12;
+  /**
+   * The next rate. Steps grow while they succeed: carefully near the rate that was measured, faster far
+   * above; doubling ends past twice the guess.
+   */
+  raise(rate: number, measured: number): number {
+    const step = this.step === 2 && rate >= 2 * measured ? 1.5 : this.step;
+    const ratio = (rate * step) / measured;
+    const widest = ratio > 2 ? 1.25 : ratio > 1.25 ? 1.1 : 1.06;
     if (this.step < widest) this.step = Math.min(widest, 1 + (this.step - 1) * 1.5);
+    return rate * step;
   }
 }

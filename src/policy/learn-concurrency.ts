@@ -1,8 +1,21 @@
 /** Growth of what is under way per answer at the start: doubles in a round trip, then half of that. */
-const FAST_UNTIL = 48;
+const FAST_UNTIL = 24;
 /** Mean latency over its base from which there is a queue. */
 const KNEE = 1.6;
 const ROUND_ANSWERS = 32;
+/** Age from which an exceeded base is measured again. */
+const OLD_MS = 10_000;
+/** A trial that is to be planned when time is known. */
+const UNPLANNED = -1;
+
+/** What of it is worth remembering; 0 for what is not known. */
+export interface RememberedConcurrency {
+  readonly ceiling: number;
+  readonly baseMs: number;
+  readonly limit: number;
+  /** Longest wait that a refusal cost, milliseconds. */
+  readonly dearMs: number;
+}
 
 /** How many may be under way at once: what latency and refusals at the top say. */
 export class ConcurrencyLimit {
@@ -13,6 +26,8 @@ export class ConcurrencyLimit {
   ceiling = Infinity;
   /** Latency without a queue, milliseconds; 0 before the first round. */
   baseMs = 0;
+  /** Waits grew longer at some time because too many were under way. */
+  hasQueued = false;
   /** Still doubling. */
   isStarting = true;
   /** Somebody had to wait for a place in this round. */
@@ -24,17 +39,43 @@ export class ConcurrencyLimit {
   /** What was cut, and the mean that it was cut for, until it is known whether that helped. */
   #cutFrom = 0;
   #cutMeanMs = 0;
+  /** It was cut only to look whether latency is older than its base. */
+  #isDip = false;
+  #baseAtMs = 0;
+  #cutInFlight = 0;
   #skipUntilMs = 0;
   /** When one more than the ceiling is tried, and how long until it is tried again. */
   #trialAtMs = Infinity;
-  #trialWaitMs = 2000;
+  #trialWaitMs = 0;
   #trialWidth = 0;
   #trialSince = 0;
   #trialAccepted = 0;
+  #foundAtMs = 0;
+  #foundAccepted = 0;
+  /** Answers go on to come in since there is a ceiling. */
+  isFlowing = false;
+  /** The ceiling was used for a while without a refusal. */
+  isProven = false;
 
   constructor(most: number, start: number) {
     this.#most = most;
     this.limit = Math.min(most, start);
+  }
+
+  /** Begins where an earlier run ended. */
+  restore({ ceiling, baseMs, limit, dearMs }: RememberedConcurrency): void {
+    this.baseMs = baseMs;
+    this.#trialWaitMs = Math.max(this.#trialUnitMs(), 30 * dearMs);
+    if (ceiling > 0) {
+      this.ceiling = Math.max(1, Math.min(this.#most, ceiling));
+      this.limit = this.ceiling;
+      this.isProven = true;
+      this.isStarting = false;
+      this.#trialAtMs = UNPLANNED;
+    } else if (limit > this.limit) {
+      this.limit = Math.min(this.#most, 0.8 * limit);
+      this.isStarting = limit >= this.#most;
+    }
   }
 
   /** In flight that is allowed now. */
@@ -53,9 +94,15 @@ export class ConcurrencyLimit {
   /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
+    if (!this.isFlowing && ++this.#foundAccepted > 2 * this.ceiling) this.isFlowing = true;
+    if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
-    if (this.isStarting && this.#wasFull && this.limit < this.#most) {
-      this.limit = Math.min(this.#most, this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5));
+    if (this.isStarting && this.#wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
+      this.limit = Math.min(
+        this.ceiling,
+        this.#most,
+        this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5),
+      );
     }
     if (nowMs - latencyMs < this.#skipUntilMs) return;
     this.#answers += 1;
@@ -73,6 +120,8 @@ export class ConcurrencyLimit {
     const meanMs = this.#sumMs / this.#answers;
     const inFlight = this.#sumInFlight / this.#answers;
     const wasFull = this.#wasFull;
+    // Of many that left together the fastest are back first: too few of them are no mean.
+    const isWhole = this.#answers >= 16 && this.#answers >= 0.8 * inFlight;
     this.#roundSince = nowMs;
     this.#answers = 0;
     this.#sumMs = 0;
@@ -80,25 +129,50 @@ export class ConcurrencyLimit {
     this.#wasFull = false;
     if (this.#cutFrom > 0) {
       // A cut that does not shorten the wait was no queue: the server is slower now.
-      if (meanMs > 0.8 * this.#cutMeanMs) {
-        this.baseMs = meanMs;
+      const expectedMs = Math.max(this.baseMs, (this.#cutMeanMs * inFlight) / this.#cutInFlight);
+      if (meanMs > (expectedMs + this.#cutMeanMs) / 2) {
+        this.#setBase(meanMs, nowMs);
         this.limit = this.#cutFrom;
         this.#cutFrom = 0;
         return;
       }
+      if (this.#isDip) this.limit = this.#cutFrom;
+      this.#isDip = false;
       this.#cutFrom = 0;
+      this.hasQueued = true;
     }
-    if (this.baseMs === 0 || meanMs < this.baseMs) this.baseMs = meanMs;
+    if (this.baseMs === 0 || (isWhole && meanMs < this.baseMs)) this.#setBase(meanMs, nowMs);
     const ratio = meanMs / this.baseMs;
     if (ratio > KNEE && inFlight >= 2) {
-      this.isStarting = false;
-      this.#cutFrom = this.limit;
-      this.#cutMeanMs = meanMs;
-      this.limit = Math.max(1, Math.min(this.limit, (inFlight / ratio) * 1.3 + 1));
-      this.#skipUntilMs = nowMs;
+      this.#cut((inFlight / ratio) * 1.3 + 1, meanMs, inFlight, nowMs);
+    } else if (ratio >= 1.3 && wasFull && inFlight >= 4 && nowMs - this.#baseAtMs > OLD_MS) {
+      // What was without a queue long ago may be slower now (as BBR's ProbeRTT looks).
+      this.#isDip = true;
+      this.#baseAtMs = nowMs;
+      this.#cut(inFlight / 2, meanMs, inFlight, nowMs);
     } else if (ratio < 1.3 && wasFull && !this.isStarting && this.#trialWidth === 0) {
       this.limit = Math.min(this.ceiling, this.#most, this.limit * 1.25 + 1);
     }
+  }
+
+  #cut(limit: number, meanMs: number, inFlight: number, nowMs: number): void {
+    this.isStarting = false;
+    this.#cutFrom = this.limit;
+    this.#cutMeanMs = meanMs;
+    this.#cutInFlight = inFlight;
+    this.limit = Math.max(1, Math.min(this.limit, limit));
+    this.#skipUntilMs = nowMs;
+  }
+
+  #setBase(meanMs: number, nowMs: number): void {
+    this.baseMs = meanMs;
+    this.#baseAtMs = nowMs;
+  }
+
+  /** From few again, doubling, up to the ceiling that is known. */
+  beginAnew(limit: number): void {
+    this.limit = Math.min(limit, this.limit);
+    this.isStarting = true;
   }
 
   /** Ends the doubling. */
@@ -110,21 +184,31 @@ export class ConcurrencyLimit {
   refusedAt(places: number, nowMs: number, waitedMs: number): void {
     this.isStarting = false;
     const failed = this.#trialWidth > 0;
-    if (failed) this.#trialWaitMs = Math.min(16_000, this.#trialWaitMs * 2);
+    const unitMs = this.#trialUnitMs();
+    if (failed) this.#trialWaitMs = Math.min(24 * unitMs, this.#trialWaitMs * 2);
+    else this.#trialWaitMs = Math.max(unitMs, this.#trialWaitMs);
     this.#trialWidth = 0;
-    this.ceiling = Math.max(
-      1,
-      Math.min(this.#most, failed ? Math.max(places, this.ceiling) : places),
-    );
-    this.limit = Math.min(this.ceiling, Math.max(this.limit, 1));
+    // Once it flows, one too many is one too many; who came late in a burst tells little.
+    const known = failed || !this.isFlowing ? this.ceiling : this.ceiling - 1;
+    const found = this.isFlowing || failed ? Math.max(places, known) : places;
+    this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;
+    this.#foundAtMs = nowMs;
     this.#trialWaitMs = Math.max(this.#trialWaitMs, 30 * waitedMs);
     this.#trialAtMs = nowMs + this.#trialWaitMs;
+  }
+
+  /** Time for some four hundred answers: a trial may cost a refusal. */
+  #trialUnitMs(): number {
+    return Math.min(2000, Math.max(200, (400 * (this.baseMs || 100)) / this.ceiling));
   }
 
   /** No ceiling was the reason after all. */
   lift(): void {
     this.ceiling = Infinity;
+    this.isProven = false;
+    this.isFlowing = false;
+    this.#foundAccepted = 0;
     this.#trialWidth = 0;
     this.#trialAtMs = Infinity;
   }
@@ -136,8 +220,9 @@ export class ConcurrencyLimit {
 
   /** Tries more than the ceiling when its time has come. */
   tryMore(nowMs: number): void {
+    if (this.#trialAtMs === UNPLANNED) this.#trialAtMs = nowMs + 2 * this.#trialWaitMs;
     if (nowMs < this.#trialAtMs || this.#trialWidth > 0 || this.limit < this.ceiling) return;
-    this.#trialWidth = Math.max(1, Math.round(this.ceiling * 0.03));
+    this.#trialWidth = 1;
     this.#trialSince = nowMs;
     this.#trialAccepted = 0;
     this.limit = Math.min(this.#most, this.ceiling + this.#trialWidth);
@@ -150,7 +235,7 @@ export class ConcurrencyLimit {
       return;
     this.ceiling = this.limit;
     this.#trialWidth = 0;
-    this.#trialWaitMs = Math.max(500, this.#trialWaitMs / 2);
+    this.#trialWaitMs = Math.max(this.#trialUnitMs(), this.#trialWaitMs / 2);
     this.#trialAtMs = nowMs + this.#trialWaitMs;
     if (this.ceiling >= this.#most) this.lift();
   }

@@ -2,8 +2,9 @@ import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
 import type { Flight } from "./learn-flight.ts";
+import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
-import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+import type { LimitProfile } from "./limit-profile.ts";
 import type {
   Departure,
   Landing,
@@ -35,8 +36,10 @@ export class HostLimits implements RateLearner {
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
-  constructor(options: RateLearnerOptions) {
-    this.#concurrency = new ConcurrencyLimit(options.most, options.start ?? AT_ONCE);
+  constructor({ most, start, profile }: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
+    if (profile !== undefined) restoreProfile(profile, this.#rate, this.#concurrency);
+    if (start !== undefined) this.#concurrency.settle();
   }
 
   get inFlight(): number {
@@ -53,8 +56,9 @@ export class HostLimits implements RateLearner {
 
   nextAt(nowMs: number): number {
     if (this.#episode !== undefined) {
-      if (nowMs < this.#episode.closesAtMs) return this.#episode.closesAtMs;
-      this.#close(nowMs);
+      if (nowMs >= this.#episode.closesAtMs) this.#close(nowMs);
+      // Where places are known, a pause would only make the next ones leave together.
+      else if (!this.#knowsPlaces) return this.#episode.closesAtMs;
     }
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
@@ -67,10 +71,15 @@ export class HostLimits implements RateLearner {
     return at;
   }
 
+  get #knowsPlaces(): boolean {
+    return this.#concurrency.isFlowing && this.#rate.rate === Infinity;
+  }
+
   #allowed(): number {
-    const { suspectPlaces, isDear } = this.#rate;
+    if (this.#episode !== undefined) return Math.max(1, this.#concurrency.allowed() - 1);
+    const { suspectPlaces, estimate } = this.#rate;
     const allowed = this.#concurrency.allowed();
-    return isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
+    return estimate.isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
   }
 
   depart(nowMs: number): Departure {
@@ -96,7 +105,7 @@ export class HostLimits implements RateLearner {
     }
     const episode = this.#episode;
     if (kind === "accepted") {
-      if (flight.inFlight > this.#highest) this.#highest = flight.inFlight;
+      if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
       this.#rate.count();
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
@@ -123,10 +132,16 @@ export class HostLimits implements RateLearner {
     const concurrency = this.#concurrency;
     const suspected = this.#rate.suspectPlaces;
     if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
-      concurrency.refusedAt(suspected, nowMs, this.#rate.dearMs);
+      concurrency.refusedAt(suspected, nowMs, this.#rate.estimate.dearMs);
+    }
+    if (this.#rate.beginsAnew) {
+      this.#rate.beginsAnew = false;
+      concurrency.beginAnew(AT_ONCE);
     }
     const suspect = this.#rate.suspectPlaces;
-    if (suspect > 0 && flight.inFlight > 1.25 * suspect + 1) this.#rate.suspectPlaces = 0;
+    if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
+      this.#rate.suspectPlaces = 0;
+    }
   }
 
   #close(nowMs: number): void {
@@ -143,67 +158,51 @@ export class HostLimits implements RateLearner {
     const rate = this.#rate;
     const wait = Math.max(0, this.#untilMs - nowMs);
     if (episode.span >= 8 && episode.acceptedShare > 0.8) return;
+    // The server tells of its own limit and that it is used up: nothing to guess.
+    if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
       concurrency.refusedAt(Math.max(1, places), nowMs, 0);
       return;
     }
-    const accepted = rate.acceptedSinceMark(acceptedBefore);
-    if (concurrency.ceiling < Infinity && rate.rate === Infinity) {
-      if (accepted > 0 && places + 1 >= 0.8 * concurrency.ceiling) {
-        rate.mark(acceptedBefore, first.atMs);
-        concurrency.refusedAt(Math.max(1, places), nowMs, wait);
-        return;
-      }
-    } else if (
-      rate.suspectPlaces > 0 &&
-      places + 1 >= 0.8 * rate.suspectPlaces &&
-      places > 0 &&
-      accepted > 0
-    ) {
-      rate.free();
-      rate.mark(acceptedBefore, first.atMs);
-      concurrency.refusedAt(places, nowMs, wait);
-      return;
-    } else if (
-      rate.rate < Infinity &&
-      concurrency.wasFull &&
-      places + 1 >= highest &&
-      places + 1 >= concurrency.allowed() &&
-      accepted > 0 &&
-      places > 0
-    ) {
-      concurrency.refusedAt(places, nowMs, wait);
+    const accepted = rate.estimate.since(acceptedBefore);
+    if (accepted > 0 && this.#arePlaces(places, highest)) {
+      rate.free(nowMs);
+      rate.estimate.mark(acceptedBefore, first.atMs);
+      concurrency.refusedAt(Math.max(1, places), nowMs, wait);
       return;
     }
+    if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
-    rate.refused(episode, {
-      acceptedBefore,
-      nowMs,
-      waitMs: wait,
-      baseMs: concurrency.baseMs,
-      places,
-    });
+    const { baseMs } = concurrency;
+    rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
+  }
+
+  /** Whether a refusal with `places` others under way was about places. */
+  #arePlaces(places: number, highest: number): boolean {
+    const concurrency = this.#concurrency;
+    const { suspectPlaces, rate } = this.#rate;
+    const { isDear } = this.#rate.estimate;
+    if (places < 1) return false;
+    if (suspectPlaces > 0) {
+      const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
+      return !isDear && isNear;
+    }
+    if (rate < Infinity) {
+      return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
+    }
+    if (concurrency.ceiling === Infinity) return false;
+    return (
+      (concurrency.isProven || concurrency.isTrying || !isDear) &&
+      places + 1 >= 0.8 * concurrency.ceiling
+    );
   }
 
   restart(nowMs: number): void {
     this.#untilMs = Math.min(this.#untilMs, nowMs);
-    this.#concurrency.limit = 1;
-    this.#concurrency.isStarting = true;
+    this.#concurrency.beginAnew(1);
   }
 
   profile(): LimitProfile {
-    const evidence: LimitEvidence[] = [];
-    const { rate } = this.#rate;
-    const { ceiling, baseMs } = this.#concurrency;
-    if (rate < Infinity || ceiling < Infinity) evidence.push("refusals");
-    if (this.#budget?.isKnown === true) evidence.push("headers");
-    return {
-      rate: rate < Infinity ? rate : undefined,
-      burst: undefined,
-      concurrency: ceiling < Infinity ? ceiling : undefined,
-      latencyMs: baseMs > 0 ? baseMs : undefined,
-      evidence,
-      detail: {},
-    };
+    return profileOf(this.#rate, this.#concurrency, this.#budget?.isKnown === true);
   }
 }

@@ -2,6 +2,8 @@
 export class Pace {
   /** Requests per second; Infinity where none binds. */
   rate = Infinity;
+  #wanted = Infinity;
+  #announced = Infinity;
   /** Departures that may be saved up. */
   burst = 1;
   #credit = 1;
@@ -22,12 +24,24 @@ export class Pace {
     this.#credit = Math.max(0, this.#credit - 1);
   }
 
-  /** From now on at this rate; what was saved up at another is kept, below the burst. */
+  /** From now on at this rate, or what is announced where that is less; what was saved up is kept. */
   set(rate: number, nowMs: number): void {
-    if (this.rate === Infinity) this.#credit = 0;
+    this.#wanted = rate;
+    this.#apply(nowMs);
+  }
+
+  /** Never faster than this, which the server tells of itself. */
+  announce(rate: number, nowMs: number): void {
+    if (rate === this.#announced) return;
+    this.#announced = rate;
+    this.#apply(nowMs);
+  }
+
+  #apply(nowMs: number): void {
+    if (this.rate === Infinity) this.#credit = Math.min(this.#credit, this.burst - 1);
     else this.#fill(nowMs);
-    this.#atMs = nowMs;
-    this.rate = rate;
+    this.#atMs = Math.max(this.#atMs, nowMs);
+    this.rate = Math.min(this.#wanted, this.#announced);
   }
 
   /** So many may leave at once besides. */

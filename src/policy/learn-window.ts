@@ -6,6 +6,11 @@ export function roundWindowMs(leastMs: number): number {
   return LENGTHS_MS.find((length) => length >= leastMs) ?? 86_400_000;
 }
 
+/** The longest that a window may have if it lasts at most so long. */
+function longestWindowMs(mostMs: number): number {
+  return LENGTHS_MS.findLast((length) => length <= mostMs) ?? LENGTHS_MS[0]!;
+}
+
 /** The first time after `nowMs` at which a window that began at `fromMs` may be over. */
 export function nextWindowEndMs(fromMs: number, nowMs: number): number {
   return fromMs + roundWindowMs(nowMs - fromMs);
@@ -23,8 +28,12 @@ export class WindowWatch {
   /** When it was shut, as far as known: first and last refused departure. */
   shutFromMs = 0;
   shutUntilMs = 0;
+  /** Last refused departure before it opened the last time. */
+  #shutBeforeMs = -Infinity;
   /** Refused one after the other, alone. */
   refusedProbes = 0;
+  /** Accepted before the first refusal: a window's all, or more. */
+  firstSize = Infinity;
   /** Accepted in a window that was used up; 0 where none is known. */
   size = 0;
   lengthMs = 0;
@@ -41,18 +50,26 @@ export class WindowWatch {
   }
 
   /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. */
-  judge(accepted: number): number | undefined {
+  judge(accepted: number, atMs: number): number | undefined {
     const size = accepted - this.acceptedAtOpen;
     const shutMs = this.shutUntilMs - this.shutFromMs;
     if (this.lengthMs > 0 && shutMs > this.lengthMs) this.lengthMs = roundWindowMs(shutMs);
     const lengthMs =
       this.lengthMs > 0 ? this.lengthMs : roundWindowMs(this.shutUntilMs - this.openedAtMs);
+    // Both times it opened, a window began: it is no longer than the time between.
+    const mostMs = atMs - this.#shutBeforeMs;
+    if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
     // Used up towards its end, several windows may have gone by.
     if (this.shutFromMs - this.openedAtMs < 0.8 * lengthMs && size >= 6) {
-      this.size = this.size > 0 ? Math.min(this.size, size) : size;
+      this.size = Math.min(this.size > 0 ? this.size : this.firstSize, size);
       this.lengthMs = lengthMs;
     }
     return this.rate;
+  }
+
+  /** The present window began when it was seen to open, not some time before. */
+  get wasSeenOpening(): boolean {
+    return this.#shutBeforeMs > 0;
   }
 
   /** Per second, of the window that is known. */
@@ -60,12 +77,27 @@ export class WindowWatch {
     return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
   }
 
+  /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
+  shrink(since: number, tookMs: number): void {
+    const isWhole = Math.abs(tookMs / this.lengthMs - 1) < 0.3 && since >= 6;
+    this.size = Math.min(this.size * 0.94, isWhole ? since : Infinity);
+  }
+
+  /** Refused while it was spent. */
+  spent(accepted: number, atMs: number): void {
+    const size = accepted - this.acceptedAtOpen;
+    if (size > this.size / 2) this.size = size;
+    this.shut(atMs);
+  }
+
   forget(): void {
     this.size = 0;
     this.lengthMs = 0;
+    this.firstSize = Infinity;
   }
 
   opened(atMs: number, accepted: number): void {
+    if (this.refusedProbes > 0) this.#shutBeforeMs = this.shutUntilMs;
     this.openedAtMs = atMs;
     this.acceptedAtOpen = accepted;
     this.refusedProbes = 0;

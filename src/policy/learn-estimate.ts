@@ -1,0 +1,132 @@
+import { Ruler } from "./learn-ruler.ts";
+import { WindowWatch } from "./learn-window.ts";
+
+/** What was measured at a refusal. */
+export interface Refused {
+  readonly acceptedBefore: number;
+  readonly atMs: number;
+  /** The pace at which it happened, and whether that was a pace thought safe. */
+  readonly rate: number;
+  readonly wasSteady: boolean;
+  /** The server asked for a wait. */
+  readonly isDear: boolean;
+}
+
+/** What of a rate is worth remembering besides itself. */
+export interface RememberedRate {
+  /** Requests that a bucket holds; 0 where none is known. */
+  readonly burst: number;
+  readonly windowSize: number;
+  readonly windowMs: number;
+  readonly isShallow: boolean;
+  /** Longest wait that a refusal cost, milliseconds. */
+  readonly dearMs: number;
+}
+
+/** What is known of a rate: marks, windows, and paces that were let in. */
+export class RateEstimate {
+  readonly #ruler = new Ruler();
+  readonly window = new WindowWatch();
+  /** Highest rate that was let in for a whole round. */
+  low = 0;
+  /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
+  isShallow = false;
+  isMeasured = false;
+  /** Longest wait that a refusal cost, milliseconds. */
+  dearMs = 0;
+  /** Accepted before the first refusal, above what the rate explains; 0 where unknown. */
+  burst = 0;
+  #firstAccepted = 0;
+  #firstMs = 0;
+  #lastAccepted = 0;
+  #lastMs = 0;
+  #heldMs = 0;
+
+  /** Refusals ask for waits. */
+  get isDear(): boolean {
+    return this.dearMs > 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#ruler.marks === 0;
+  }
+
+  /** Accepted since the last mark. */
+  since(accepted: number): number {
+    return accepted - this.#lastAccepted;
+  }
+
+  /** Here a limit was used up. */
+  mark(accepted: number, atMs: number): void {
+    if (this.isEmpty) {
+      this.#firstAccepted = accepted;
+      this.#firstMs = atMs - this.window.openedAtMs;
+    }
+    this.#ruler.mark(accepted, atMs, this.#heldMs);
+    this.#lastAccepted = accepted;
+    this.#lastMs = atMs;
+  }
+
+  /** The first refusal of all. Tells the rate that it suggests, if the depth is a second's worth. */
+  first(accepted: number, atMs: number): number {
+    this.mark(accepted, atMs);
+    this.window.shut(atMs);
+    this.isShallow = accepted < 6;
+    if (!this.isShallow) this.window.firstSize = accepted;
+    return accepted / (1 + (atMs - this.window.openedAtMs) / 1000);
+  }
+
+  /** Nothing was let out for so long. */
+  held(forMs: number): void {
+    this.#heldMs += forMs;
+  }
+
+  /** Marks a refusal and tells the requests per second that were let in. */
+  measure(refused: Refused): number {
+    const { acceptedBefore, atMs, rate } = refused;
+    const { window } = this;
+    const since = this.since(acceptedBefore);
+    const tookMs = atMs - this.#lastMs;
+    this.mark(acceptedBefore, atMs);
+    window.shut(atMs);
+    // What was let in for whole rounds is no more than what a window lets in.
+    if ((window.rate ?? Infinity) * 1.1 < this.low) window.forget();
+    if ((refused.isDear && !this.isMeasured && !this.isShallow) || window.size > 0) {
+      const known = window.rate;
+      const windowed = window.judge(acceptedBefore, atMs);
+      if (windowed !== undefined) {
+        if (known === windowed && rate <= windowed) window.shrink(since, tookMs);
+        return window.rate ?? windowed;
+      }
+    }
+    const near = this.#ruler.measure(16) ?? this.#ruler.measure(2) ?? { low: 1, high: 1 };
+    const far = this.#ruler.measure(100);
+    let measured = near.low + 0.3 * (near.high - near.low);
+    if (far !== undefined && Math.abs(far.low / near.low - 1) < 0.1) measured = far.low;
+    if (this.isShallow) {
+      if (refused.wasSteady) this.low = Math.min(this.low, rate) * 0.98;
+      return Math.max(measured, this.low);
+    }
+    if (since < 8) return Math.min(measured, rate * 0.8);
+    if (this.isMeasured && this.#firstAccepted > 0) {
+      this.burst = Math.max(0, this.#firstAccepted - (measured * this.#firstMs) / 1000);
+    }
+    return measured;
+  }
+
+  restore(remembered: RememberedRate): void {
+    this.isMeasured = true;
+    this.burst = remembered.burst;
+    this.isShallow = remembered.isShallow;
+    this.dearMs = remembered.dearMs;
+    this.window.size = remembered.windowSize;
+    this.window.lengthMs = remembered.windowMs;
+  }
+
+  remembered(): RememberedRate {
+    const { size, lengthMs } = this.window;
+    const burst = size > 0 || this.isShallow ? 0 : Math.floor(this.burst);
+    const { isShallow, dearMs } = this;
+    return { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
+  }
+}

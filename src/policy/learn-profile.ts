@@ -1,0 +1,61 @@
+import type { ConcurrencyLimit } from "./learn-concurrency.ts";
+import type { RateSearch } from "./learn-rate.ts";
+import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+
+/** What was learned, to begin with next time. */
+export function profileOf(
+  rate: RateSearch,
+  concurrency: ConcurrencyLimit,
+  isAnnounced: boolean,
+): LimitProfile {
+  const evidence: LimitEvidence[] = [];
+  const { ceiling, baseMs, hasQueued } = concurrency;
+  const perSecond = rate.measuredRate;
+  if (perSecond !== undefined || ceiling < Infinity) evidence.push("refusals");
+  if (isAnnounced) evidence.push("headers");
+  if (hasQueued) evidence.push("latency");
+  const { burst, windowSize, windowMs, isShallow, dearMs } = rate.estimate.remembered();
+  return {
+    rate: perSecond,
+    burst: burst > 0 ? burst : undefined,
+    concurrency: ceiling < Infinity ? ceiling : undefined,
+    latencyMs: baseMs > 0 ? baseMs : undefined,
+    evidence,
+    detail: {
+      limit: concurrency.allowed(),
+      windowSize,
+      windowMs,
+      isShallow: isShallow ? 1 : 0,
+      dearMs,
+    },
+  };
+}
+
+/** Begins with what was learned. A profile may come from a file: nothing in it is believed blindly. */
+export function restoreProfile(
+  profile: LimitProfile,
+  rate: RateSearch,
+  concurrency: ConcurrencyLimit,
+): void {
+  const detail = (name: string): number => positive(profile.detail[name]);
+  concurrency.restore({
+    ceiling: positive(profile.concurrency),
+    baseMs: positive(profile.latencyMs),
+    limit: detail("limit"),
+    dearMs: detail("dearMs"),
+  });
+  const perSecond = positive(profile.rate);
+  if (perSecond === 0) return;
+  rate.restore(perSecond, {
+    burst: positive(profile.burst),
+    windowSize: detail("windowMs") > 0 ? detail("windowSize") : 0,
+    windowMs: detail("windowSize") > 0 ? detail("windowMs") : 0,
+    isShallow: detail("isShallow") > 0,
+    dearMs: detail("dearMs"),
+  });
+}
+
+/** A number above 0 that is finite, or 0. */
+function positive(value: number | undefined): number {
+  return value !== undefined && value > 0 && value < 1e9 ? value : 0;
+}
