@@ -11,6 +11,7 @@ import type { Breaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import { createTiedRefusals } from "../policy/tied-refusals.ts";
 import type { TokenBucket } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
@@ -60,6 +61,7 @@ const AT_WORK_MS = 10_000;
 export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
+  const ties = createTiedRefusals();
   /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
   let refusedInAll = 0;
@@ -99,15 +101,19 @@ export function hostGate(options: HostGateOptions): HostGates {
     },
   });
 
-  function answered(left: Departure, response: HttpResponse, nowMs: number): void {
+  function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const isRefusal = response.status === 429 || response.status === 503;
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
+    const wereTied = ties.isOn;
+    const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
+    // What was learned from such refusals is wrong.
+    if (ties.isOn && !wereTied) learner.restart(nowMs);
     const readings = readLimits(response.headers, { wallMs: clock.wallNow() });
     learner.land(left, {
       nowMs,
-      kind: sign.kind,
-      latencyMs: latencyOf(response),
+      kind: isTied ? "accepted" : sign.kind,
+      latencyMs: isTied ? undefined : latencyOf(response),
       retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
       readings: readings && patience.forReadings(readings),
       ownLoad: ownLoad?.(nowMs),
@@ -178,7 +184,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       (response) => {
         // Before its place is free: whoever takes that is to know of a hold.
         const nowMs = clock.now();
-        answered(left, response, nowMs);
+        answered(left, response, { call, nowMs });
         land(nowMs);
         return response;
       },
@@ -209,6 +215,11 @@ export function hostGate(options: HostGateOptions): HostGates {
 interface Trip {
   readonly request: HttpRequest;
   readonly call: Call;
+}
+
+interface Landed {
+  readonly call: Call;
+  readonly nowMs: number;
 }
 
 interface FailedSign {
