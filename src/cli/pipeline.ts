@@ -123,6 +123,7 @@ async function pipelineOf(
       memory,
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
+      detour: settings.detour,
       beforeGates: cap.middleware,
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },

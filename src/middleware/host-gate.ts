@@ -37,7 +37,7 @@ export interface HostGateOptions {
   /** When any host last showed that it is at work; shared by all. */
   readonly signs: { lastMs: number | undefined };
   /** Share of the last while in which our own event loop was busy. @default 0 */
-  readonly ownLoad?: (() => number) | undefined;
+  readonly ownLoad?: ((nowMs: number) => number) | undefined;
   /** Where to keep what was learned. @default nowhere */
   readonly memory?: HostMemory | undefined;
   readonly clock: Clock;
@@ -99,8 +99,7 @@ export function hostGate(options: HostGateOptions): HostGates {
     },
   });
 
-  function answered(left: Departure, response: HttpResponse): void {
-    const nowMs = clock.now();
+  function answered(left: Departure, response: HttpResponse, nowMs: number): void {
     const isRefusal = response.status === 429 || response.status === 503;
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
@@ -111,7 +110,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       latencyMs: latencyOf(response),
       retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
       readings: readings && patience.forReadings(readings),
-      ownLoad: ownLoad?.(),
+      ownLoad: ownLoad?.(nowMs),
     });
     if (isRefusal) {
       seen.refused += 1;
@@ -145,10 +144,9 @@ export function hostGate(options: HostGateOptions): HostGates {
     emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: refusedInAll });
   }
 
-  function broke(left: Departure, error: unknown): void {
-    const nowMs = clock.now();
+  function broke(left: Departure, error: unknown, nowMs: number): void {
     const sign = signOfFailure(error);
-    learner.land(left, { nowMs, kind: sign.kind, latencyMs: undefined, ownLoad: ownLoad?.() });
+    learner.land(left, { nowMs, kind: sign.kind, latencyMs: undefined, ownLoad: ownLoad?.(nowMs) });
     if (sign.isSilent) return breaker.forget();
     if (sign.outage === undefined) return cameBack(nowMs);
     lastFailure = error as Failure;
@@ -169,23 +167,25 @@ export function hostGate(options: HostGateOptions): HostGates {
   function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
     const { request, call } = on;
     const requestsBefore = call.requests;
-    const land = (): void => {
+    const land = (nowMs: number): void => {
       place[Symbol.dispose]();
       line.look();
       const requests = call.requests - requestsBefore;
-      emit?.({ type: "landed", atMs: clock.now(), request, requests });
+      emit?.({ type: "landed", atMs: nowMs, request, requests });
     };
-    emit?.({ type: "sent", atMs: clock.now(), request });
+    emit?.({ type: "sent", atMs: left.atMs, request });
     return next(request, call).then(
       (response) => {
         // Before its place is free: whoever takes that is to know of a hold.
-        answered(left, response);
-        land();
+        const nowMs = clock.now();
+        answered(left, response, nowMs);
+        land(nowMs);
         return response;
       },
       (error: unknown) => {
-        broke(left, error);
-        land();
+        const nowMs = clock.now();
+        broke(left, error, nowMs);
+        land(nowMs);
         throw error;
       },
     );
