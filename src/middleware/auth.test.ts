@@ -12,6 +12,9 @@ import { createAuth, type AuthOptions } from "./auth.ts";
 import type { Credentials, OAuth2Credentials } from "./auth-credentials.ts";
 import { redirect } from "./redirect.ts";
 
+// Loaded beforehand: what is read from the disk is not of virtual time.
+await import("oauth4webapi");
+
 const ORIGIN = "https://api.example";
 const TOKEN_URL = "https://login.example/token";
 const get = createRequest({ url: `${ORIGIN}/x?a=1` });
