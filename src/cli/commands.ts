@@ -88,6 +88,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "init",
+    usage: "init [URL|'curl …']",
+    doc: "a commented job file from a URL, a cURL command or an answer",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     name: "limits",
     usage: "limits [HOST]",
     doc: "what is remembered of hosts: shown, edited, forgotten, exported",

@@ -12,6 +12,7 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "init"
   | "rehearse"
   | "limits"
   | "demo"
@@ -27,6 +28,7 @@ export type FlagGroup =
   | "Plan"
   | "Runs"
   | "Hosts"
+  | "Job files"
   | "Rehearsal";
 
 /** One option of the command line. */

@@ -1,4 +1,5 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
+import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { MEMORY_FLAGS } from "./flags-memory.ts";
@@ -18,6 +19,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...COMPARE_FLAGS,
   ...PLAN_FLAGS,
   ...RUN_FLAGS,
+  ...INIT_FLAGS,
   ...MEMORY_FLAGS,
   ...REHEARSE_FLAGS,
 ]);

@@ -9,7 +9,7 @@ import {
   parseStatusSet,
 } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
-import { checkText } from "./header-rules.ts";
+import { checkText } from "../protocol/header-rules.ts";
 import type { ReadRequest } from "./settings-request.ts";
 import type { Values } from "./settings.ts";
 

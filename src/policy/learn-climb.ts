@@ -51,7 +51,9 @@ export class Climb {
    * The next rate. Steps grow while they succeed: carefully near the rate that was measured, faster far
    * above; doubling ends past twice the guess.
    */
-  raise(rate: number, measured: number): number {
+  raise(rate: number, measured: number, windowed: number): number {
+    // A whole window took more than one was known to take: it is larger now.
+    if (rate > 1.04 * windowed) this.step = Math.max(this.step, 1.25);
     const step = this.step === 2 && rate >= 2 * measured ? 1.5 : this.step;
     const ratio = (rate * step) / measured;
     const widest = ratio > 2 ? 1.25 : ratio > 1.25 ? 1.1 : 1.06;

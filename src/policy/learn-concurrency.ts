@@ -52,6 +52,8 @@ export class ConcurrencyLimit {
   #trialAccepted = 0;
   #foundAtMs = 0;
   #foundAccepted = 0;
+  /** Refusals that followed closely on one another. */
+  #again = 0;
   /** Answers go on to come in since there is a ceiling. */
   isFlowing = false;
   /** The ceiling was used for a while without a refusal. */
@@ -189,8 +191,11 @@ export class ConcurrencyLimit {
     else this.#trialWaitMs = Math.max(unitMs, this.#trialWaitMs);
     this.#trialWidth = 0;
     // Once it flows, one too many is one too many; who came late in a burst tells little.
-    const known = failed || !this.isFlowing ? this.ceiling : this.ceiling - 1;
-    const found = this.isFlowing || failed ? Math.max(places, known) : places;
+    this.#again = nowMs - this.#foundAtMs < 3 * this.baseMs ? this.#again + 1 : 0;
+    const less = this.#again > 1 ? 0.8 * this.ceiling : this.ceiling - 1;
+    const known = failed || !this.isFlowing ? this.ceiling : less;
+    const found =
+      this.isFlowing || failed ? (this.#again > 1 ? known : Math.max(places, known)) : places;
     this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;
     this.#foundAtMs = nowMs;

@@ -67,7 +67,8 @@ export class HostLimits implements RateLearner {
       return Infinity;
     }
     let at = Math.max(this.#untilMs, this.#rate.nextAt(nowMs, this.#inFlight));
-    if (this.#budget !== undefined) at = Math.max(at, this.#budget.nextAt(nowMs, this.#departed));
+    if (this.#budget !== undefined)
+      at = Math.max(at, this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs));
     return at;
   }
 
@@ -100,7 +101,13 @@ export class HostLimits implements RateLearner {
     this.#inFlight -= 1;
     if (readings !== undefined && readings.length > 0) {
       this.#budget ??= new AnnouncedBudget();
-      this.#budget.read(readings, flight.order, nowMs, kind === "refused");
+      this.#budget.read(readings, {
+        order: flight.order,
+        inFlight: flight.inFlight,
+        departed: this.#departed,
+        nowMs,
+        isRefused: kind === "refused",
+      });
       this.#rate.announce(this.#budget.rate, nowMs);
     }
     const episode = this.#episode;
@@ -165,10 +172,12 @@ export class HostLimits implements RateLearner {
       return;
     }
     const accepted = rate.estimate.since(acceptedBefore);
-    if (accepted > 0 && this.#arePlaces(places, highest)) {
+    if (accepted > 0 && this.#arePlaces(episode, places, highest)) {
       rate.free(nowMs);
       rate.estimate.mark(acceptedBefore, first.atMs);
-      concurrency.refusedAt(Math.max(1, places), nowMs, wait);
+      const isSure = !rate.estimate.isDear || concurrency.isProven || concurrency.isTrying;
+      // Of those under way some have left the server already; where a refusal is dear, count them out.
+      concurrency.refusedAt(Math.max(1, isSure ? places : Math.ceil(0.88 * places)), nowMs, wait);
       return;
     }
     if (rate.rate === Infinity) concurrency.lift();
@@ -178,21 +187,23 @@ export class HostLimits implements RateLearner {
   }
 
   /** Whether a refusal with `places` others under way was about places. */
-  #arePlaces(places: number, highest: number): boolean {
+  #arePlaces(episode: Episode, places: number, highest: number): boolean {
     const concurrency = this.#concurrency;
     const { suspectPlaces, rate } = this.#rate;
     const { isDear } = this.#rate.estimate;
     if (places < 1) return false;
+    // A shut window takes nobody after the first refusal; places go on to come free.
+    const comesFree = episode.span >= 3 && episode.acceptedShare >= 0.25;
     if (suspectPlaces > 0) {
       const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
-      return !isDear && isNear;
+      return isNear && (!isDear || comesFree);
     }
     if (rate < Infinity) {
       return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
     }
     if (concurrency.ceiling === Infinity) return false;
     return (
-      (concurrency.isProven || concurrency.isTrying || !isDear) &&
+      (concurrency.isProven || concurrency.isTrying || !isDear || comesFree) &&
       places + 1 >= 0.8 * concurrency.ceiling
     );
   }

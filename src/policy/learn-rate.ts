@@ -7,10 +7,6 @@ import type { Flight } from "./learn-flight.ts";
 import { Pace } from "./learn-pace.ts";
 import { Probe } from "./learn-probe.ts";
 
-/** Just under what was measured: arrivals jitter. */
-const UNDER = 0.97;
-/** Where a refusal costs a wait. */
-const DEAR_UNDER = 0.95;
 /** Slowest pace that is tried after a wait that was asked for. */
 const SLOWEST = 10;
 /** Windows from this length on are spent at once. */
@@ -116,7 +112,7 @@ export class RateSearch {
       }
       return false;
     }
-    const { lengthMs } = this.#window;
+    const { lengthMs, rate = Infinity } = this.#window;
     const end = this.#climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0) {
@@ -125,7 +121,7 @@ export class RateSearch {
     }
     if (end === "rate binds") {
       this.estimate.low = this.#rate;
-      this.#rate = this.#climb.raise(this.#rate, this.#guess);
+      this.#rate = this.#climb.raise(this.#rate, this.#guess, rate);
       this.#pace.set(this.#rate, nowMs);
     }
     this.#climb.next(this.#departed, nowMs);
@@ -135,22 +131,21 @@ export class RateSearch {
   /** A probe got in. */
   #open(flight: Flight, nowMs: number): void {
     const window = this.#window;
-    const gapMs = flight.atMs - window.shutUntilMs;
     const before = this.#accepted - 1;
+    const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
     const windowed = wasRefused ? window.judge(before, flight.atMs) : undefined;
     this.estimate.held(shutMs);
     window.opened(flight.atMs, before);
     if (windowed !== undefined) {
-      this.#rate = windowed * UNDER;
+      this.#rate = windowed * this.estimate.under;
       this.estimate.isMeasured = true;
       this.suspectPlaces = 0;
       this.#plan.isSettled = true;
       this.#plan.later(200, nowMs + 5000);
-    } else if (this.estimate.isMeasured) {
-      this.#rate = this.#guess;
-    } else {
+    } else if (this.estimate.isMeasured) this.#rate = this.#guess;
+    else {
       const slowest = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
       this.#rate = wasRefused ? slowest : Math.max(slowest, this.#guess);
       this.#guess = this.#rate;
@@ -188,7 +183,8 @@ export class RateSearch {
   /** An episode is over, and not places were its reason. */
   refused(episode: Episode, refusal: Refusal): void {
     const { acceptedBefore, nowMs, waitMs, baseMs, places } = refusal;
-    const { atMs } = episode.first;
+    const { refused, first } = episode;
+    const { atMs } = first;
     const since = this.estimate.since(acceptedBefore);
     this.estimate.dearMs = Math.max(this.estimate.dearMs, waitMs);
     if (this.estimate.isEmpty) {
@@ -225,11 +221,9 @@ export class RateSearch {
       wasSteady: this.#mode === "steady",
       isDear: waitMs > 0,
     });
-    const under = this.estimate.isDear && this.#window.size === 0 ? DEAR_UNDER : UNDER;
-    this.#rate = Math.min(measured * under, this.#rate);
+    this.#rate = Math.min(measured * this.estimate.under, this.#rate);
     this.#guess = this.#rate;
     this.estimate.isMeasured = true;
-    const { refused } = episode;
     const isCertain = this.#window.size > 0;
     this.#plan.measured({ nowMs, rate: this.#rate, before, refused, waitMs, isCertain });
     if (waitMs > 0) this.#window.opened(nowMs + waitMs, acceptedBefore);

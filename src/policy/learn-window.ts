@@ -54,8 +54,7 @@ export class WindowWatch {
     const size = accepted - this.acceptedAtOpen;
     const shutMs = this.shutUntilMs - this.shutFromMs;
     if (this.lengthMs > 0 && shutMs > this.lengthMs) this.lengthMs = roundWindowMs(shutMs);
-    const lengthMs =
-      this.lengthMs > 0 ? this.lengthMs : roundWindowMs(this.shutUntilMs - this.openedAtMs);
+    const lengthMs = this.lengthMs > 0 ? this.lengthMs : this.#leastMs();
     // Both times it opened, a window began: it is no longer than the time between.
     const mostMs = atMs - this.#shutBeforeMs;
     if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
@@ -70,6 +69,12 @@ export class WindowWatch {
   /** The present window began when it was seen to open, not some time before. */
   get wasSeenOpening(): boolean {
     return this.#shutBeforeMs > 0;
+  }
+
+  /** It was one window from when it opened; or, where that was not seen, at least while it was shut. */
+  #leastMs(): number {
+    const fromMs = this.wasSeenOpening ? this.openedAtMs : this.shutFromMs;
+    return roundWindowMs(this.shutUntilMs - fromMs);
   }
 
   /** Per second, of the window that is known. */
