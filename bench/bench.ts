@@ -1,9 +1,10 @@
-// `npm run bench -- [map|journal|start|memory|hosts|latency|limits]... [--runs N] [--rows N]`
+// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|book]... [--runs N] [--rows N]`
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { build, isStale } from "../scripts/build.ts";
+import { benchBook } from "./book.ts";
 import type { Ground } from "./ground.ts";
 import { benchHosts } from "./hosts.ts";
 import { benchJournal } from "./journal.ts";
@@ -21,6 +22,7 @@ const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
   ["memory", benchMemory],
   ["hosts", benchHosts],
   ["latency", benchLatency],
+  ["book", benchBook],
   ["limits", benchLimits],
 ]);
 

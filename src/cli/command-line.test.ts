@@ -34,6 +34,28 @@ describe("parseCommandLine", () => {
     });
   });
 
+  test.each([
+    [["--sample"], "5"],
+    [["--sample", "20"], "20"],
+    [["--sample=20"], "20"],
+    [["--sample", "-q"], "5"],
+  ])("plan takes %j as a sample of %s", async (words, size) => {
+    for (const argv of [
+      ["plan", ...words, "get", "u"],
+      ["plan", "get", "u", ...words],
+    ]) {
+      const line = await parseCommandLine(argv);
+      expect(line).toMatchObject({ command: "plan", compared: "get", positionals: ["u"] });
+      expect(line.values.get("sample")).toEqual([size]);
+    }
+  });
+
+  test("after -- an option without its value is a word", async () => {
+    const line = await parseCommandLine(["plan", "get", "--", "--sample"]);
+    expect(line.positionals).toEqual(["--sample"]);
+    expect(line.values.has("sample")).toBe(false);
+  });
+
   test("compare takes the options of what it compares, and its own --format", async () => {
     const line = await parseCommandLine(["compare", "get", "u", "--format", "json", "-j", "3"]);
     expect(line).toMatchObject({ command: "compare", compared: "get", positionals: ["u"] });
@@ -57,6 +79,7 @@ describe("parseCommandLine", () => {
     [["get", "--timeout"], "--timeout needs a value: --timeout DURATION"],
     [["get", "-L", "u"], "-L is not an option of get; redirects are followed anyway"],
     [["get", "--retry", "3"], "--retry is not an option of get; use --retries N"],
+    [["plan"], "say what to plan"],
     [["compare"], "say what to compare"],
     [["compare", "gett"], 'did you mean "get"?'],
     [["crawl"], "crawl is not there yet"],

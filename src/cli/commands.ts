@@ -88,10 +88,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "init",
+    usage: "init [URL|'curl …']",
+    doc: "a commented job file from a URL, a cURL command or an answer",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     name: "limits",
     usage: "limits [HOST]",
     doc: "what is remembered of hosts: shown, edited, forgotten, exported",
     load: async () => (await import("./commands/limits.ts")).limits,
+  },
+  {
+    name: "rehearse",
+    usage: "rehearse [get|map ...]",
+    doc: "a local server that plays limits and faults; with a command, a list of what it kept",
+    load: async () => (await import("./commands/rehearse.ts")).rehearse,
   },
   {
     name: "demo",
@@ -108,5 +120,6 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] =
-  "crawl run diff report rehearse worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "crawl run diff report worker submit watch".split(
+  " ",
+);

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { CURL_OPTIONS, curlArguments } from "./curl-options.ts";
-import { isConnectionHeader } from "./header-rules.ts";
+import { isConnectionHeader } from "../protocol/header-rules.ts";
 import { shellWords, ShellWordsError } from "./shell-words.ts";
 
 /** A request as curl would send it. */

@@ -11,6 +11,7 @@ export interface Ending {
 const BY_REASON: Readonly<Record<StopReason, number>> = {
   cap: 3,
   quota: 3,
+  rule: 3,
   disk: 4,
   network: 5,
   refused: 6,

@@ -12,6 +12,8 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "init"
+  | "rehearse"
   | "limits"
   | "demo"
   | "completion";
@@ -25,7 +27,9 @@ export type FlagGroup =
   | "Comparison"
   | "Plan"
   | "Runs"
-  | "Hosts";
+  | "Hosts"
+  | "Job files"
+  | "Rehearsal";
 
 /** One option of the command line. */
 export interface Flag {

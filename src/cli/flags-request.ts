@@ -102,7 +102,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "take the request from a browser's “Copy as cURL (bash)”",
     take: "file",
-    commands: again,
+    commands: [...again, "init"],
   },
   {
     name: "timeout",

@@ -17,5 +17,7 @@ export function haltWords(cause: HaltCause, nowMs = Date.now()): string {
       return `nothing has answered for ${formatDuration(cause.forMs)}: ${visible(cause.last)}`;
     case "refused":
       return `${formatCount(cause.times)} answers in a row refuse authorisation (${cause.status} by ${host}): check -u, -H 'authorization: …' or the cookies`;
+    case "rule":
+      return `an answer of ${host} meets ${visible(cause.text)}`;
   }
 }

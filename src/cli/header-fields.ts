@@ -1,7 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import type { HeaderList } from "../core/headers.ts";
 import type { CurlRequest } from "./curl-file.ts";
-import { checkHeader } from "./header-rules.ts";
+import { checkHeader } from "../protocol/header-rules.ts";
 import type { ReadText } from "./settings.ts";
 
 /** Header fields under construction: setting a name replaces it, adding repeats it. */

@@ -8,18 +8,18 @@ import { extractOrStop } from "../jobs/extract-or-stop.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { once } from "../middleware/once.ts";
+import type { HostMemory } from "../policy/host-memory.ts";
 import { FINISHED } from "../queue/journal-messages.ts";
 import type { Settings } from "./settings.ts";
 import { type OpenCookies, openCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
+import { endOrder } from "./end-order.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
-import { sortTable, standingOf } from "./work-retry.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
-import { openTableSink } from "../sinks/table-sink.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
@@ -68,16 +68,24 @@ export interface Pipeline extends AsyncDisposable {
   prepare(settings: Settings, take?: Take): Promise<Work>;
 }
 
+/** What a pipeline goes on from. */
+export interface PipelineOptions {
+  /** The run on disk, which may still be opening. @default in memory */
+  readonly opening?: Promise<WorkRun | undefined>;
+  /** What is remembered of hosts. @default nothing */
+  readonly memory?: HostMemory;
+}
+
 /** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what `opening` a run throws. */
 export async function openPipeline(
   settings: Settings,
-  opening: Promise<WorkRun | undefined> = Promise.resolve(undefined),
+  { opening, memory }: PipelineOptions = {},
 ): Promise<Pipeline> {
   const tasks = tasksAhead(settings);
   const durable = await opening;
   try {
     const rules = await readRules(settings);
-    return await pipelineOf(settings, { rules, durable, tasks });
+    return await pipelineOf(settings, { rules, durable, tasks, memory });
   } catch (error) {
     await durable?.discard();
     throw error;
@@ -88,11 +96,12 @@ interface PipelineParts {
   readonly rules: readonly AnswerRule[];
   readonly durable: WorkRun | undefined;
   readonly tasks: Promise<Tasks> | undefined;
+  readonly memory: HostMemory | undefined;
 }
 
 async function pipelineOf(
   settings: Settings,
-  { rules, durable, tasks: ahead }: PipelineParts,
+  { rules, durable, tasks: ahead, memory }: PipelineParts,
 ): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
@@ -111,7 +120,10 @@ async function pipelineOf(
       emit,
       rules,
       halt,
+      memory,
+      whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
+      detour: settings.detour,
       beforeGates: cap.middleware,
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
@@ -201,18 +213,6 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
     // A disk that refuses is heard of at the next commit.
     keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
-}
-
-/** Once a run in the order of its input has ended, what a retry appended goes where it belongs. */
-async function endOrder({ journal, table, order }: WorkRun, settings: Settings): Promise<void> {
-  if (order !== "appended" || table === undefined) return;
-  await sortTable(journal, table);
-  // Opened and closed again, it gets its ending.
-  const target = { kind: "file" as const, path: table.path, exists: "overwrite" as const };
-  const standing = standingOf(journal);
-  const { format } = table;
-  const csv = settings.output.csvCells;
-  await (await openTableSink({ ...target, standing }, { format, csv })).close();
 }
 
 /** Kept however the runs ended: what servers set before a stop is still true. */

@@ -34,6 +34,7 @@ function workOf(
     plan: planOf({ ...SURVEY, ...survey }, { ...limits, ...options }),
     input: "places.csv",
     things: "rows",
+    duplicates: "asked once",
     run: undefined,
     obstacle: undefined,
     wait: "stop",
@@ -82,9 +83,7 @@ describe("a quota", () => {
 });
 
 test("where no limit is known, it says how to find out", () => {
-  expect(linesOf()[1]).toBe(
-    "  duration  unknown: no limit is declared; --sample sends five to see",
-  );
+  expect(linesOf()[1]).toBe("  duration  unknown: no limit is known; --sample sends five to see");
 });
 
 test("a run that is there already tells what is done, paid and owed", () => {
@@ -122,6 +121,11 @@ test("several hosts are listed, the rest is counted; an estimate has four digits
 test("rows that cannot be sent are told with the first reason, made visible", () => {
   const refused = { rows: 3, why: 'row 7: "\u001b[31m" is no URL' };
   expect(linesOf({ refused })).toContain('  3 cannot be sent  row 7: "\\x1b[31m" is no URL');
+});
+
+test("requests with an effect are not called distinct: each row sends its own", () => {
+  const [head] = linesOf({ requests: 27_000 }, {}, { duplicates: "each asked" });
+  expect(head).toBe("places.csv   27,000 rows, 27,000 requests to maps.example.com");
 });
 
 test("an output that would be refused is named", () => {

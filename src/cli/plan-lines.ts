@@ -27,12 +27,12 @@ export function planLines(work: PlannedWork): readonly string[] {
     lines.push([visible(work.obstacle), "exists and is not this run's; --force overwrites it"]);
   }
   if (plan.times.length === 0 && plan.survey.owed > 0) {
-    lines.push(["duration", "unknown: no limit is declared; --sample sends five to see"]);
+    lines.push(["duration", "unknown: no limit is known; --sample sends five to see"]);
   }
   return [headLine(work), ...formatColumns(lines, ["left", "left"]), ...requestLines(work)];
 }
 
-function headLine({ plan, input, things }: PlannedWork): string {
+function headLine({ plan, input, things, duplicates }: PlannedWork): string {
   const { rows, requests, hosts } = plan.survey;
   const [only] = hosts;
   const to =
@@ -43,7 +43,8 @@ function headLine({ plan, input, things }: PlannedWork): string {
         : ` to ${formatCount(hosts.length)} hosts`;
   const word = rows === 1 ? things.slice(0, -1) : things;
   const all = `${formatCount(rows)} ${word}`;
-  const asked = `${countWords(requests, plan)} distinct ${requests === 1 ? "request" : "requests"}`;
+  const distinct = duplicates === "asked once" ? "distinct " : "";
+  const asked = `${countWords(requests, plan)} ${distinct}${requests === 1 ? "request" : "requests"}`;
   return input === undefined
     ? `${all}   ${asked}${to}`
     : `${visible(input)}   ${all}, ${asked}${to}`;
@@ -85,14 +86,15 @@ function timeWords(time: PlannedTime): string {
     case "quota":
       return `at the declared quota (${formatRate(time.rate)})`;
     case "learned": {
-      const { learnedAtMs, rate, concurrency } = time.limits;
+      const { learnedAtMs, rate, concurrency, evidence } = time.limits;
       const when =
         learnedAtMs === undefined ? "" : ` on ${formatLocalTime(learnedAtMs).slice(0, 10)}`;
       const limits = [
         ...(rate === undefined ? [] : [`${Number(rate.toPrecision(2))}/s`]),
         ...(concurrency === undefined ? [] : [`${formatCount(Math.round(concurrency))} at once`]),
       ];
-      return `at the limit learned${when} (${limits.join(", ") || "none found"})`;
+      const how = evidence.includes("declared") ? "set" : "learned";
+      return `at the limit ${how}${when} (${limits.join(", ") || "none found"})`;
     }
     case "concurrency":
       return `${formatCount(time.places)} at once, ${formatDuration(time.latencyMs)} each`;

@@ -10,6 +10,8 @@ export interface PlannedWork {
   /** The input's file, or `stdin`; undefined for URLs from the command line. */
   readonly input: string | undefined;
   readonly things: "rows" | "URLs";
+  /** Whether equal questions count once. */
+  readonly duplicates: "asked once" | "each asked";
   /** The run that the command would go on with, as one types it. */
   readonly run: string | undefined;
   /** An output that is there and is not the run's: it would be refused. */

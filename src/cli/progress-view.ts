@@ -1,7 +1,8 @@
 import type { HoldReason } from "../core/event.ts";
+import { formatMoney } from "../formats/money.ts";
 import { formatCount, formatDuration, formatSize } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
-import { settledOf, wallMsOf, type HostTally, type Tally } from "../report/tally.ts";
+import { costOf, settledOf, wallMsOf, type HostTally, type Tally } from "../report/tally.ts";
 import type { BlockLine } from "./live-block.ts";
 
 /** How far back the shown speed looks. */
@@ -46,6 +47,7 @@ export function progressBlock(
   if (tally.skipped > 0) account.push(`skipped ${formatCount(tally.skipped)}`);
   if (tally.duplicates > 0) account.push(`duplicates ${formatCount(tally.duplicates)}`);
   if (tally.retries > 0) account.push(`retries ${formatCount(tally.retries)}`);
+  account.push(...costWords(tally));
   return [
     { text: visible(title) },
     { text: `  ${bar}${movement(tally, rate)}` },
@@ -63,11 +65,18 @@ export function progressLine(tally: Tally, { nowMs, speed }: ViewOptions): strin
     `${wall}: ${movement(tally, rate)}`,
     `answered ${formatCount(tally.answered)}`,
     failedWords(tally),
+    ...costWords(tally),
     ...held
       .slice(0, 3)
       .map(([origin, host]) => `${visible(nameOf(origin))} ${heldWords(host, nowMs)}`),
   ];
   return words.join(" · ");
+}
+
+/** What it has cost so far, where requests have a price. */
+function costWords(tally: Tally): readonly string[] {
+  const cost = costOf(tally);
+  return cost === undefined ? [] : [`cost ${formatMoney(cost)}`];
 }
 
 function movement(tally: Tally, rate: number): string {

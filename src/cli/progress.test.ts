@@ -5,9 +5,11 @@ import type { RunEvent } from "../core/event.ts";
 import { Failure } from "../core/failure.ts";
 import { createRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
+import { parseMoney } from "../formats/money.ts";
 import { count, createTally } from "../report/tally.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { fitted } from "./live-block.ts";
+import { createSpeedometer, progressBlock, progressLine } from "./progress-view.ts";
 import { createProgress, progressKind, type ProgressOptions } from "./progress.ts";
 import { createRecordingTerminal, type RecordingTerminal } from "./recording-terminal.ts";
 
@@ -234,4 +236,17 @@ test.each([
   ["😀😀😀", 4, "😀…"],
 ])("%s fits %i columns as %s", (text, columns, shown) => {
   expect(fitted(text, columns)).toBe(shown);
+});
+
+test("where requests have a price, what was spent so far is told with the rest", () => {
+  const told = (price?: bigint): readonly string[] => {
+    const tally = createTally(price);
+    count(tally, { type: "started", atMs: 0, total: 9 });
+    for (let sent = 0; sent < 3; sent += 1) count(tally, { type: "sent", atMs: 1, request });
+    const view = { nowMs: 2, speed: createSpeedometer() };
+    const block = progressBlock(tally, { ...view, title: "t", columns: 80 });
+    return [progressLine(tally, view), block.map(({ text }) => text).join("\n")];
+  };
+  for (const text of told(parseMoney("0.5"))) expect(text).toContain("cost 1.50");
+  for (const text of told()) expect(text).not.toContain("cost");
 });

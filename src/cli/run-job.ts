@@ -3,7 +3,7 @@ import { basename, extname, resolve } from "node:path";
 
 import { redactUrl } from "../formats/redact-url.ts";
 import type { CommandLine } from "./command-line.ts";
-import { isSecretHeader } from "./header-rules.ts";
+import { isSecretHeader } from "../protocol/header-rules.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import { type InputSettings, withoutPassword } from "./settings-input.ts";
 import type { OutputSettings } from "./settings-output.ts";

@@ -1,5 +1,5 @@
 /** Why a run ended before its inputs did, other than by a person's signal. */
-export type StopReason = "cap" | "quota" | "disk" | "network" | "refused" | "locked";
+export type StopReason = "cap" | "quota" | "disk" | "network" | "refused" | "rule" | "locked";
 
 /** What else is told of a stop. */
 export interface StopOptions extends ErrorOptions {

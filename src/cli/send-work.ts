@@ -1,3 +1,6 @@
+import { systemClock } from "../core/clock.ts";
+import { openHostMemory } from "../memory/host-memory.ts";
+import { stateFolder } from "../memory/state-folder.ts";
 import { createTimingTable } from "../report/timing-table.ts";
 import { explainFailure } from "./explain.ts";
 import { openPipeline } from "./pipeline.ts";
@@ -12,10 +15,19 @@ export async function sendWork(
   settings: Settings,
   { terminal, run }: { readonly terminal: Terminal; readonly run: Promise<WorkRun | undefined> },
 ): Promise<number> {
-  await using pipeline = await openPipeline(settings, run);
+  const early: string[] = [];
+  let tell = (line: string): void => void early.push(line);
+  await using memory = openHostMemory({
+    folder: stateFolder(process.env),
+    clock: systemClock,
+    onTrouble: (sentence) => tell(sentence),
+  });
+  await using pipeline = await openPipeline(settings, { opening: run, memory });
   const { stdout } = terminal;
   return await runWork(
     async (progress) => {
+      tell = (line) => progress.say(line);
+      for (const line of early) tell(line);
       if (settings.output.kind !== "timing-table") return await pipeline.prepare(settings);
       const table = createTimingTable({
         columns: stdout.seenBy === "person" ? stdout.columns : undefined,

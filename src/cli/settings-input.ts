@@ -1,6 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import { checkUrlText } from "./header-rules.ts";
+import { checkUrlText } from "../protocol/header-rules.ts";
 import type { Values } from "./settings.ts";
 
 /** How a list or a table is written down. */

@@ -2,7 +2,7 @@ import { UsageError } from "../core/usage-error.ts";
 import type { HeaderList } from "../core/headers.ts";
 import { parseCurlCommand, type CurlRequest } from "./curl-file.ts";
 import { addHeader, createFields } from "./header-fields.ts";
-import { checkHeader, checkMethod, checkText, isSecretHeader } from "./header-rules.ts";
+import { checkHeader, checkMethod, checkText, isSecretHeader } from "../protocol/header-rules.ts";
 import { checkJson, readBody, type BodySettings } from "./settings-body.ts";
 import type { ReadText, Values } from "./settings.ts";
 

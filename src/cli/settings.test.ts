@@ -97,6 +97,13 @@ describe("values", () => {
     expect(read.caps).toEqual({ maxBytes: 2_000_000, maxTimeMs: 3_600_000, maxRequests: 10 });
   });
 
+  test("--price and --max-cost are exact amounts, --wait is a wait", async () => {
+    const read = await get("--price", "0.005", "--max-cost", "20", "--wait");
+    expect(read.caps).toMatchObject({ price: 5_000_000_000n, maxCost: 20_000_000_000_000n });
+    expect(read.limits).toEqual({ wait: "wait" });
+    expect((await get()).limits).toEqual({ wait: "stop" });
+  });
+
   test("--accept is a predicate", async () => {
     const { accept } = (await get("--accept", "2xx,404")).session;
     expect([204, 404, 500].map((status) => accept!(status))).toEqual([true, true, false]);
@@ -259,6 +266,9 @@ describe("what cannot be sent is refused in one sentence", () => {
     ["a file that is not there", ["-d", "@nope"]],
     ["a proxy that is no URL", ["-x", "proxy:3128"]],
     ["a wildcard of hosts", ["--insecure", "https://a/"]],
+    ["a price of nothing", ["--price", "0"]],
+    ["a cap on cost without a price", ["--max-cost", "1"]],
+    ["a cap that pays for nothing", ["--price", "2", "--max-cost", "1"]],
     ["a rate of nothing", ["--rate", "0/s"]],
     ["a status that cannot be", ["--accept", "2xx,999x"]],
   ] as const)("%s", async (_, argv) => {

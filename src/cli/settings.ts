@@ -1,4 +1,5 @@
 import type { SessionOptions } from "../engine/session-options.ts";
+import type { Detour } from "../transport/undici-routes.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readInput, type InputSettings } from "./settings-input.ts";
 import { readCaps, readSession, type Caps } from "./settings-limits.ts";
@@ -29,6 +30,8 @@ export interface Settings {
   readonly progress: ProgressKind;
   /** File for the numbers of the run. */
   readonly summary: string | undefined;
+  /** Set for a rehearsal: where every connection leads in place of its server. */
+  readonly detour?: Detour;
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }

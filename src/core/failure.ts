@@ -26,9 +26,13 @@ export const FAILURE_CODES = [
   "E_UNKNOWN_EFFECT",
   "E_DISK",
   "E_HOOK",
+  "E_PAGES",
 ] as const;
 
 export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** Beyond failing: a row is skipped, or its answer is set apart to be looked at. */
+export type Ruling = "skip" | "quarantine";
 
 /** What is known of a failure besides its code and its sentence. */
 export interface FailureDetails {
@@ -42,6 +46,8 @@ export interface FailureDetails {
   readonly unsent?: boolean;
   /** Time from leaving to failing, in milliseconds, where it left at all. */
   readonly elapsedMs?: number;
+  /** What a rule of the user's says is to become of the row, where it is not to fail. */
+  readonly ruling?: Ruling | undefined;
 }
 
 /** The one error of a request: a code for programs, a sentence for people, and the evidence. */
@@ -53,6 +59,7 @@ export class Failure extends Error {
   readonly transient: boolean;
   readonly unsent: boolean;
   readonly elapsedMs: number | undefined;
+  readonly ruling: Ruling | undefined;
 
   constructor(code: FailureCode, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -62,5 +69,6 @@ export class Failure extends Error {
     this.transient = details.transient ?? false;
     this.unsent = details.unsent ?? false;
     this.elapsedMs = details.elapsedMs;
+    this.ruling = details.ruling;
   }
 }

@@ -15,7 +15,9 @@ export type HaltCause =
       readonly host: string;
       readonly status: number;
       readonly times: number;
-    };
+    }
+  /** An answer met a rule of the user's that says stop. */
+  | { readonly reason: "rule"; readonly host: string; readonly text: string };
 
 /** Stops a run from within: nothing new leaves, what waits to leave is still owed, what is out lands. */
 export interface Halt {

@@ -39,6 +39,7 @@ const SKIPPING: ReadonlySet<FailureCode> = new Set<FailureCode>(["E_ROBOTS", "E_
  */
 export function outcomeOfError(request: HttpRequest, call: Call, error: unknown): Outcome {
   if (!(error instanceof Failure)) throw error;
-  const kind = SKIPPING.has(error.code) ? "skipped" : "failed";
+  const isSkipped = SKIPPING.has(error.code) || error.ruling === "skip";
+  const kind = isSkipped ? "skipped" : "failed";
   return { kind, request, failure: error, call };
 }

@@ -19,7 +19,7 @@ export interface OpenHostsOptions {
   readonly whenQuotaIsGone: "stop" | "wait";
   readonly halt: Halt | undefined;
   readonly memory: HostMemory | undefined;
-  readonly ownLoad: (() => number) | undefined;
+  readonly ownLoad: ((nowMs: number) => number) | undefined;
   readonly random: () => number;
   readonly clock: Clock;
   readonly emit: Listener | undefined;
@@ -47,7 +47,10 @@ export function openHosts(options: OpenHostsOptions): Hosts {
           random,
         }),
         breaker: createBreaker({ random }),
-        quota: rates.length === 0 ? undefined : createQuota(rates),
+        quota:
+          rates.length === 0
+            ? undefined
+            : createQuota(rates, memory && { memory, scope: host, clock }),
       }),
   });
 }

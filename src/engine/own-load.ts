@@ -5,14 +5,13 @@ const FRESH_MS = 20;
 
 /**
  * Tells the share of the last while (20 ms or more) in which this process's event loop was busy, 0 to 1:
- * near 1, it is this machine that bounds the run, and waits at the wire say little of the server.
+ * `nowMs` is the system clock's. Near 1, it is this machine that bounds the run, and waits at the wire say little of the server.
  */
-export function watchOwnLoad(): () => number {
+export function watchOwnLoad(): (nowMs: number) => number {
   let last = performance.eventLoopUtilization();
   let lookedMs = performance.now();
   let load = 0;
-  return () => {
-    const nowMs = performance.now();
+  return (nowMs) => {
     if (nowMs - lookedMs < FRESH_MS) return load;
     const now = performance.eventLoopUtilization();
     load = performance.eventLoopUtilization(now, last).utilization;

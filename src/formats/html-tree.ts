@@ -1,7 +1,10 @@
+import { isAscii } from "node:buffer";
+
 import { decodeBuffer, getEncoding, type SnifferOptions } from "encoding-sniffer";
 import type { Document as HtmlTree } from "domhandler";
 import { parse } from "parse5";
-import { adapter } from "parse5-htmlparser2-tree-adapter";
+
+import { createShallowAdapter } from "./shallow-adapter.ts";
 
 /** How far a page is searched for what it says of its encoding: the standard's first step, and as far as a head goes. */
 const FIRST_BYTES = 1024;
@@ -9,11 +12,39 @@ const HEAD_BYTES = 16 * 1024;
 
 /**
  * The tree of an HTML page, as a browser without scripts builds it, decoded as `encodingOf` tells.
- * Malformed pages have trees too: this never throws.
+ * Malformed pages have trees too, and none is deeper than 512 elements: this never throws.
  */
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
-  const options = sniffing(bytes, contentType);
-  return parse(decodeBuffer(asBuffer(bytes), options), { treeAdapter: adapter });
+  const tree = parse(decodeHtml(bytes, contentType), { treeAdapter: createShallowAdapter() });
+  encodings.set(tree, () => encodingOf(bytes, contentType));
+  return tree;
+}
+
+/** How to tell the encodings of trees: few are asked. */
+const encodings = new WeakMap<HtmlTree, () => string>();
+
+/** The name of the encoding of the page that `parseHtml` made this tree of, as `encodingOf`. */
+export function encodingOfTree(tree: HtmlTree): string {
+  return encodings.get(tree)?.() ?? "utf-8";
+}
+
+/** The text of an HTML page, decoded as `encodingOf` tells, malformed bytes replaced. */
+export function decodeHtml(bytes: Uint8Array, contentType: string | undefined): string {
+  const buffer = asBuffer(bytes);
+  const label = labelOf(contentType)?.toLowerCase();
+  // Sniffing costs more than decoding does, and most pages are the same text in every encoding that they may be in.
+  if (isPlain(buffer) && (label === undefined || ASCII_LABELS.has(label))) {
+    return buffer.toString("latin1");
+  }
+  return decodeBuffer(buffer, sniffing(bytes, contentType));
+}
+
+/** Labels under which ASCII is ASCII. */
+const ASCII_LABELS = new Set(["utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"]);
+
+/** ASCII without what may mean something else: the shifts of ISO-2022-JP, the zeros of UTF-16. */
+function isPlain(buffer: Buffer): boolean {
+  return isAscii(buffer) && !buffer.includes(0x1b) && !buffer.includes(0x00);
 }
 
 /**
@@ -26,11 +57,15 @@ export function encodingOf(bytes: Uint8Array, contentType: string | undefined): 
 }
 
 function sniffing(bytes: Uint8Array, contentType: string | undefined): SnifferOptions {
-  const label = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1];
+  const label = labelOf(contentType);
   if (label !== undefined) return { maxBytes: FIRST_BYTES, transportLayerEncodingLabel: label };
   const head = asBuffer(bytes.subarray(0, HEAD_BYTES)).toString("latin1");
   const body = head.search(/<body[\s>]/i);
   return { maxBytes: body === -1 ? HEAD_BYTES : Math.max(FIRST_BYTES, body) };
+}
+
+function labelOf(contentType: string | undefined): string | undefined {
+  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? "")?.[1];
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -2,6 +2,11 @@
 const SECRET =
   /(?:^|[_.-])(?:api[_-]?)?key$|token|secret|password|passwd|signature|^sig$|^auth|credential/i;
 
+/** Whether a parameter of a query of this name holds a secret by custom. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET.test(name);
+}
+
 /** The URL for a log: values of query keys that look like secrets are `REDACTED`, all else stays. */
 export function redactUrl(url: string): string {
   const start = url.indexOf("?");

@@ -145,7 +145,8 @@ export function decodedName(name: string): string | undefined {
   }
 }
 
-function encodedName(name: string): string {
+/** A name as RFC 6570 allows it: percent-encoded where it is not. */
+export function encodedName(name: string): string {
   return encodeURIComponent(name.toWellFormed()).replace(
     /[!'()*~-]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,

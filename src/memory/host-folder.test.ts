@@ -6,6 +6,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -85,4 +87,30 @@ test("a sweep removes what is old, what is too many, and what a killed process l
   expect(names).toContain("y.json.4711.1");
   expect(names).not.toContain("x.json.4711.1");
   expect(hosts.sweptMs()).toBe(nowMs);
+});
+
+/** Writes one record without end; its first line on stdout tells that one is written. */
+const WRITER = `
+  import { createHostFolder } from ${JSON.stringify(new URL("host-folder.ts", import.meta.url).href)};
+  const hosts = createHostFolder(process.argv[2]);
+  const record = JSON.parse(process.argv[3]);
+  hosts.write(record);
+  process.stdout.write("written\\n");
+  for (;;) hosts.write({ ...record, requests: record.requests + 1 });
+`;
+
+test("a process that is killed while it writes leaves a whole record", async () => {
+  await using folder = await temporaryFolder();
+  const script = await folder.write("writer.mjs", WRITER);
+  const path = join(folder.path, "hosts");
+  const record = recordOf("https://a.example");
+  for (let kill = 0; kill < 3; kill += 1) {
+    const child = spawn(process.execPath, [script, path, JSON.stringify(record)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "close");
+    expect(createHostFolder(path).read(record.scope)).toMatchObject({ scope: record.scope });
+  }
 });

@@ -1,5 +1,6 @@
 import type { RequestsSeen } from "../policy/host-memory.ts";
 import type { LimitProfile } from "../policy/limit-profile.ts";
+import { carriedProfile } from "./carried-profile.ts";
 import { createHostFolder } from "./host-folder.ts";
 import type { HostRecord } from "./host-record.ts";
 
@@ -78,7 +79,7 @@ export function createKeptHosts({ path, now, onTrouble }: KeptHostsOptions): Kep
     attempt(() =>
       folder.write({
         scope,
-        profile,
+        profile: carriedProfile(before?.profile, profile, refused),
         requests: requests + (before?.requests ?? 0),
         refused: refused + (before?.refused ?? 0),
         firstMs: before?.firstMs ?? nowMs,

@@ -11,6 +11,7 @@ import type { Breaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import { createTiedRefusals } from "../policy/tied-refusals.ts";
 import type { TokenBucket } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
@@ -37,7 +38,7 @@ export interface HostGateOptions {
   /** When any host last showed that it is at work; shared by all. */
   readonly signs: { lastMs: number | undefined };
   /** Share of the last while in which our own event loop was busy. @default 0 */
-  readonly ownLoad?: (() => number) | undefined;
+  readonly ownLoad?: ((nowMs: number) => number) | undefined;
   /** Where to keep what was learned. @default nowhere */
   readonly memory?: HostMemory | undefined;
   readonly clock: Clock;
@@ -46,6 +47,9 @@ export interface HostGateOptions {
 
 /** What is learned is told this often, while requests land. */
 const TELL_AFTER_MS = 1_000;
+
+/** What is learned is kept this often. */
+const KEEP_AFTER_MS = 10_000;
 
 /** Whoever accepted something this recently is at work. */
 const AT_WORK_MS = 10_000;
@@ -57,7 +61,11 @@ const AT_WORK_MS = 10_000;
 export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
+  const ties = createTiedRefusals();
+  /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
+  let refusedInAll = 0;
+  let keptMs = clock.now();
   let acceptedMs = -Infinity;
   let toldMs = clock.now();
   let lastFailure: Failure | undefined;
@@ -93,21 +101,27 @@ export function hostGate(options: HostGateOptions): HostGates {
     },
   });
 
-  function answered(left: Departure, response: HttpResponse): void {
-    const nowMs = clock.now();
+  function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const isRefusal = response.status === 429 || response.status === 503;
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
+    const wereTied = ties.isOn;
+    const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
+    // What was learned from such refusals is wrong.
+    if (ties.isOn && !wereTied) learner.restart(nowMs);
     const readings = readLimits(response.headers, { wallMs: clock.wallNow() });
     learner.land(left, {
       nowMs,
-      kind: sign.kind,
-      latencyMs: latencyOf(response),
+      kind: isTied ? "accepted" : sign.kind,
+      latencyMs: isTied ? undefined : latencyOf(response),
       retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
       readings: readings && patience.forReadings(readings),
-      ownLoad: ownLoad?.(),
+      ownLoad: ownLoad?.(nowMs),
     });
-    if (isRefusal) seen.refused += 1;
+    if (isRefusal) {
+      seen.refused += 1;
+      refusedInAll += 1;
+    }
     if (isRefusal || isUsedUp(readings)) patience.tellHold(learner.limits.untilMs, response.status);
     if (sign.kind === "accepted") {
       acceptedMs = nowMs;
@@ -118,19 +132,27 @@ export function hostGate(options: HostGateOptions): HostGates {
     else failed(left, { nowMs, sign: sign.outage, words: `status ${response.status}` });
   }
 
+  /** A run that is killed is to have kept something, too. */
+  function keep(): void {
+    options.memory?.keep(host, learner.profile(), { ...seen });
+    seen.requests = 0;
+    seen.refused = 0;
+    keptMs = clock.now();
+  }
+
   /** Tells what is known of the limits, at most once a second. */
   function tellLimits(nowMs: number): void {
+    if (nowMs - keptMs >= KEEP_AFTER_MS) keep();
     if (emit === undefined || nowMs - toldMs < TELL_AFTER_MS) return;
     toldMs = nowMs;
     const { rate, concurrency } = learner.limits;
     const { heldMs } = line;
-    emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: seen.refused });
+    emit({ type: "learned", atMs: nowMs, host, rate, concurrency, heldMs, refused: refusedInAll });
   }
 
-  function broke(left: Departure, error: unknown): void {
-    const nowMs = clock.now();
+  function broke(left: Departure, error: unknown, nowMs: number): void {
     const sign = signOfFailure(error);
-    learner.land(left, { nowMs, kind: sign.kind, latencyMs: undefined, ownLoad: ownLoad?.() });
+    learner.land(left, { nowMs, kind: sign.kind, latencyMs: undefined, ownLoad: ownLoad?.(nowMs) });
     if (sign.isSilent) return breaker.forget();
     if (sign.outage === undefined) return cameBack(nowMs);
     lastFailure = error as Failure;
@@ -151,23 +173,25 @@ export function hostGate(options: HostGateOptions): HostGates {
   function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
     const { request, call } = on;
     const requestsBefore = call.requests;
-    const land = (): void => {
+    const land = (nowMs: number): void => {
       place[Symbol.dispose]();
       line.look();
       const requests = call.requests - requestsBefore;
-      emit?.({ type: "landed", atMs: clock.now(), request, requests });
+      emit?.({ type: "landed", atMs: nowMs, request, requests });
     };
-    emit?.({ type: "sent", atMs: clock.now(), request });
+    emit?.({ type: "sent", atMs: left.atMs, request });
     return next(request, call).then(
       (response) => {
         // Before its place is free: whoever takes that is to know of a hold.
-        answered(left, response);
-        land();
+        const nowMs = clock.now();
+        answered(left, response, { call, nowMs });
+        land(nowMs);
         return response;
       },
       (error: unknown) => {
-        broke(left, error);
-        land();
+        const nowMs = clock.now();
+        broke(left, error, nowMs);
+        land(nowMs);
         throw error;
       },
     );
@@ -184,15 +208,18 @@ export function hostGate(options: HostGateOptions): HostGates {
     room: () => learner.limits.concurrency,
     health: () => breaker.health,
     isAtWork: () => clock.now() - acceptedMs < AT_WORK_MS,
-    keep() {
-      options.memory?.keep(host, learner.profile(), seen);
-    },
+    keep,
   };
 }
 
 interface Trip {
   readonly request: HttpRequest;
   readonly call: Call;
+}
+
+interface Landed {
+  readonly call: Call;
+  readonly nowMs: number;
 }
 
 interface FailedSign {

@@ -23,7 +23,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * Fields that say nothing of who asks: only these cross to another origin. Everything else that the
  * user set may be a credential under a name nobody knows (`X-Api-Key`), so it stays.
  */
-const SAFE_ACROSS_ORIGINS = new Set([
+export const SAFE_ACROSS_ORIGINS: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",
   "accept-encoding",

@@ -41,7 +41,8 @@ export interface StandardOptions extends IdentityOptions, RedirectOptions {
  * 2. accept: the edge at which a status becomes a failure; inside, statuses are answers.
  * 3. auth-refusals: sees how requests ended, each once.
  * 4. retry: outside every gate, so that a request waiting to be retried holds no place.
- * 5. answer-rules: inside retry, so that a rule can ask for one.
+ * 5. answer-rules: inside retry, so that a rule can ask for one. A rule that holds the host is also
+ *    asked inside the host's gate, which then sees a 429, and outside retry, where it is E_RULE again.
  * 6. redirect: outside the gates, so that each hop goes through the gates of its own host.
  * 7. hosts: the line of each host, the last wait. Departures are spaced as the server sees them, a hold
  *    is everyone's, and a place is held until the body is whole; one among all hosts is taken only when
@@ -52,12 +53,18 @@ export interface StandardOptions extends IdentityOptions, RedirectOptions {
  */
 export function standard(transport: Send, options: StandardOptions): Send {
   const { clock, emit, halt, hosts, total } = options;
+  const rules =
+    options.rules.length === 0
+      ? undefined
+      : answerRules(options.rules, { accept: options.accept, halt });
+  const holds = options.rules.some(({ then }) => then === "hold") ? rules : undefined;
   return compose(
     transport,
     ...[
       refuseUnsendable,
       accept(options.accept),
       halt !== undefined && authRefusals(halt, options.accept),
+      holds?.end,
       retry({
         policy: options.retryPolicy,
         hostOf: (request) => hosts.gatesOf(hostOf(request)),
@@ -66,13 +73,14 @@ export function standard(transport: Send, options: StandardOptions): Send {
         emit,
         onShortage: () => leaveRoom(total),
       }),
-      options.rules.length > 0 && answerRules(options.rules, options.accept),
+      rules?.obey,
       redirect(options),
       ...options.beforeGates,
       hosts.middleware,
+      holds?.refuse,
       identity(options),
       ...options.last,
-    ].filter((middleware) => middleware !== false),
+    ].filter((middleware) => middleware !== false && middleware !== undefined),
   );
 }
 

@@ -36,10 +36,15 @@ export function readLimits(
   return readings.length === 0 ? undefined : readings.slice(0, MOST_READINGS);
 }
 
+const R = 0x72;
+const X = 0x78;
+
 /** The fields that may speak of limits. Most answers have none: this is all that they cost. */
 function limitNames(headers: ResponseHeaders): string[] | undefined {
   let found: string[] | undefined;
   for (const name in headers) {
+    const first = name.charCodeAt(0);
+    if (first !== R && first !== X) continue;
     if (/^(?:x-)?rate-?limit/.test(name)) (found ??= []).push(name);
   }
   return found;

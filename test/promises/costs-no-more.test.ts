@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { fanfetch } from "../support/cli.ts";
 import { temporaryFolder } from "../support/temp.ts";
 import { startWorld } from "../support/world.ts";
+import { startRawServer } from "../wire/raw-server.ts";
 
 function tableOf(rows: number): string {
   return `n\n${Array.from({ length: rows }, (_, index) => index).join("\n")}\n`;
@@ -60,6 +61,25 @@ test("retries and the hops of redirects are paid", async () => {
   expect(capped.exitCode).toBe(3);
   expect(world.seen.total).toBe(6 + 2);
   expect(capped.stderr).toContain("· cost 2.00");
+});
+
+test("what the wire sends once more of itself is paid too, or stays back", async () => {
+  // Answers once on each connection and resets it when the next request comes.
+  const used = new WeakSet();
+  await using server = await startRawServer((socket) => {
+    if (used.has(socket)) socket.resetAndDestroy();
+    else socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    used.add(socket);
+  });
+  const words = ["get", `${server.origin}/first`, `${server.origin}/second`, "--price", "1"];
+  const capped = await fanfetch(...words, "--mode", "sequential", "--max-cost", "2");
+  expect(capped.exitCode, capped.stderr).toBe(3);
+  expect(capped.stderr).toContain("· cost 2.00");
+  expect(server.requests).toHaveLength(2);
+  const whole = await fanfetch(...words, "--mode", "sequential", "--max-cost", "3");
+  expect(whole.exitCode, whole.stderr).toBe(0);
+  expect(whole.stderr).toContain("· cost 3.00");
+  expect(server.requests).toHaveLength(2 + 3);
 });
 
 test("a run that is killed again and again never costs more", async () => {

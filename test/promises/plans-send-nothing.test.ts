@@ -91,6 +91,36 @@ test("what it says is what the run then does", async () => {
   expect(await plan()).toMatchObject({ owed: 0, cost: { total: 0, paid: 0.45 } });
 });
 
+test("what is remembered of a host tells a time", async () => {
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", tableOf(1_000));
+  const words = ["plan", "map", "rows.csv", "http://a.test/{n}"];
+  const state = { FANFETCH_STATE: `${folder.path}/state` };
+  const set = ["limits", "http://a.test", "--set", "rate=20/s,burst=1"];
+  expect(
+    (
+      await fanfetch(...set)
+        .env(state)
+        .in(folder)
+    ).exitCode,
+  ).toBe(0);
+  const told = await fanfetch(...words)
+    .env(state)
+    .in(folder);
+  expect(told.stdout).toMatch(/^ {2}at the limit set on 2\d{3}-\d\d-\d\d \(20\/s\) {2}50\.0 s$/m);
+  const json = await fanfetch(...words, "--format", "json")
+    .env(state)
+    .in(folder);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    durationMs: 49_950,
+    times: [{ by: "learned", host: "http://a.test", ratePerSecond: 20, concurrency: null }],
+  });
+  const forgetful = await fanfetch(...words)
+    .env({ FANFETCH_STATE: "none" })
+    .in(folder);
+  expect(forgetful.stdout).toContain("unknown: no limit is known");
+});
+
 describe("--sample", () => {
   test("really sends five, spread over the input, and keeps no answer", async () => {
     await using world = await startWorld();

@@ -18,6 +18,7 @@ import { planLines } from "../plan-lines.ts";
 import { MOST_SAMPLED, type PlannedWork, type Sample } from "../planned-work.ts";
 import { readText } from "../read-text.ts";
 import { showReading } from "../reading-progress.ts";
+import { rememberedLimits } from "../remembered-limits.ts";
 import { findSameRun, type SameRun } from "../same-run.ts";
 import { createValues, readSettings, type Settings } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
@@ -41,7 +42,7 @@ const SHOWN_REQUESTS = 5;
 export async function plan(
   line: CommandLine,
   terminal: Terminal,
-  recall?: Recall,
+  recall: Recall = rememberedLimits(),
 ): Promise<number> {
   // --format belongs to the plan here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
@@ -68,6 +69,7 @@ export async function plan(
     plan: planned,
     input: input.kind === "urls" ? undefined : input.path === "-" ? "stdin" : input.path,
     things: input.kind === "table" ? "rows" : "URLs",
+    duplicates: settings.request.duplicates,
     run: run && shownPath(run.directory),
     obstacle: obstacleOf(settings, run),
     wait: settings.limits.wait,
@@ -140,11 +142,7 @@ function sampleSize({ request }: Settings, line: CommandLine): number {
   return wanted;
 }
 
-function planOptions(
-  settings: Settings,
-  run: SameRun | undefined,
-  recall: Recall | undefined,
-): PlanOptions {
+function planOptions(settings: Settings, run: SameRun | undefined, recall: Recall): PlanOptions {
   const isSequential = settings.mode === "sequential";
   return {
     ...settings.caps,

@@ -1,0 +1,93 @@
+import { didYouMean } from "../formats/nearest.ts";
+import { compileSelector } from "../formats/selector.ts";
+import type { FieldPath } from "./field-place.ts";
+import type { JobAuth } from "./job-auth.ts";
+import { JobFault } from "./job-faults.ts";
+import type { OrderedStep } from "./job-steps.ts";
+import type { JobStep } from "./job-step.ts";
+import { faultAt } from "./template-scope.ts";
+
+/** Keys that mean something only beside another. */
+const NEEDS: readonly (readonly [key: keyof JobStep, needs: readonly (keyof JobStep)[]])[] = [
+  ["merge", ["download"]],
+  ["scope", ["follow", "download", "next"]],
+  ["depth", ["follow", "download", "next"]],
+  ["include", ["follow", "download", "next"]],
+  ["exclude", ["follow", "download", "next"]],
+  ["filter", ["rows", "for"]],
+];
+
+/** Keys of which a step has one or the other. */
+const EITHER: readonly (readonly [keyof JobStep, keyof JobStep])[] = [
+  ["rows", "for"],
+  ["batch", "paginate"],
+];
+
+/** Checks that the keys of a step go together. @throws JobFault at the key that does not. */
+export function checkTogether(step: JobStep, path: FieldPath): void {
+  for (const [key, needs] of NEEDS) {
+    if (step[key] === undefined || needs.some((other) => step[other] !== undefined)) continue;
+    const words = `means nothing without ${new Intl.ListFormat("en", { type: "disjunction" }).format(needs)}`;
+    throw new JobFault([...path, key], words, "key");
+  }
+  for (const [key, other] of EITHER) {
+    if (step[key] === undefined || step[other] === undefined) continue;
+    throw new JobFault([...path, other], `cannot stand beside ${key}; a step has one`, "key");
+  }
+}
+
+/** Checks the CSS selectors of a crawl. @throws JobFault for one that is none. */
+export async function checkLinks(step: JobStep, path: FieldPath): Promise<void> {
+  for (const key of ["follow", "download", "next"] as const) {
+    const given = step[key];
+    if (given === undefined) continue;
+    const isList = typeof given !== "string";
+    for (const [index, text] of (isList ? given : [given]).entries()) {
+      try {
+        await compileSelector(`css:${text.replace(/^css:/, "")}`);
+      } catch (error) {
+        throw faultAt(isList ? [...path, key, index] : [...path, key], error);
+      }
+    }
+  }
+}
+
+/** Checks that no two steps write one file. @throws JobFault at the second. */
+export function checkOutputs(steps: readonly OrderedStep[]): void {
+  const writers = new Map<string, number>();
+  for (const { step, index } of steps) {
+    for (const key of ["output", "merge"] as const) {
+      const file = step[key];
+      if (file === undefined || file === "-") continue;
+      const other = writers.get(file);
+      if (other !== undefined) {
+        throw new JobFault(["steps", index, key], `is ${file}, which steps[${other}] writes too`);
+      }
+      writers.set(file, index);
+    }
+  }
+}
+
+/** Checks what the schema of `auth` cannot say. @throws JobFault */
+export function checkAuth(auth: JobAuth | undefined, steps: readonly OrderedStep[]): void {
+  if (auth?.kind === "apiKey" && (auth.key === undefined) === (auth.keys === undefined)) {
+    const many = auth.key !== undefined;
+    throw new JobFault(
+      ["auth"],
+      many ? "has key and keys; it takes one" : "has neither key nor keys",
+    );
+  }
+  if (auth?.kind === "oauth2" && !/^(?:https?:\/\/[^/]|\$\{)/i.test(auth.tokenUrl)) {
+    throw new JobFault(["auth", "tokenUrl"], "is no http or https URL");
+  }
+  if (auth?.kind !== "login") return;
+  const ids = steps.map(({ id }) => id);
+  const login = steps.find(({ id }) => id === auth.step);
+  if (login === undefined) {
+    const hint = didYouMean(auth.step, ids) || `; there are ${ids.join(", ")}`;
+    throw new JobFault(["auth", "step"], `names no step: "${auth.step}"${hint}`);
+  }
+  if (login.parents.kind !== "none") {
+    throw new JobFault(["auth", "step"], "is for rows of another step; a login comes first");
+  }
+}

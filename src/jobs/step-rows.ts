@@ -1,0 +1,93 @@
+import type { Row } from "../core/row.ts";
+import { isMapping } from "./job-settings.ts";
+import type { JobRows } from "./job-step.ts";
+import { VALUE_COLUMN } from "./step-columns.ts";
+
+/** The rows of a table that stands in the job itself; numbered from 1, in its order. */
+export function inlineRows(rows: Extract<JobRows, readonly unknown[]>): readonly Row[] {
+  return rows.map((item, index) => rowOf(undefined, item, index + 1));
+}
+
+/**
+ * The rows that the items of an answer are for the children of a step: the columns of the row that was
+ * asked for, then the item's members, which replace columns of their name; an item that is no mapping
+ * is the column `value`. One that is no list is one item; null is none.
+ */
+export function childRows(parent: Row | undefined, items: unknown): readonly Row[] {
+  if (items === null || items === undefined) return [];
+  const list: readonly unknown[] = Array.isArray(items) ? items : [items];
+  return list.map((item, index) => rowOf(parent, item, index + 1));
+}
+
+function rowOf(parent: Row | undefined, item: unknown, number: number): Row {
+  const members: readonly (readonly [string, unknown])[] = isMapping(item)
+    ? Object.entries(item)
+    : [[VALUE_COLUMN, item]];
+  const own = new Map(members);
+  const columns: string[] = [];
+  const values: unknown[] = [];
+  for (const [index, column] of (parent?.columns ?? []).entries()) {
+    if (own.has(column)) continue;
+    columns.push(column);
+    values.push(parent!.values[index]);
+  }
+  for (const [column, value] of own) {
+    columns.push(column);
+    values.push(value);
+  }
+  return { number, line: parent?.line ?? number, columns, values };
+}
+
+/** The rows of one of several parents. */
+export interface ParentRows {
+  readonly id: string;
+  readonly rows: readonly Row[];
+}
+
+/**
+ * Rows of several parents together, lazily: every pair of a product, the last parent's fastest, or the
+ * first rows, the second rows and so on of a zip, up to the end of the shortest. Each column is there
+ * as `parent.column`, and by its own name where one parent alone has it.
+ */
+export function* joinRows(
+  kind: "product" | "zip",
+  parents: readonly ParentRows[],
+): Generator<Row, void, undefined> {
+  const sizes = parents.map(({ rows }) => rows.length);
+  const total =
+    kind === "zip" ? Math.min(...sizes) : sizes.reduce((product, size) => product * size, 1);
+  for (let index = 0; index < total; index += 1) {
+    let rest = index;
+    const chosen = parents
+      .toReversed()
+      .map(({ id, rows }) => {
+        const at = kind === "zip" ? index : rest % rows.length;
+        rest = Math.floor(rest / rows.length);
+        return { id, row: rows[at]! };
+      })
+      .toReversed();
+    yield joined(chosen, index + 1);
+  }
+}
+
+function joined(
+  chosen: readonly { readonly id: string; readonly row: Row }[],
+  number: number,
+): Row {
+  const owners = new Map<string, number>();
+  for (const { row } of chosen) {
+    for (const column of row.columns) owners.set(column, (owners.get(column) ?? 0) + 1);
+  }
+  const columns: string[] = [];
+  const values: unknown[] = [];
+  for (const { id, row } of chosen) {
+    for (const [index, column] of row.columns.entries()) {
+      const names = owners.get(column) === 1 ? [column, `${id}.${column}`] : [`${id}.${column}`];
+      for (const name of names) {
+        columns.push(name);
+        values.push(row.values[index]);
+      }
+    }
+  }
+  return { number, line: number, columns, values };
+}
