@@ -49,5 +49,6 @@ export function arePlaces({ episode, places, highest, concurrency, rate }: Suspe
   // The first ceiling may be far too high where arrivals are shuffled over much of a round trip.
   const least = comesFree && !concurrency.isProven ? 0.5 : 0.8;
   if (places + 1 < least * concurrency.ceiling) return false;
-  return concurrency.isProven || concurrency.isTrying || !estimate.isDear || comesFree;
+  const { isFlowing, isProven, isTrying } = concurrency;
+  return isFlowing || isProven || isTrying || !estimate.isDear || comesFree;
 }
