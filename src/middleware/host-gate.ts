@@ -18,6 +18,7 @@ import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
+import { paceRepeats } from "./pace-repeats.ts";
 import { createPatience } from "./patience.ts";
 
 /** What decides when requests to one host may leave. */
@@ -106,7 +107,9 @@ export function hostGate(options: HostGateOptions): HostGates {
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
     const wereTied = ties.isOn;
-    const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
+    const ruling = ties.observe(call.attempts, isRefusal ? "refused" : "accepted");
+    // A wait that the server names is made, whatever it is for.
+    const isTied = ruling === "tied" && askedMs === undefined;
     // What was learned from such refusals is wrong.
     if (ties.isOn && !wereTied) learner.restart(nowMs);
     const readings = readLimits(response.headers, { wallMs: clock.wallNow() });
@@ -173,7 +176,9 @@ export function hostGate(options: HostGateOptions): HostGates {
   function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
     const { request, call } = on;
     const requestsBefore = call.requests;
+    const repeat = quota && paceRepeats(call, { quota, clock });
     const land = (nowMs: number): void => {
+      repeat?.[Symbol.dispose]();
       place[Symbol.dispose]();
       line.look();
       const requests = call.requests - requestsBefore;
