@@ -108,8 +108,8 @@ async function pipelineOf(
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
-  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
+  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const session = openSession(
     {
       ...settings.session,
