@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 
 import { filesBelow, textOf } from "./repo.ts";
 
-/** Rows of the fault matrix that durable runs answer for (the disk, the process, the input), and those of answers. */
+/** Rows of the fault matrix that durable runs answer for (the disk, the process, the input), those of answers and those of limits. */
 const ROWS: readonly number[] = [
-  ...[60, 61, 63, 64, 65, 66, 67, 68, 69, 70, 74],
+  ...Array.from({ length: 62 - 51 + 1 }, (_, index) => 51 + index),
+  ...[63, 64, 65, 66, 67, 68, 69, 70, 74, 75, 76],
   ...Array.from({ length: 110 - 78 + 1 }, (_, index) => 78 + index),
 ];
 
