@@ -37,8 +37,6 @@ interface Budget {
   longestMs: number;
   /** Fills bit by bit: one that was thought whole after its reset was not. */
   isGradual: boolean;
-  /** The next answer tells what its window holds. */
-  isAsking: boolean;
   same: number;
   zeros: number;
 }
@@ -75,9 +73,9 @@ export class AnnouncedBudget {
         nowMs >= budget.resetAtMs || (isLater && jump > 0) || (jump > limit / 2 && jump > inFlight);
       const told = remaining - (departed - 1 - order);
       // Requests that left together arrive in any order: an answer may tell too much, by a few.
-      budget.left = isNew ? told : Math.min(told, left + 1);
+      const isPaced = budget.isGradual && budget.windowMs <= PACED_MS;
+      budget.left = isNew || isPaced ? told : Math.min(told, left + 1);
       budget.departed = departed;
-      budget.isAsking = false;
       if (budget.order >= 0 && (isNew || remaining > budget.remaining)) budget.sawEnd = true;
       if (budget.sawEnd) budget.longestMs = Math.max(budget.longestMs, resetMs);
       // A reset in whole seconds is rounded up: of several, the earliest is the nearest to the truth.
@@ -104,7 +102,6 @@ export class AnnouncedBudget {
       sawEnd: false,
       longestMs: 0,
       isGradual: false,
-      isAsking: false,
       same: 0,
       zeros: 0,
     };
@@ -141,7 +138,6 @@ export class AnnouncedBudget {
       }
       // The window has ended, but nothing was read of the new one yet.
       budget.left = budget.isGradual ? 1 : budget.limit;
-      budget.isAsking = budget.isGradual;
       budget.departed = departed;
       budget.order = departed - 1;
       budget.remaining = budget.limit;
