@@ -1,4 +1,4 @@
-// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|book]... [--runs N] [--rows N]`
+// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|rehearsals|book]... [--runs N] [--rows N]`
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ import { benchLimits } from "./limits.ts";
 import { benchMap } from "./map.ts";
 import { benchMemory } from "./memory.ts";
 import { type Section, writeResults } from "./results.ts";
+import { benchRehearsals } from "./rehearsals.ts";
 import { benchStart } from "./start.ts";
 
 const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
@@ -24,6 +25,7 @@ const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
   ["latency", benchLatency],
   ["book", benchBook],
   ["limits", benchLimits],
+  ["rehearsals", benchRehearsals],
 ]);
 
 async function main(args: readonly string[]): Promise<void> {
