@@ -20,6 +20,7 @@ import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
+import { HELD_LENGTH } from "./whole-output.ts";
 import { checkedName, claimed } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -160,7 +161,8 @@ async function openRecords(
     };
   }
   const form = { format: formatOf(output, tasks), csv: output.csvCells };
-  if (records !== undefined) return createTableSink(records, form);
+  if (records !== undefined)
+    return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
   const exists = run?.standing === undefined ? output.existing : "overwrite";

@@ -8,9 +8,9 @@ import { checkJournal } from "../../report/check-journal.ts";
 import type { Standing } from "../../sinks/sink.ts";
 import { checkTable, createFileCheck, type FileCheck } from "../check-outputs.ts";
 import type { CommandLine } from "../command-line.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { shownPath } from "../shown-path.ts";
 import { openToRead, readError, storedSettings } from "../stored-job.ts";
+import { saveMemory } from "../save-memory.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { oneRun } from "../run-arguments.ts";
@@ -24,7 +24,7 @@ import { inputProblems } from "../check-input.ts";
  * all of them say the same and nothing is owed, 1 else.
  */
 export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = keepHeapSmall("many");
+  using _heap = saveMemory();
   const directory = whichRun(oneRun("verify", line));
   const problems: string[] = [];
   const settings = await storedSettings(directory);
