@@ -9,26 +9,23 @@ const MOST_SPARE_BYTES = 4_194_304;
 export interface AnswerPack {
   /** Adds an answer; false where it is longer than an entry may be. */
   add(question: string, high: number, low: number, answer: StoredAnswer): boolean;
-  /**
-   * What was added since the last time; undefined for nothing. It is all that its ArrayBuffer is for:
-   * transfer that, for a copy would take the unused rest along.
-   */
-  take(): Uint8Array<ArrayBuffer> | undefined;
-  /** Takes a buffer back that was taken, to be used again. */
-  giveBack(spare: ArrayBuffer): void;
+  /** What was added since the last time, in memory that threads share; undefined for nothing. */
+  take(): Uint8Array<SharedArrayBuffer> | undefined;
+  /** Takes a buffer back that was taken and is read no more, to be used again. */
+  giveBack(spare: SharedArrayBuffer): void;
 }
 
 /** Makes an empty pack. Checksums are the business of `append`, in its own thread. */
 export function createAnswerPack(): AnswerPack {
-  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  let spare: Buffer<ArrayBuffer> | undefined;
+  let buffer = sharedBuffer(FIRST_BYTES);
+  let spare: Buffer<SharedArrayBuffer> | undefined;
   let used = 0;
   return {
     add(question, high, low, answer) {
       const mostBytes = mostBytesOf(question, answer);
       if (mostBytes > MOST_ENTRY_BYTES) return false;
       if (used + mostBytes > buffer.byteLength) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(used + mostBytes, buffer.byteLength * 2));
+        const larger = sharedBuffer(Math.max(used + mostBytes, buffer.byteLength * 2));
         larger.set(buffer.subarray(0, used));
         buffer = larger;
       }
@@ -38,7 +35,7 @@ export function createAnswerPack(): AnswerPack {
     take() {
       if (used === 0) return undefined;
       const pack = new Uint8Array(buffer.buffer, 0, used);
-      buffer = spare ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+      buffer = spare ?? sharedBuffer(FIRST_BYTES);
       spare = undefined;
       used = 0;
       return pack;
@@ -47,4 +44,8 @@ export function createAnswerPack(): AnswerPack {
       if (given.byteLength <= MOST_SPARE_BYTES) spare = Buffer.from(given);
     },
   };
+}
+
+function sharedBuffer(bytes: number): Buffer<SharedArrayBuffer> {
+  return Buffer.from(new SharedArrayBuffer(bytes));
 }

@@ -48,26 +48,17 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
-  parentPort!.postMessage(reply, buffersOf(request));
+  parentPort!.postMessage(reply, []);
   if (request.kind === "open") openArchive();
   if (request.kind === "end") parentPort!.close();
 });
-
-/** The buffers of a group, which go back to be filled again. */
-function buffersOf(request: JournalRequest): readonly ArrayBuffer[] {
-  if (request.kind !== "commit") return [];
-  const { group, answers: pack } = request;
-  const all = [group.records.buffer, pack?.buffer];
-  return all.filter((buffer) => buffer instanceof ArrayBuffer);
-}
 
 function answer(request: JournalRequest & { number?: number }): unknown {
   switch (request.kind) {
     case "open":
       return open(request.wanted, request.pid);
     case "commit":
-      commit(request);
-      return buffersOf(request);
+      return commit(request);
     case "find":
       return answers().find(request.question, request.high, request.low);
     case "hashes":

@@ -25,10 +25,10 @@ export interface Journal {
   /** Rows that had their outcome, durable, when the run was opened. */
   readonly done: DoneRows;
   /**
-   * Resolves when the group is on the disk, with the buffer of its records to be filled again.
+   * Resolves when the group is on the disk, and its records are read no more.
    * @throws DiskError; after one nothing is written any more.
    */
-  commit(group: Group, bodies?: Bodies): Promise<ArrayBuffer | undefined>;
+  commit(group: Group, bodies?: Bodies): Promise<void>;
   /** Answers of questions asked before, for those who ask again; with its seed. */
   openArchive(): Promise<{ readonly archive: Archive; readonly seed: HashSeed }>;
   /** Resolves when it is durable that these rows may have been sent. @throws DiskError */
@@ -70,7 +70,7 @@ export interface JournalThread {
   stop(): Promise<void>;
 }
 
-type Ask = (request: JournalRequest, transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
+type Ask = (request: JournalRequest) => Promise<unknown>;
 
 let warmed: JournalThread | undefined;
 
@@ -113,13 +113,13 @@ function startThread(): JournalThread {
   worker.on("error", endAll);
   worker.on("exit", () => endAll(new DiskError("the journal's thread has ended")));
 
-  const ask: Ask = (request, transfer = []) => {
+  const ask: Ask = (request) => {
     if (ended !== undefined) return Promise.reject(ended);
     asked += 1;
     const one = Promise.withResolvers<unknown>();
     waiting.set(asked, one);
     worker.ref();
-    worker.postMessage({ ...request, number: asked }, transfer);
+    worker.postMessage({ ...request, number: asked }, []);
     return one.promise;
   };
 
@@ -152,12 +152,8 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     done,
     async commit(group, bodies = []) {
       const answers = pack.take();
-      const { buffer } = group.records as Uint8Array<ArrayBuffer>;
-      const transfer = answers === undefined ? [buffer] : [buffer, answers.buffer];
-      const asked = ask({ kind: "commit", group, answers, bodies }, transfer);
-      const [records, packed] = (await asked) as readonly ArrayBuffer[];
-      if (packed !== undefined) pack.giveBack(packed);
-      return records;
+      await ask({ kind: "commit", group, answers, bodies });
+      if (answers !== undefined) pack.giveBack(answers.buffer);
     },
     async openArchive() {
       const filter = new BloomFilter();
