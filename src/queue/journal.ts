@@ -6,9 +6,9 @@ import type { StoredAnswer } from "../middleware/answer-store.ts";
 import type { Archive } from "../middleware/archive.ts";
 import type { HashSeed } from "../middleware/question-hash.ts";
 import { createAnswerPack } from "./answer-pack.ts";
-import { BloomFilter } from "./bloom-filter.ts";
 import { DoneRows } from "./done-rows.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
+import { LateFilter } from "./late-filter.ts";
 import type {
   JournalFault,
   JournalReply,
@@ -156,7 +156,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
       if (answers !== undefined) pack.giveBack(answers.buffer);
     },
     async openArchive() {
-      const filter = new BloomFilter();
+      const filter = new LateFilter();
       const seed = JSON.parse(run.facts.get("seed")!) as HashSeed;
       if (run.origin === "earlier") {
         for (const hashes of (await ask({ kind: "hashes" })) as readonly Int32Array[]) {
@@ -164,6 +164,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
         }
       }
       const archive: Archive = {
+        ...(run.origin === "new" && { began: "empty" }),
         mayHave: (high, low) => filter.mayHave(high, low),
         async find(question, high, low) {
           return (await ask({ kind: "find", question, high, low })) as StoredAnswer | undefined;
