@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
 
 import { DiskError } from "../core/disk-error.ts";
@@ -7,6 +8,7 @@ import type { Archive } from "../middleware/archive.ts";
 import type { HashSeed } from "../middleware/question-hash.ts";
 import { createAnswerPack } from "./answer-pack.ts";
 import { DoneRows } from "./done-rows.ts";
+import { smallInputDigest } from "./input-digest.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
 import { LateFilter } from "./late-filter.ts";
 import type {
@@ -125,7 +127,10 @@ function startThread(): JournalThread {
 
   return {
     async open(wanted) {
-      const run = (await ask({ kind: "open", wanted, pid: process.pid })) as OpenedRun;
+      const { input } = wanted;
+      const digest = input.kind === "file" ? smallInputDigest(input.path) : undefined;
+      const known = { digest, seed: [randomInt(2 ** 32), randomInt(2 ** 32)] } as const;
+      const run = (await ask({ kind: "open", wanted, known, pid: process.pid })) as OpenedRun;
       return journalOf(run, ask);
     },
     async wasReadBefore(base, work) {
