@@ -26,7 +26,8 @@ export async function extract(line: CommandLine, terminal: Terminal): Promise<nu
   if (kept === undefined) {
     throw new UsageError(`${visible(directory)} has kept no answers; run it with --keep`);
   }
-  const output = readOutput(stored.command, createValues(line), stored.input);
+  const command = stored.command === "get" ? "get" : "map";
+  const output = readOutput(command, createValues(line), stored.input);
   const settings: Settings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
