@@ -10,6 +10,7 @@ import type { CompiledStep } from "../jobs/compile-step.ts";
 import { readJob, readJobModule, type ReadJob } from "../jobs/job-file.ts";
 import { inputDigest } from "../queue/input-digest.ts";
 import type { CommandLine } from "./command-line.ts";
+import type { JobIdentification } from "./job-auth.ts";
 import { readText } from "./read-text.ts";
 import { keptValues, type RunJob } from "./run-job.ts";
 
@@ -30,6 +31,10 @@ export interface AskedJob {
 /** A job and the directory of its run. */
 export interface JobRun extends AskedJob {
   readonly directory: string;
+  /** Who asks; undefined where a run is only read. */
+  readonly who: JobIdentification | undefined;
+  /** Tells a person what was found out on the way. */
+  readonly say: (line: string) => void;
   /** The run of one step. */
   readonly directoryOf: (step: CompiledStep) => string;
   /** The rows that a step gives to others. */
@@ -84,6 +89,8 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
   return {
     ...asked,
     directory,
+    who: undefined,
+    say: () => {},
     directoryOf: ({ id }) => directoryOf(id),
     rowsFileOf: (id) => join(directoryOf(id), ROWS_FILE),
   };

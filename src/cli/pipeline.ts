@@ -109,6 +109,7 @@ async function pipelineOf(
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
+  settings.step?.who?.use(halt);
   const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
@@ -125,9 +126,9 @@ async function pipelineOf(
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
       detour: settings.detour,
-      beforeGates: [...cap.middleware, ...(settings.step?.beforeGates ?? [])],
+      beforeGates: [...(settings.step?.who?.beforeGates ?? []), ...cap.middleware],
       last: [
-        ...(settings.step?.last ?? []),
+        ...(settings.step?.who?.last ?? []),
         ...(jar === undefined ? [] : [jar.middleware]),
         guard.beforeLeaving,
       ],

@@ -37,7 +37,8 @@ interface OpenStep extends AsyncDisposable {
  * The steps of a job as one piece of work: each is a run of its own, one after the other, and the first
  * is checked before anything is sent. What a step gives to others is written once it has ended.
  */
-export async function prepareSteps(run: JobRun, options: StepsOptions): Promise<Work> {
+export async function prepareSteps(prepared: JobRun, options: StepsOptions): Promise<Work> {
+  const run = { ...prepared, say: (line: string) => options.progress.say(line) };
   const { job, directory } = run;
   const [first, ...others] = job.steps;
   // Outputs that cannot be are told of before anything is sent.

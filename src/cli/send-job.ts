@@ -10,6 +10,7 @@ import { openJobDirectory, type OpenJobDirectory } from "../queue/job-directory.
 import { JournalError, RunLocked } from "../queue/journal-format.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import { outputError } from "../sinks/output-error.ts";
+import { openJobAuth } from "./job-auth.ts";
 import { type AskedJob, type JobRun, jobRunIn, nameOfJob, STEPS_FOLDER } from "./job-run.ts";
 import { prepareSteps } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
@@ -49,11 +50,15 @@ async function sendSteps(
     clock: systemClock,
     onTrouble: (sentence) => tell(sentence),
   });
+  await using who = openJobAuth(run.job, {
+    session: settings.session,
+    whenQuotaIsGone: settings.limits.wait,
+  });
   return await runWork(
     async (progress, tally) => {
       tell = (line) => progress.say(line);
       for (const line of early) tell(line);
-      return await prepareSteps(run, { memory, tally, progress });
+      return await prepareSteps({ ...run, who }, { memory, tally, progress });
     },
     settings,
     { terminal, title: run.describes.title },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { resolveLimits } from "../engine/resolve-limits.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { JobLimits, JobTotals } from "../jobs/job.ts";
@@ -59,7 +60,14 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
     progress: readProgress(createValues(line)),
     summary: values.last("summary"),
     hints: [],
-    step: stepWork(step, { job, folder: run.folder, fileOf: run.rowsFileOf }),
+    step: stepWork(step, {
+      job,
+      folder: run.folder,
+      fileOf: run.rowsFileOf,
+      mostAtOnce: values.last("mode") === "sequential" ? 1 : resolveLimits(session).concurrency,
+      who: run.who,
+      say: run.say,
+    }),
   } satisfies Settings);
 }
 

@@ -30,9 +30,9 @@ export function windowOf(
   settings: Settings,
   { turnsAt }: Session,
 ): { readonly window: number; readonly turnsAt: Session["turnsAt"] } {
-  if (settings.mode === "sequential") return { window: 1, turnsAt: () => 1 };
-  const { concurrency } = resolveLimits(settings.session);
   const { rowsAtOnce = 1 } = settings.step ?? {};
+  if (settings.mode === "sequential") return { window: rowsAtOnce, turnsAt: () => rowsAtOnce };
+  const { concurrency } = resolveLimits(settings.session);
   if (rowsAtOnce === 1) return { window: concurrency, turnsAt };
   return { window: concurrency * rowsAtOnce, turnsAt: (host) => turnsAt(host) * rowsAtOnce };
 }
