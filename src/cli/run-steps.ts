@@ -5,6 +5,7 @@ import type { Listener, RunEvent } from "../core/event.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { visible } from "../formats/visible.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
+import { warmJournalThread } from "../queue/journal.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { costOf, count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import type { JobRun } from "./job-run.ts";
@@ -56,6 +57,8 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
       for (const step of job.steps) {
         await using open = opened ?? (await openStep(step, run, options));
         opened = undefined;
+        // It comes up while servers are waited for.
+        if (step !== job.steps.at(-1)) warmJournalThread();
         const end = await runStep(open, { tell, signals, run, ...options });
         if (end === "stopped") return;
       }
