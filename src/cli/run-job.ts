@@ -22,6 +22,8 @@ export interface RunJob {
   readonly title: string;
   /** Of a job: the step that this run is. */
   readonly step?: string;
+  /** Of a job's step: where it writes, in place of options. */
+  readonly writes?: { readonly output?: string; readonly save?: string };
   /** Options whose values are secrets, and were left out: to be given again. */
   readonly withheld: readonly string[];
 }

@@ -8,6 +8,7 @@ import type { JobRun } from "./job-run.ts";
 import { createValues, readProgress, type Settings, type Values } from "./settings.ts";
 import { readCaps, readSession } from "./settings-limits.ts";
 import { formatOf, type OutputSettings } from "./settings-output.ts";
+import type { RunJob } from "./run-job.ts";
 import { stepWork } from "./step-work.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
@@ -51,7 +52,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
           kind: "durable",
           directory: run.directoryOf(step),
           earlier: "go on",
-          job: { ...run.describes, title, step: step.id },
+          job: { ...run.describes, title, step: step.id, writes: writesOf(step) },
           work,
           name: step.id,
         },
@@ -69,6 +70,15 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
       say: run.say,
     }),
   } satisfies Settings);
+}
+
+/** Where the records and the bodies of a step go by themselves; its items are written later. */
+function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
+  const { output, save } = step;
+  return {
+    ...(output === undefined || each !== undefined ? {} : { output }),
+    ...(save === undefined ? {} : { save }),
+  };
 }
 
 /** A login is no answer to keep: each process has cookies of its own. */

@@ -43,6 +43,13 @@ export async function writeRecords(ended: EndedStep, target: ItemTarget): Promis
   await writeItems(ended, target, (items) => items.recordsOf);
 }
 
+/** Counts the records of a step's items, without writing them. */
+export async function countItems(ended: EndedStep): Promise<number> {
+  let count = 0;
+  for await (const _row of itemsOf(ended, (items) => items.recordsOf)) count += 1;
+  return count;
+}
+
 async function writeItems(
   ended: EndedStep,
   { path, format, csv }: ItemTarget,

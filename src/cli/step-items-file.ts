@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
+import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { replaceFileSync } from "../queue/replace-file.ts";
+import { countRecords } from "../sinks/scan-records.ts";
 import type { Settings } from "./settings.ts";
-import { type EndedStep, writeRecords } from "./step-answers.ts";
+import { countItems, type EndedStep, writeRecords } from "./step-answers.ts";
 
 /** In the directory of a step's run: which file its items were written to. */
 const WRITTEN_FILE = "items.json";
@@ -55,6 +57,28 @@ export function checkItems(ended: Pick<EndedStep, "step" | "directory">): void {
   const path = itemsPathOf(ended);
   if (path === undefined || path === "-" || !existsSync(path)) return;
   if (!isItsOwn(ended.directory, path)) throw taken(path);
+}
+
+/** Compares the records of a step's items with what it kept of its answers; a sentence for each difference. */
+export async function itemsProblems(
+  settings: Settings,
+  directory: string,
+): Promise<readonly string[]> {
+  const { step: work, output } = settings;
+  if (work === undefined) return [];
+  const ended = { step: work.compiled, work, directory };
+  const path = itemsPathOf(ended);
+  if (path === undefined || path === "-") return [];
+  if (!existsSync(path)) return [`${visible(path)} is not there`];
+  if (!isItsOwn(directory, path)) return [`${visible(path)} is not this run's`];
+  const [found, expected] = [
+    await countRecords(path, output.format ?? "jsonl"),
+    await countItems(ended),
+  ];
+  if (found === expected) return [];
+  return [
+    `${visible(path)} has ${formatCount(found)} records, the kept answers ${formatCount(expected)}`,
+  ];
 }
 
 function taken(path: string): UsageError {

@@ -19,7 +19,7 @@ import type { Tasks } from "./work-tasks.ts";
 
 /** What a step of a job brings in place of an input, a URL template and expressions of the command line. */
 export interface StepWork {
-  readonly id: string;
+  readonly compiled: CompiledStep;
   readonly openTasks: () => Promise<Tasks>;
   readonly extract: Extract;
   /** Made anew for each run: a rule may learn from the answers that it sees. */
@@ -64,7 +64,7 @@ export function stepWork(
     pages !== undefined ||
     batch !== undefined;
   return {
-    id,
+    compiled: step,
     async openTasks() {
       const rows = await openStepRows(step, fileOf);
       const make = batches?.make ?? maker.make;
