@@ -130,6 +130,8 @@ export async function compilePicks(texts: readonly string[]): Promise<readonly P
 function extractOf(settings: Settings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
   if (output.kind === "timing-table") return extractOutcome;
+  // What is picked later, of answers that were kept, is not what the step picks.
+  if (settings.step !== undefined && picks.length === 0) return settings.step.extract;
   if (command === "map") return extractPicks({ picks, meta: output.meta });
   return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
 }

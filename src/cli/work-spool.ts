@@ -34,6 +34,7 @@ export async function openSpool(
   { id }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
+  if (settings.step?.bodies === "read") return undefined;
   if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const { root } = splitSaveTemplate(save);
   let directory: string;

@@ -56,7 +56,8 @@ async function writeExtract(
     throw new UsageError(`records cannot be made again: ${visible(input.why)}`);
   }
   const stored = input.settings;
-  const output = readOutput(stored.command, createValues(line), stored.input);
+  const command = stored.command === "get" ? "get" : "map";
+  const output = readOutput(command, createValues(line), stored.input);
   const settings: Settings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
