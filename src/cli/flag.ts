@@ -2,6 +2,7 @@
 export type CommandName =
   | "get"
   | "map"
+  | "crawl"
   | "compare"
   | "plan"
   | "resume"
@@ -18,6 +19,9 @@ export type CommandName =
   | "demo"
   | "completion";
 
+/** The commands that send what the user asks for. */
+export type SendingCommand = "get" | "map" | "crawl";
+
 /** The heading of `--help` under which a flag stands. */
 export type FlagGroup =
   | "Request"
@@ -28,6 +32,7 @@ export type FlagGroup =
   | "Plan"
   | "Runs"
   | "Hosts"
+  | "Crawl"
   | "Job files"
   | "Rehearsal";
 
@@ -53,7 +58,10 @@ export interface Flag {
 }
 
 /** Commands that send what the user asks for. */
-export const SENDING: readonly CommandName[] = ["get", "map"];
+export const SENDING: readonly SendingCommand[] = ["get", "map", "crawl"];
+
+/** Those of them that are given a list. */
+export const LISTING: readonly CommandName[] = ["get", "map"];
 
 /** Commands that go on with a run: how it is asked may change, what is asked may not. */
 export const GOING_ON: readonly CommandName[] = ["resume", "retry"];

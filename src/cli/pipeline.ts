@@ -2,12 +2,10 @@ import type { Listener, RunEvent } from "../core/event.ts";
 import { createHalt } from "../core/halt.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
-import { resolveLimits } from "../engine/resolve-limits.ts";
-import { openSession, type Session } from "../engine/session.ts";
+import { openSession } from "../engine/session.ts";
 import { extractOrStop } from "../jobs/extract-or-stop.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
-import { once } from "../middleware/once.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { FINISHED } from "../queue/journal-messages.ts";
 import type { Settings } from "./settings.ts";
@@ -16,6 +14,7 @@ import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { endOrder } from "./end-order.ts";
+import { openCrawlWork } from "./open-crawl-work.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
@@ -23,6 +22,7 @@ import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
+import { sendOf, windowOf } from "./work-send.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 import { spareCompiler } from "./spare-compiler.ts";
@@ -39,6 +39,8 @@ export interface Work {
   readonly total: number | undefined;
   /** The run on disk; undefined for one in memory. */
   readonly durable: WorkRun | undefined;
+  /** The exit code of a run that went well so far, where what was made of it lacks something. */
+  readonly leastExitCode?: (() => number) | undefined;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
@@ -74,18 +76,20 @@ export interface PipelineOptions {
   readonly opening?: Promise<WorkRun | undefined>;
   /** What is remembered of hosts. @default nothing */
   readonly memory?: HostMemory;
+  /** Takes what a person is to hear. @default nobody hears it */
+  readonly say?: (line: string) => void;
 }
 
 /** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what `opening` a run throws. */
 export async function openPipeline(
   settings: Settings,
-  { opening, memory }: PipelineOptions = {},
+  { opening, memory, say = () => {} }: PipelineOptions = {},
 ): Promise<Pipeline> {
   const tasks = tasksAhead(settings);
   const durable = await opening;
   try {
     const rules = await readRules(settings);
-    return await pipelineOf(settings, { rules, durable, tasks, memory });
+    return await pipelineOf(settings, { rules, durable, tasks, memory, say });
   } catch (error) {
     await durable?.discard();
     throw error;
@@ -97,18 +101,23 @@ interface PipelineParts {
   readonly durable: WorkRun | undefined;
   readonly tasks: Promise<Tasks> | undefined;
   readonly memory: HostMemory | undefined;
+  readonly say: (line: string) => void;
 }
 
 async function pipelineOf(
   settings: Settings,
-  { rules, durable, tasks: ahead, memory }: PipelineParts,
+  { rules, durable, tasks: ahead, memory, say }: PipelineParts,
 ): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
-  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
+  const crawl = await openCrawlWork(settings, { durable, say });
+  const spool = await openSpool(settings, rules.length, {
+    ...spoolFolder(settings),
+    root: crawl?.saving?.root,
+  });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
     {
@@ -124,7 +133,8 @@ async function pipelineOf(
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
       detour: settings.detour,
-      beforeGates: cap.middleware,
+      ...crawl?.session,
+      beforeGates: [...(crawl?.beforeGates ?? []), ...cap.middleware],
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
   );
@@ -140,13 +150,16 @@ async function pipelineOf(
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
-    const owed = openQueue(output, { durable, counters });
+    crawl?.stopOn(AbortSignal.any([drain, signals.stop]));
+    const owed = openQueue(output, { durable, counters, isWhole: crawl?.isWhole });
     last.defer(() => durable?.journal.end("failed", counters()));
     await using sink = output.sink;
     guard.use(durable?.journal);
     await run({
       queue: owed.queue,
-      send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
+      send: guard.inDoubt(
+        crawl?.around(session.send) ?? (await sendOf(session, { settings: now, durable })),
+      ),
       extract: extractOrStop(output.extract),
       sink,
       ...windowOf(now, session),
@@ -158,6 +171,7 @@ async function pipelineOf(
     const isFinished = !drain.aborted && !signals.stop.aborted;
     await owed.close(isFinished ? FINISHED : "stopped");
     emit({ type: "ended", atMs: systemClock.now() });
+    if (isFinished) await crawl?.finish(signals.stop);
     if (isFinished && durable !== undefined) await endOrder(durable, now);
     if (cap.signal.aborted) throw new RunStopped("cap", cap.words, cap);
     if (halt.cause !== undefined) throw new RunStopped(halt.cause.reason, haltWords(halt.cause));
@@ -167,11 +181,14 @@ async function pipelineOf(
     async prepare(now, take) {
       const kept = now.run.kind === "in memory" ? undefined : durable;
       try {
-        const tasks = await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept)));
-        const output = await openOutput(now, tasks, { take, run: kept });
+        const tasks =
+          crawl?.tasks ?? (await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept))));
+        const opened = await openOutput(now, tasks, { take, run: kept, crawl });
+        const output = crawl?.watched(opened) ?? opened;
         return {
           total: tasks.total,
           durable: kept,
+          leastExitCode: crawl?.leastExitCode,
           run: (listeners, signals, counters = () => "{}") =>
             runWork({ tasks, output, now }, { listeners, signals, counters }),
         };
@@ -183,6 +200,7 @@ async function pipelineOf(
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
+      await crawl?.[Symbol.asyncDispose]();
     },
   };
 }
@@ -223,27 +241,4 @@ async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
     const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
     throw new RunStopped("disk", words, { cause: error });
   }
-}
-
-/**
- * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
- * (`compare`) they are asked twice.
- */
-async function sendOf(session: Session, { settings, durable }: Sending): Promise<Session["send"]> {
-  if (settings.request.duplicates !== "asked once") return session.send;
-  return once(await durable?.journal.openArchive())(session.send);
-}
-
-interface Sending {
-  readonly settings: Settings;
-  readonly durable: WorkRun | undefined;
-}
-
-/** Sequential is a window of one. */
-function windowOf(
-  settings: Settings,
-  { turnsAt }: Session,
-): { readonly window: number; readonly turnsAt: Session["turnsAt"] } {
-  if (settings.mode === "sequential") return { window: 1, turnsAt: () => 1 };
-  return { window: resolveLimits(settings.session).concurrency, turnsAt };
 }

@@ -19,7 +19,8 @@ import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
-import { checkedName, claimed } from "./work-claims.ts";
+import type { CrawlWork } from "./crawl-work.ts";
+import { checkedName, claimed, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
@@ -41,6 +42,8 @@ export interface OutputParts {
   readonly take?: Take | undefined;
   /** The run on disk, which may go on with what it wrote before. */
   readonly run?: WorkRun | undefined;
+  /** For a crawl: where files go, and what records hold. */
+  readonly crawl?: Pick<CrawlWork, "saving" | "records"> | undefined;
 }
 
 /** Records held back at most to restore the order of the input. */
@@ -50,13 +53,13 @@ const HORIZON = 50_000;
 export async function openOutput(
   settings: Settings,
   tasks: Tasks,
-  { take, run }: OutputParts = {},
+  { take, run, crawl }: OutputParts = {},
 ): Promise<WorkOutput> {
   const { output } = settings;
   const picks = await compilePicks(output.picks);
-  const save = output.save === undefined ? undefined : splitSaveTemplate(output.save);
-  const name = save && checkedName(save.template, tasks);
-  const extract = extractOf(settings, picks);
+  const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
+  const name = save?.name;
+  const extract = crawl?.records(picks) ?? extractOf(settings, picks);
   const records = await openRecords(settings, tasks, { take, run });
   const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
@@ -83,6 +86,13 @@ export async function openOutput(
     saves: files === undefined ? "no bodies" : "bodies",
     keeps: output.keeps,
   };
+}
+
+/** Where the files of `--save` go. @throws UsageError */
+function savingOf({ save }: OutputSettings, tasks: Tasks): Saving | undefined {
+  if (save === undefined) return undefined;
+  const { root, template } = splitSaveTemplate(save);
+  return { root, name: checkedName(template, tasks) };
 }
 
 /** Where the order of an earlier process goes on. */

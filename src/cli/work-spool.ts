@@ -22,6 +22,8 @@ const SPOOL_ABOVE_BYTES = 1024 * 1024;
 export interface SpoolFolder {
   /** As for `openFileSink`: the folder is `.fanfetch-<id>`, emptied of what a kill left. @default by chance */
   readonly id?: string | undefined;
+  /** The folder of the files. @default of the template of --save */
+  readonly root?: string | undefined;
 }
 
 /**
@@ -31,11 +33,17 @@ export interface SpoolFolder {
 export async function openSpool(
   settings: Settings,
   rules: number,
-  { id }: SpoolFolder = {},
+  { id, root: given }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
-  const { root } = splitSaveTemplate(save);
+  if (
+    (save === undefined && given === undefined) ||
+    picks.length > 0 ||
+    rules > 0 ||
+    keeps === "answers"
+  )
+    return undefined;
+  const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   try {
     await makeFolders(root);
@@ -49,7 +57,12 @@ export async function openSpool(
   }
   const maxBytes = settings.caps.maxBytes ?? Number.POSITIVE_INFINITY;
   return {
-    options: { directory, aboveBytes: SPOOL_ABOVE_BYTES, maxBytes },
+    options: {
+      directory,
+      aboveBytes: SPOOL_ABOVE_BYTES,
+      maxBytes,
+      hash: settings.crawl !== undefined && settings.output.kind === "records" ? "sha256" : "none",
+    },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 }

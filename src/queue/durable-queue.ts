@@ -31,6 +31,8 @@ export interface DurableQueueOptions {
   readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
+  /** Whether tasks that came to an end were all there are. @default always */
+  readonly isWhole?: (() => boolean) | undefined;
 }
 
 /** A queue over a journal. */
@@ -115,8 +117,7 @@ export function createDurableQueue(
     }
     const places = new Map<number, number>();
     for (let index = 0; index < pending.count; index += 1) places.set(pending.rowOf(index), index);
-    const taken = new OutcomeRecords();
-    const rest = new OutcomeRecords();
+    const [taken, rest] = [new OutcomeRecords(), new OutcomeRecords()];
     for (const row of rows) {
       const index = places.get(row);
       // Rows that were held back have had their outcome committed before their turn came.
@@ -217,7 +218,7 @@ export function createDurableQueue(
         await ahead.reach(last);
         yield owed;
       }
-      total = last;
+      if (options.isWhole?.() !== false) total = last;
     },
     settle(task, outcome) {
       if (failure !== undefined) throw failure.error;
