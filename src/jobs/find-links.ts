@@ -101,9 +101,10 @@ interface Meaning {
 }
 
 function taken(links: readonly PageLink[], { isFile, isNext }: Meaning): TakenLink[] {
-  return links.slice(0, MOST_LINKS).map(({ url, text }, index) => {
+  return links.slice(0, MOST_LINKS).map(({ url, text, rel }, index) => {
     const kind = isFile(url) ? "file" : "page";
-    const position = kind === "page" && isNext(url) ? LAST + index + 1 : index + 1;
+    const goesOn = kind === "page" && (isNext(url) || /(?:^|\s)next(?:\s|$)/.test(rel));
+    const position = goesOn ? LAST + index + 1 : index + 1;
     return { url, title: text, kind, position };
   });
 }
