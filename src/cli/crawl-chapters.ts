@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import { JournalStore } from "../queue/journal-store.ts";
-import { latestRecords } from "../queue/log-questions.ts";
 import { detailReader } from "../report/detail-reader.ts";
+import { recordsInOrder } from "../report/records-in-order.ts";
 import { type FoundEdge, type FoundRow, readingOrder } from "../jobs/reading-order.ts";
 import { bookNameOrder } from "../sinks/book-name-order.ts";
 import type { Chapter } from "../sinks/book.ts";
@@ -24,7 +24,10 @@ export async function chaptersOf(
   const { rows, edges, title } = await graphOf(directory);
   const files = await filesOf(settings, durable);
   using store = JournalStore.open(directory, "read");
-  const latest = latestRecords(store);
+  const latest = new Map<number, OutcomeRecord>();
+  for (const record of recordsInOrder(store)) {
+    if (rows.get(record.row)?.kind === "file") latest.set(record.row, record);
+  }
   const detailOf = detailReader(store);
   const chapters: Chapter[] = [];
   for (const place of readingOrder(rows, edges, bookNameOrder)) {
@@ -42,8 +45,12 @@ export async function chaptersOf(
   return { chapters, title };
 }
 
+/** How a connection broke is chance, and no part of a book. */
+const CUT_OFF: ReadonlySet<string> = new Set("E_RESET E_TRUNCATED E_TIMEOUT E_CONNECT".split(" "));
+
 function whyMissing(record: OutcomeRecord | undefined, detail: OutcomeDetail | undefined): string {
   if (record === undefined) return "it was not asked for";
+  if (CUT_OFF.has(record.code ?? "")) return "no whole answer came";
   return detail?.message ?? (record.status === 0 ? (record.code ?? "") : `status ${record.status}`);
 }
 

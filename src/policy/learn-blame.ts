@@ -45,6 +45,10 @@ export function arePlaces({ episode, places, highest, concurrency, rate }: Suspe
   if (rate.rate < Infinity) {
     return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
   }
-  if (concurrency.ceiling === Infinity || places + 1 < 0.8 * concurrency.ceiling) return false;
-  return concurrency.isProven || concurrency.isTrying || !estimate.isDear || comesFree;
+  if (concurrency.ceiling === Infinity) return false;
+  // The first ceiling may be far too high where arrivals are shuffled over much of a round trip.
+  const least = comesFree && !concurrency.isProven ? 0.5 : 0.8;
+  if (places + 1 < least * concurrency.ceiling) return false;
+  const { isFlowing, isProven, isTrying } = concurrency;
+  return isFlowing || isProven || isTrying || !estimate.isDear || comesFree;
 }

@@ -73,7 +73,8 @@ export class AnnouncedBudget {
         nowMs >= budget.resetAtMs || (isLater && jump > 0) || (jump > limit / 2 && jump > inFlight);
       const told = remaining - (departed - 1 - order);
       // Requests that left together arrive in any order: an answer may tell too much, by a few.
-      budget.left = isNew ? told : Math.min(told, left + 1);
+      const isPaced = budget.isGradual && budget.windowMs <= PACED_MS;
+      budget.left = isNew || isPaced ? told : Math.min(told, left + 1);
       budget.departed = departed;
       if (budget.order >= 0 && (isNew || remaining > budget.remaining)) budget.sawEnd = true;
       if (budget.sawEnd) budget.longestMs = Math.max(budget.longestMs, resetMs);

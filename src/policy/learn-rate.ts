@@ -139,6 +139,7 @@ export class RateSearch {
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
     const windowed = wasRefused ? window.judge(before, flight.atMs) : undefined;
+    const pace = window.paceUntil(flight.atMs, before);
     this.estimate.held(shutMs);
     window.opened(flight.atMs, before);
     if (windowed !== undefined) {
@@ -148,7 +149,7 @@ export class RateSearch {
       this.#plan.settle(200, nowMs + 5000);
     } else if (this.estimate.isMeasured) this.#rate = this.#guess;
     else {
-      this.#rate = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
+      this.#rate = this.estimate.isDear ? SLOWEST : wasRefused ? pace : 1000 / shutMs;
       if (!wasRefused) this.#rate = Math.max(this.#rate, this.#guess);
       this.#guess = this.#rate;
       this.estimate.low = 0;

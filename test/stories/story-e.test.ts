@@ -45,7 +45,7 @@ test("one command makes a book of a site, in reading order, and names the chapte
   expect(ended.exitCode).toBe(1);
   expect(ended.stderr).toMatch(/missing: Chapter 13: [^\n]*this is an HTML page, not a PDF/);
   expect(ended.stderr).toMatch(/missing: Chapter 21: [^\n]*404/);
-  expect(ended.stderr).toMatch(/missing: Chapter 29: [^\n]*closed within the answer/);
+  expect(ended.stderr).toMatch(/missing: Chapter 29: [^\n]*no whole answer came/);
   expect(ended.stderr.match(/missing: /g)?.length).toBe(MISSING.length);
   expect(ended.stderr).toContain("book.pdf is bound: 31 of 34 chapters");
 

@@ -1,12 +1,14 @@
 import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
-import { checkJournal } from "../../queue/check-journal.ts";
 import { readSessions } from "../../queue/describe-run.ts";
+import type { JournalStore } from "../../queue/journal-store.ts";
 import { isLocked } from "../../queue/run-lock.ts";
+import { checkJournal } from "../../report/check-journal.ts";
 import type { Standing } from "../../sinks/sink.ts";
-import { checkFiles, checkTable } from "../check-outputs.ts";
+import { checkTable, createFileCheck, type FileCheck } from "../check-outputs.ts";
 import type { CommandLine } from "../command-line.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { shownPath } from "../shown-path.ts";
 import { openToRead, readError, storedSettings } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,6 +24,7 @@ import { inputProblems } from "../check-input.ts";
  * all of them say the same and nothing is owed, 1 else.
  */
 export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
+  using _heap = keepHeapSmall("many");
   const directory = whichRun(oneRun("verify", line));
   const problems: string[] = [];
   const settings = await storedSettings(directory);
@@ -35,25 +38,29 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   let inputs = 0;
   try {
     const journal = checkJournal(store);
-    account = journal.account;
+    ({ account, lastRow: inputs } = journal);
     problems.push(...journal.problems, ...inputProblems(store, settings));
     const tasks = await openStoredTasks(settings, directory);
     const { output } = settings;
     if (output.kind === "records" && output.path !== "-") {
       const check = {
-        journal,
+        outcomes: journal.outcomes,
         standing: store.fact<Standing>("standing"),
-        held: [...store.held()].length,
+        held: heldRecords(store),
         format: formatOf(output, tasks),
       };
       problems.push(...(await checkTable(output.path, check)));
     }
-    problems.push(...(await checkFiles(settings, tasks, journal.latest)));
-    inputs = await countInputs(await openStoredTasks(settings, directory), journal.latest);
+    const files = createFileCheck(settings, store);
+    // What has an outcome and is not in the input is counted too.
+    inputs = Math.max(await readThrough(tasks, files), inputs);
+    problems.push(...(files?.problems() ?? []));
   } catch (error) {
     const told = readError(error);
-    if (!(told instanceof UsageError)) throw error;
-    problems.push(told.message);
+    const { code, message } = told as NodeJS.ErrnoException;
+    if (told instanceof UsageError) problems.push(message);
+    else if (code === "ERR_SQLITE_ERROR") problems.push(`the journal cannot be read: ${message}`);
+    else throw error;
   }
   const { answered, failed, skipped } = account;
   const owed = inputs - answered - failed - skipped;
@@ -74,11 +81,20 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   return isWhole ? 0 : 1;
 }
 
-/** Inputs, counted from the input itself; what has an outcome and is not in it is counted too. */
-async function countInputs(tasks: Tasks, latest: ReadonlyMap<number, unknown>): Promise<number> {
+/** Reads the whole input, its files with it; the number of its rows. */
+async function readThrough(tasks: Tasks, files: FileCheck | undefined): Promise<number> {
   let count = 0;
   for await (const batch of tasks.batches) {
     count = batch.at(-1)?.row.number ?? count;
+    if (files === undefined) continue;
+    for (const task of batch) await files.check(task);
   }
-  return Math.max(count, ...[...latest.keys()].slice(-1));
+  return count;
+}
+
+/** Records that wait for their turn, each as it was written. @throws JournalError */
+function heldRecords(store: JournalStore): number {
+  let count = 0;
+  for (const _record of store.held()) count += 1;
+  return count;
 }
