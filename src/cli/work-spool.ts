@@ -22,6 +22,8 @@ const SPOOL_ABOVE_BYTES = 1024 * 1024;
 export interface SpoolFolder {
   /** As for `openFileSink`: the folder is `.fanfetch-<id>`, emptied of what a kill left. @default by chance */
   readonly id?: string | undefined;
+  /** The folder of the files. @default of the template of --save */
+  readonly root?: string | undefined;
 }
 
 /**
@@ -31,12 +33,14 @@ export interface SpoolFolder {
 export async function openSpool(
   settings: Settings,
   rules: number,
-  { id }: SpoolFolder = {},
+  { id, root: given }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (settings.step?.bodies === "read") return undefined;
-  if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
-  const { root } = splitSaveTemplate(save);
+  if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
+    return undefined;
+  }
+  if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
+  const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   let made: readonly string[] = [];
   try {
@@ -52,7 +56,12 @@ export async function openSpool(
   }
   const maxBytes = settings.caps.maxBytes ?? Number.POSITIVE_INFINITY;
   return {
-    options: { directory, aboveBytes: SPOOL_ABOVE_BYTES, maxBytes },
+    options: {
+      directory,
+      aboveBytes: SPOOL_ABOVE_BYTES,
+      maxBytes,
+      hash: settings.crawl !== undefined && settings.output.kind === "records" ? "sha256" : "none",
+    },
     async [Symbol.asyncDispose]() {
       await rm(directory, { recursive: true, force: true });
       // Where nothing was saved, nothing shows that something was to be.

@@ -41,8 +41,8 @@ export class HostLimits implements RateLearner {
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
-  constructor({ most, start, profile }: RateLearnerOptions) {
-    this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
+  constructor({ most, start, first, profile }: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(most, start ?? first ?? AT_ONCE);
     if (profile !== undefined) this.#rate = restoreProfile(profile, this.#concurrency);
     if (start !== undefined) this.#concurrency.settle();
   }

@@ -57,6 +57,7 @@ export function digestOf(input: InputToKnow): string | null {
 /** Whether what was read is what the run has, or goes on from it. */
 function isSameInput(input: InputToKnow, directory: string): boolean {
   if (input.kind === "read once") return false;
+  if (input.kind === "grows") return true;
   return input.kind !== "was read" || continuesInput(directory, input.path);
 }
 

@@ -31,6 +31,8 @@ export interface DurableQueueOptions {
   readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
+  /** Whether tasks that came to an end were all there are. @default always */
+  readonly isWhole?: (() => boolean) | undefined;
 }
 
 /** A queue over a journal. */
@@ -73,8 +75,7 @@ export function createDurableQueue(
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let total: number | undefined;
-  /** When the last group was cut. */
-  let cutMs = 0;
+  let lastCutMs = 0;
   let state: "open" | "closing" = "open";
 
   function hostNumber(origin: string): number {
@@ -87,12 +88,6 @@ export function createDurableQueue(
     }
     lastHost = { origin, number };
     return number;
-  }
-
-  function checksumOf(outcome: Outcome): number {
-    if (saves === "no bodies" || outcome.kind !== "answered") return 0;
-    const { body } = outcome.response;
-    return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
   }
 
   /** Refused answers too: another expression may read them. */
@@ -115,8 +110,7 @@ export function createDurableQueue(
     }
     const places = new Map<number, number>();
     for (let index = 0; index < pending.count; index += 1) places.set(pending.rowOf(index), index);
-    const taken = new OutcomeRecords();
-    const rest = new OutcomeRecords();
+    const [taken, rest] = [new OutcomeRecords(), new OutcomeRecords()];
     for (const row of rows) {
       const index = places.get(row);
       // Rows that were held back have had their outcome committed before their turn came.
@@ -132,7 +126,7 @@ export function createDurableQueue(
   async function commitGroup(output: () => Promise<Written>, ends?: string): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    cutMs = performance.now();
+    lastCutMs = performance.now();
     const written = await output();
     const held = written.held.map(({ row }) => row);
     // A save may take longer than a group: until then there is nothing to commit.
@@ -183,7 +177,7 @@ export function createDurableQueue(
       committing = undefined;
       // Those who came meanwhile have waited since the last cut at most.
       if (failure === undefined && pending.count > 0)
-        schedule(cutMs + GROUP_MS - performance.now());
+        schedule(lastCutMs + GROUP_MS - performance.now());
     }
   }
 
@@ -218,7 +212,7 @@ export function createDurableQueue(
         await ahead.reach(last);
         yield owed;
       }
-      total = last;
+      if (options.isWhole?.() !== false) total = last;
     },
     settle(task, outcome) {
       if (failure !== undefined) throw failure.error;
@@ -227,7 +221,7 @@ export function createDurableQueue(
         row,
         host: hostNumber(hostOf(outcome.request)),
         atMs: Date.now(),
-        checksum: checksumOf(outcome),
+        checksum: saves === "bodies" ? checksumOf(outcome) : 0,
       });
       const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);
@@ -247,4 +241,11 @@ export function createDurableQueue(
       await commitGroup(closeOutput, reason);
     },
   };
+}
+
+/** Of the body of an answer; 0 where there is none. */
+function checksumOf(outcome: Outcome): number {
+  if (outcome.kind !== "answered") return 0;
+  const { body } = outcome.response;
+  return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
 }

@@ -10,6 +10,8 @@ export const FINISHED = "finished";
 export type InputToKnow =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "in the work" }
+  /** A list in the run itself, which grows as the run goes on. */
+  | { readonly kind: "grows" }
   /** Standard input, which is copied as it is read. */
   | { readonly kind: "read once" }
   /** Standard input that was read to its end into a file, because there was such a run before. */

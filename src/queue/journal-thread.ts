@@ -158,12 +158,14 @@ function open({ wanted, known, pid }: Open): OpenedRun {
         `${input.path} is not what it was when the run began; its rows would not be the same`,
       );
     }
+    if (input.kind === "grows") copy = openInputCopy(wanted.directory, "go on");
     return run;
   }
   const { directory, origin } = chooseRun(wanted, known);
   const run = read(directory, origin, pid);
   if (input.kind === "was read") takeInput(input.path, directory);
-  if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory);
+  if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory, "begin");
+  if (input.kind === "grows") copy = openInputCopy(directory, "go on");
   return run;
 }
 

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Writable, type TransformCallback } from "node:stream";
@@ -17,6 +17,8 @@ export interface SpoolOptions {
   readonly aboveBytes: number;
   /** Largest decoded body in a file. */
   readonly maxBytes: number;
+  /** Counted beside the checksum. @default "none" */
+  readonly hash?: "sha256" | "none" | undefined;
 }
 
 /** Counts what passes, with its CRC-32, and breaks off above a cap that grows with what went in. */
@@ -26,11 +28,18 @@ class Cap extends Transform {
   encodedBytes = 0;
   readonly #maxBytes: number;
   readonly #coded: boolean;
+  readonly #hash: Hash | undefined;
 
-  constructor(maxBytes: number, coded: boolean) {
+  constructor({ maxBytes, hash }: SpoolOptions, coded: boolean) {
     super();
     this.#maxBytes = maxBytes;
+    this.#hash = hash === "sha256" ? createHash("sha256") : undefined;
     this.#coded = coded;
+  }
+
+  /** Of all that passed; to be asked once, at the end. */
+  get sha256(): string | undefined {
+    return this.#hash?.digest("hex");
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
@@ -40,6 +49,7 @@ class Cap extends Transform {
       done(new DecodeError("too-large", `the body grows past ${cap} bytes`));
     } else {
       this.checksum = crc32(chunk, this.checksum);
+      this.#hash?.update(chunk);
       done(null, chunk);
     }
   }
@@ -54,7 +64,7 @@ export class Spool {
 
   constructor(options: SpoolOptions, codings: readonly Coding[]) {
     this.#path = join(options.directory, `${randomUUID()}.part`);
-    this.#cap = new Cap(options.maxBytes, codings.length > 0);
+    this.#cap = new Cap(options, codings.length > 0);
     const steps = [...decoders(codings), this.#cap];
     this.#head = steps[0]!;
     const file = createWriteStream(this.#path, { flags: "wx", mode: 0o600, flush: true });
@@ -94,7 +104,8 @@ export class Spool {
       await this.discard();
       throw meaningOf(error);
     }
-    return { path: this.#path, bytes: this.#cap.bytes, checksum: this.#cap.checksum };
+    const { bytes, checksum, sha256 } = this.#cap;
+    return { path: this.#path, bytes, checksum, sha256 };
   }
 
   /** Removes what was written. */
