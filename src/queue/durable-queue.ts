@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
 import { createHorizon } from "./horizon.ts";
+import { createHostNumbers } from "./host-numbers.ts";
 import type { Journal } from "./journal.ts";
 import { OutcomeRecords } from "./outcome-record.ts";
 import { outcomeDetail } from "./outcome-detail.ts";
@@ -62,9 +63,7 @@ export function createDurableQueue(
   const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
-  const hosts = new Map(journal.run.hosts.map((origin, number) => [origin, number]));
-  let lastHost = { origin: "", number: -1 };
-  let newHosts: string[] = [];
+  const hosts = createHostNumbers(journal.run.hosts);
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
   /** Memory of records that were committed. */
@@ -77,18 +76,6 @@ export function createDurableQueue(
   let total: number | undefined;
   let lastCutMs = 0;
   let state: "open" | "closing" = "open";
-
-  function hostNumber(origin: string): number {
-    if (origin === lastHost.origin) return lastHost.number;
-    let number = hosts.get(origin);
-    if (number === undefined) {
-      number = hosts.size;
-      hosts.set(origin, number);
-      newHosts.push(origin);
-    }
-    lastHost = { origin, number };
-    return number;
-  }
 
   /** Refused answers too: another expression may read them. */
   function keep(row: number, outcome: Outcome): void {
@@ -132,8 +119,7 @@ export function createDurableQueue(
     // A save may take longer than a group: until then there is nothing to commit.
     if (written.rows.length === 0 && held.length === 0 && ends === undefined) return;
     const records = takePending(held.length === 0 ? written.rows : [...written.rows, ...held]);
-    const hostsNow = newHosts;
-    newHosts = [];
+    const hostsNow = hosts.takeNew();
     const facts: Record<string, string> = {};
     if (written.standing !== undefined) facts["standing"] = JSON.stringify(written.standing);
     const passed = written.rows.at(-1) ?? 0;
@@ -219,7 +205,7 @@ export function createDurableQueue(
       const row = task.row.number;
       pending.add(outcome, {
         row,
-        host: hostNumber(hostOf(outcome.request)),
+        host: hosts.numberOf(hostOf(outcome.request)),
         atMs: Date.now(),
         checksum: saves === "bodies" ? checksumOf(outcome) : 0,
       });
