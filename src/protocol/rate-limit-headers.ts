@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
 
+import type * as StructuredFields from "structured-headers";
+
 import { type ResponseHeaders, responseHeader } from "../core/headers.ts";
 import type { LimitReading } from "../core/limit-reading.ts";
 import { readSeparateFields } from "./rate-limit-fields.ts";
@@ -12,10 +14,10 @@ export interface ReadingContext {
 
 /** Most servers send no such field: the parser is loaded with the first one, at once. */
 const load = createRequire(import.meta.url);
-let parser: typeof import("structured-headers") | undefined;
+let parser: typeof StructuredFields | undefined;
 
-function structuredFields(): typeof import("structured-headers") {
-  parser ??= load("structured-headers") as typeof import("structured-headers");
+function structuredFields(): typeof StructuredFields {
+  parser ??= load("structured-headers") as typeof StructuredFields;
   return parser;
 }
 
