@@ -59,7 +59,7 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     name: "max-retry-after",
     argument: "DURATION",
     group,
-    doc: "longest Retry-After that is obeyed; a longer one fails the request",
+    doc: "longest Retry-After that is waited for; a longer one is cut to it",
     default: `${SESSION_DEFAULTS.maxRetryAfterMs / 60_000}m`,
     commands,
   },

@@ -1,5 +1,4 @@
 import type { Listener, RunEvent } from "../core/event.ts";
-import { createHalt } from "../core/halt.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
 import { resolveLimits } from "../engine/resolve-limits.ts";
@@ -21,6 +20,7 @@ import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { createRequestCap } from "./request-cap.ts";
+import { createEbb } from "./ebb.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
@@ -107,7 +107,7 @@ async function pipelineOf(
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
-  const halt = createHalt();
+  const { halt, drainOf } = createEbb();
   const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const session = openSession(
@@ -135,7 +135,7 @@ async function pipelineOf(
     const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
     spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
-    const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
+    const drain = drainOf(signals.drain, cap.signal);
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));

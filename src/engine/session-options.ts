@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly idleTimeoutMs?: number;
   /** Times a failed request is sent again. @default 4 */
   readonly retries?: number;
-  /** Longest Retry-After that is obeyed; a longer one fails the request. @default 600000 */
+  /** Longest Retry-After that is waited for; a longer one is cut to it. @default 600000 */
   readonly maxRetryAfterMs?: number;
   /** Statuses that are answers. @default 2xx */
   readonly accept?: (status: number) => boolean;
