@@ -10,7 +10,7 @@ import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 export interface CommandLine {
   /** Undefined where `--help` was asked of the whole program. */
   readonly command: CommandName | undefined;
-  /** For `compare` and `plan`: the command that is compared or planned. */
+  /** For `compare`, `plan` and `rehearse`: the command that is compared, planned or rehearsed. */
   readonly compared: "get" | "map" | undefined;
   readonly asks: "help" | "version" | "work";
   /** By long name; a switch has no values; only the last one of a flag that does not add up. */
@@ -57,8 +57,10 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   }
   const command = await commandNamed(first);
   let compared: "get" | "map" | undefined;
-  const takesCommand = command === "compare" || command === "plan";
-  if (takesCommand && (positionals.length > 0 || asks === "work")) {
+  const isAround = command === "compare" || command === "plan" || command === "rehearse";
+  // A rehearsal may be one of nothing.
+  const isOwed = asks === "work" && command !== "rehearse";
+  if (isAround && (positionals.length > 0 || isOwed)) {
     compared = await comparedNamed(command, positionals.shift());
   }
   const known = flagsOf(command, ...(compared === undefined ? [] : [compared]));
@@ -113,8 +115,10 @@ function spelledOut(argv: readonly string[]): string[] {
   });
 }
 
+const VERBS = { compare: "measures", plan: "tells of", rehearse: "plays for" } as const;
+
 async function comparedNamed(
-  command: "compare" | "plan",
+  command: keyof typeof VERBS,
   word: string | undefined,
 ): Promise<"get" | "map"> {
   if (word === "get" || word === "map") return word;
@@ -127,7 +131,7 @@ async function comparedNamed(
     import("../formats/visible.ts"),
   ]);
   throw new UsageError(
-    `${command} ${command === "plan" ? "tells of" : "measures"} get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
+    `${command} ${VERBS[command]} get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
   );
 }
 

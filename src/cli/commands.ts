@@ -28,6 +28,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/map.ts")).map,
   },
   {
+    name: "run",
+    usage: "run JOB",
+    doc: "a job file (.yaml .json .ts): one call's answer is the next one's rows",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
     name: "compare",
     usage: "compare get|map ...",
     doc: "the same work sequentially and concurrently, measured fairly",
@@ -100,6 +106,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/limits.ts")).limits,
   },
   {
+    name: "rehearse",
+    usage: "rehearse [get|map ...]",
+    doc: "a local server that plays limits and faults; with a command, a list of what it kept",
+    load: async () => (await import("./commands/rehearse.ts")).rehearse,
+  },
+  {
     name: "demo",
     usage: "demo",
     doc: "the stories on a built-in local server, both ways",
@@ -114,5 +126,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] =
-  "crawl run diff report rehearse worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "crawl diff report worker submit watch".split(" ");

@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import type { CommandName, Flag } from "./flag.ts";
+import { SENDING, type CommandName, type Flag } from "./flag.ts";
 import { FLAGS, flagsOf } from "./flags.ts";
 
 /** Shells for which there is a completion script. */
@@ -40,20 +40,24 @@ function offered(): readonly { readonly flag: Flag; readonly cases: string }[] {
   return found.map((flag) => ({ flag, cases: options(flag).join("|") }));
 }
 
+/** Commands that are put before one that sends, and take its options too. */
+const AROUND: ReadonlySet<CommandName> = new Set<CommandName>(["compare", "plan", "rehearse"]);
+
 /** What follows the command word itself, where that is fixed. */
 const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
   CommandName,
   readonly string[]
 >([
   ["compare", ["get", "map"]],
+  ["rehearse", ["get", "map"]],
   ["plan", ["get", "map"]],
   ["completion", [...SHELLS]],
   ["runs", ["prune"]],
 ]);
 
-/** `compare` and `plan` take what the command after them takes too. */
+/** Those before another command take what that takes too. */
 function flagsTypedAfter(name: CommandName): readonly Flag[] {
-  return name === "compare" || name === "plan" ? flagsOf(name, "get", "map") : flagsOf(name);
+  return flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
 }
 
 function bash(): string {
@@ -156,7 +160,7 @@ function fish(): string {
   }
   for (const flag of FLAGS) {
     const commands = new Set<CommandName>(flag.commands);
-    if (commands.has("get") || commands.has("map")) commands.add("compare").add("plan");
+    if (commands.has("get") || commands.has("map")) for (const name of AROUND) commands.add(name);
     const parts = [
       `complete -c fanfetch -n '__fish_seen_subcommand_from ${[...commands].join(" ")}'`,
     ];

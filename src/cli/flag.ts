@@ -2,6 +2,7 @@
 export type CommandName =
   | "get"
   | "map"
+  | "run"
   | "compare"
   | "plan"
   | "resume"
@@ -13,6 +14,7 @@ export type CommandName =
   | "extract"
   | "export"
   | "init"
+  | "rehearse"
   | "limits"
   | "demo"
   | "completion";
@@ -27,7 +29,8 @@ export type FlagGroup =
   | "Plan"
   | "Runs"
   | "Hosts"
-  | "Job files";
+  | "Job files"
+  | "Rehearsal";
 
 /** One option of the command line. */
 export interface Flag {

@@ -20,6 +20,6 @@ export const COMPARE_FLAGS: readonly Flag[] = [
     default: "table",
     values: ["table", "json"],
     take: "only",
-    commands: ["compare", "plan", "verify", "runs", "show", "explain", "limits"],
+    commands: ["compare", "plan", "verify", "runs", "show", "explain", "limits", "rehearse"],
   },
 ];

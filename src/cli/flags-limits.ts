@@ -2,7 +2,7 @@ import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { GOING_ON, SENDING, type Flag } from "./flag.ts";
 
 const group = "Limits";
-const commands = [...SENDING, ...GOING_ON];
+const commands = [...SENDING, "run", ...GOING_ON] as const;
 /** These decide what an answer is: for all rows of a run alike. */
 const deciding = SENDING;
 
@@ -14,7 +14,7 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     argument: "N|auto",
     group,
     doc: "requests in flight in all",
-    default: `auto, now ${SESSION_DEFAULTS.concurrency}`,
+    default: `auto: up to ${SESSION_DEFAULTS.concurrency}`,
     values: ["auto"],
     take: "such as",
     commands,
@@ -24,7 +24,7 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     argument: "N|auto",
     group,
     doc: "requests in flight to one host",
-    default: `auto, now ${SESSION_DEFAULTS.perHost}`,
+    default: "auto: learned",
     values: ["auto"],
     take: "such as",
     commands,
@@ -59,7 +59,7 @@ export const LIMIT_FLAGS: readonly Flag[] = [
     name: "max-retry-after",
     argument: "DURATION",
     group,
-    doc: "longest Retry-After that is waited for; a longer one is cut to it",
+    doc: "longest wait a server is given; a longer Retry-After is cut to it",
     default: `${SESSION_DEFAULTS.maxRetryAfterMs / 60_000}m`,
     commands,
   },

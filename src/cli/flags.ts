@@ -1,10 +1,12 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
+import { JOB_FLAGS } from "./flags-job.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
 import { PLAN_FLAGS } from "./flags-plan.ts";
+import { REHEARSE_FLAGS } from "./flags-rehearse.ts";
 import { REQUEST_FLAGS } from "./flags-request.ts";
 import { RUN_FLAGS } from "./flags-runs.ts";
 import type { CommandName, Flag } from "./flag.ts";
@@ -19,7 +21,9 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...PLAN_FLAGS,
   ...RUN_FLAGS,
   ...INIT_FLAGS,
+  ...JOB_FLAGS,
   ...MEMORY_FLAGS,
+  ...REHEARSE_FLAGS,
 ]);
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */

@@ -29,7 +29,7 @@ export function commandHelp(command: CommandName): string {
     lines.push("", group);
     for (const flag of flags) lines.push(...flagHelp(flag));
   }
-  if (command === "compare" || command === "plan")
+  if (command === "compare" || command === "plan" || command === "rehearse")
     lines.push("", "and every option of get or of map");
   return `${lines.join("\n")}\n`;
 }

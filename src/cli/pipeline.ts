@@ -1,16 +1,15 @@
 import type { Listener, RunEvent } from "../core/event.ts";
+import { createHalt } from "../core/halt.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { systemClock } from "../core/clock.ts";
-import { resolveLimits } from "../engine/resolve-limits.ts";
-import { openSession, type Session } from "../engine/session.ts";
+import { openSession } from "../engine/session.ts";
 import { extractOrStop } from "../jobs/extract-or-stop.ts";
 import { run } from "../jobs/run.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
-import { once } from "../middleware/once.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { FINISHED } from "../queue/journal-messages.ts";
 import type { Settings } from "./settings.ts";
-import { type OpenCookies, openCookies } from "./work-cookies.ts";
+import { openCookies, saveCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
@@ -19,8 +18,8 @@ import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
+import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
-import { createEbb } from "./ebb.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
@@ -39,6 +38,8 @@ export interface Work {
   readonly total: number | undefined;
   /** The run on disk; undefined for one in memory. */
   readonly durable: WorkRun | undefined;
+  /** As `resume` is told what to go on with, where that is no run of one journal. */
+  readonly directory?: string;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
@@ -73,7 +74,7 @@ export interface PipelineOptions {
   /** The run on disk, which may still be opening. @default in memory */
   readonly opening?: Promise<WorkRun | undefined>;
   /** What is remembered of hosts. @default nothing */
-  readonly memory?: HostMemory;
+  readonly memory?: HostMemory | undefined;
 }
 
 /** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what `opening` a run throws. */
@@ -107,9 +108,10 @@ async function pipelineOf(
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
-  const { halt, drainOf } = createEbb();
-  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
+  const halt = createHalt();
+  settings.step?.who?.use(halt);
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
+  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const session = openSession(
     {
       ...settings.session,
@@ -123,8 +125,13 @@ async function pipelineOf(
       memory,
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
-      beforeGates: cap.middleware,
-      last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
+      detour: settings.detour,
+      beforeGates: [...(settings.step?.who?.beforeGates ?? []), ...cap.middleware],
+      last: [
+        ...(settings.step?.who?.last ?? []),
+        ...(jar === undefined ? [] : [jar.middleware]),
+        guard.beforeLeaving,
+      ],
     },
   );
 
@@ -132,10 +139,12 @@ async function pipelineOf(
     const { tasks, output, now } = work;
     const { signals, counters } = how;
     listen = toAll(how.listeners);
-    const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    const isShort = (tasks.total ?? Infinity) <= FEW_INPUTS;
     spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
-    const drain = drainOf(signals.drain, cap.signal);
+    const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
+    // Whoever waits is still owed; under a cap on requests it was counted, and leaves.
+    signals.drain.addEventListener("abort", () => halt.end(), { once: true });
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
@@ -212,37 +221,4 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
     // A disk that refuses is heard of at the next commit.
     keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
-}
-
-/** Kept however the runs ended: what servers set before a stop is still true. */
-async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
-  try {
-    await jar?.save();
-  } catch (error) {
-    const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
-    throw new RunStopped("disk", words, { cause: error });
-  }
-}
-
-/**
- * Equal questions of one run are asked once, of a run on disk however far they are apart; of two runs
- * (`compare`) they are asked twice.
- */
-async function sendOf(session: Session, { settings, durable }: Sending): Promise<Session["send"]> {
-  if (settings.request.duplicates !== "asked once") return session.send;
-  return once(await durable?.journal.openArchive())(session.send);
-}
-
-interface Sending {
-  readonly settings: Settings;
-  readonly durable: WorkRun | undefined;
-}
-
-/** Sequential is a window of one. */
-function windowOf(
-  settings: Settings,
-  { turnsAt }: Session,
-): { readonly window: number; readonly turnsAt: Session["turnsAt"] } {
-  if (settings.mode === "sequential") return { window: 1, turnsAt: () => 1 };
-  return { window: resolveLimits(settings.session).concurrency, turnsAt };
 }

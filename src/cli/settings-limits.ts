@@ -89,7 +89,12 @@ function countOrAuto(values: Values, name: string): number | "auto" {
   return read(`--${name}`, text, (one) => parseCount(one, 1));
 }
 
-function quantity<T>(values: Values, name: string, parse: (text: string) => T): T | undefined {
+/** What a flag's value means, or undefined where it was not given. @throws UsageError that names the flag. */
+export function quantity<T>(
+  values: Values,
+  name: string,
+  parse: (text: string) => T,
+): T | undefined {
   const text = values.last(name);
   return text === undefined ? undefined : read(`--${name}`, text, parse);
 }

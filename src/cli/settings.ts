@@ -1,14 +1,16 @@
 import type { SessionOptions } from "../engine/session-options.ts";
+import type { Detour } from "../transport/undici-routes.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readInput, type InputSettings } from "./settings-input.ts";
 import { readCaps, readSession, type Caps } from "./settings-limits.ts";
 import { readOutput, type OutputSettings } from "./settings-output.ts";
 import { readRequest, type RequestSettings } from "./settings-request.ts";
 import { readRun, type RunSettings } from "./settings-run.ts";
+import type { StepWork } from "./step-work.ts";
 
 /** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
 export interface Settings {
-  readonly command: "get" | "map";
+  readonly command: "get" | "map" | "run";
   readonly input: InputSettings;
   readonly request: RequestSettings;
   readonly session: SessionOptions;
@@ -29,6 +31,10 @@ export interface Settings {
   readonly progress: ProgressKind;
   /** File for the numbers of the run. */
   readonly summary: string | undefined;
+  /** Set for a rehearsal: where every connection leads in place of its server. */
+  readonly detour?: Detour;
+  /** Of a step of a job: what it brings in place of input, URL and expressions. */
+  readonly step?: StepWork;
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }

@@ -18,6 +18,7 @@ import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { ACCEPT_ENCODING } from "../transport/decode.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { createUndiciTransport } from "../transport/undici.ts";
+import type { Detour } from "../transport/undici-routes.ts";
 import { flow } from "./flow.ts";
 import { mostConnections } from "./most-connections.ts";
 import { openHosts } from "./open-hosts.ts";
@@ -63,6 +64,8 @@ export interface SessionParts {
   /** A number from 0 to below 1. @default Math.random */
   readonly random?: () => number;
   readonly clock?: Clock;
+  /** Where every connection of the network's transport leads in place of its origin. */
+  readonly detour?: Detour | undefined;
   /** Instead of the network's. */
   readonly transport?: Transport;
 }
@@ -102,9 +105,11 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
       idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
       maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,
-      http2: options.http2 ?? true,
+      // What stands in for servers speaks without TLS, so nobody could agree on HTTP/2.
+      http2: parts.detour === undefined && (options.http2 ?? true),
       insecureHosts: options.insecureHosts ?? [],
       proxy: options.proxy,
+      detour: parts.detour,
       spool: parts.spool,
       accept,
       clock,

@@ -6,6 +6,7 @@ import { createHalt } from "../core/halt.ts";
 import { outcomeOfError } from "../core/outcome.ts";
 import { createRequest } from "../core/request.ts";
 import { compose } from "../core/send.ts";
+import type { Document } from "../formats/document.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { createScriptedTransport, type ScriptedAnswer } from "../transport/scripted.ts";
@@ -64,7 +65,7 @@ test("hold: the host's gate sees a refusal, the wait is as long as the rule says
   expect(call.heldMs).toBe(6_000);
 });
 
-test("hold: a longer Retry-After of the answer's own counts", async () => {
+test("hold: the answer's own Retry-After comes first", async () => {
   const rule: RuleText = { when: "status=='OVER_QUERY_LIMIT'", then: "hold", holdMs: 2_000 };
   const patient = { ...limited, headers: { "retry-after": "30" } };
   const { clock, transport, send } = await world([rule], [patient, fine]);
@@ -177,6 +178,22 @@ describe("conditions", () => {
     const { send } = await world([{ when, then: "quarantine" }], [answer], 0);
     const end = await send(get, createCall()).catch((error: unknown) => error);
     expect((end as { ruling?: string }).ruling === "quarantine").toBe(isMeant);
+  });
+
+  test("a function may ask instead of an expression, after all else holds", async () => {
+    const asked: unknown[] = [];
+    const select = (document: Document): unknown => asked.push(document.json()) > 1;
+    const rule = await compileRule({
+      when: { status: "2xx" },
+      asked: { text: "mine", select },
+      then: "fail",
+    });
+    const layers = answerRules([rule], { accept: isOk });
+    const send = layers.obey(createScriptedTransport([{ status: 404 }, fine, fine]).send);
+    await send(get, createCall());
+    await send(get, createCall());
+    await expect(send(get, createCall())).rejects.toMatchObject({ code: "E_RULE" });
+    expect(asked).toEqual([{ status: "OK" }, { status: "OK" }]);
   });
 
   test("a rule that does not say when, or not so that it can be read, is refused", async () => {

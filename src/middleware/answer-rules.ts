@@ -20,7 +20,7 @@ export interface AnswerRule {
   readonly then: RuleVerdict;
   /** Answers that it is asked of: those of an accepted status, or all. @default "accepted" */
   readonly asks?: "accepted" | "all" | undefined;
-  /** How long the host is held; the answer's own Retry-After counts where it is longer. Milliseconds. @default as its Retry-After says */
+  /** How long the host is held where the answer has no Retry-After. Milliseconds. @default as an answer of status 429 would hold it */
   readonly holdMs?: number | undefined;
   /** Whether the rule speaks of this answer. May throw for a body that cannot be read. */
   readonly holds: (response: HttpResponse) => boolean;

@@ -1,15 +1,15 @@
 import { HttpResponse } from "../core/response.ts";
+import { parseRetryAfter } from "../protocol/retry-after.ts";
 
 /**
  * An answer as the 429 that it should have been, so that whoever paces the host and whoever retries
- * treat it as one: with a Retry-After of at least `holdMs`, in whole seconds, where there is one to give.
+ * treat it as one: with its own Retry-After, or else one of `holdMs`, in whole seconds, where that is given.
  */
 export function asRefusal(response: HttpResponse, holdMs: number | undefined): HttpResponse {
   const { url, body, wireBytes, timing, protocol, remoteAddress, redirects } = response;
-  const said = response.header("retry-after");
-  const seconds = holdMs === undefined ? undefined : Math.ceil(holdMs / 1_000);
-  const isLonger = said !== undefined && (seconds === undefined || !(Number(said) < seconds));
-  const field = seconds === undefined || isLonger ? {} : { "retry-after": String(seconds) };
+  const said = parseRetryAfter(response.header("retry-after"), { nowMs: Date.now() });
+  const isOurs = said === undefined && holdMs !== undefined;
+  const field = isOurs ? { "retry-after": String(Math.ceil(holdMs / 1_000)) } : {};
   return new HttpResponse({
     url,
     status: 429,

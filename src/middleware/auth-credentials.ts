@@ -1,5 +1,6 @@
 import type { HeaderList } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
+import type { QuotaRate } from "../policy/quota.ts";
 
 /** A token that was had from somewhere. */
 export interface FetchedToken {
@@ -35,6 +36,14 @@ export interface SigV4Credentials {
   readonly service: string;
 }
 
+/** Several API keys that take turns, each with rates of its own. */
+export interface KeyPoolCredentials {
+  readonly kind: "keyPool";
+  readonly in: "header" | "query";
+  readonly name: string;
+  readonly keys: readonly { readonly value: string; readonly rates: readonly QuotaRate[] }[];
+}
+
 /** How a request shows whose it is. */
 export type Credentials =
   | { readonly kind: "bearer"; readonly token: string }
@@ -45,6 +54,7 @@ export type Credentials =
       readonly name: string;
       readonly value: string;
     }
+  | KeyPoolCredentials
   | OAuth2Credentials
   | SigV4Credentials
   /** A function of the user's gives bearer tokens; asked ahead of expiry and after a 401. */

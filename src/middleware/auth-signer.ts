@@ -1,9 +1,13 @@
+import type { Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
+import { Failure } from "../core/failure.ts";
 import { type HeaderList, headerValue } from "../core/headers.ts";
 import { createRequest, type HttpRequest } from "../core/request.ts";
+import type { HttpResponse } from "../core/response.ts";
 import type { Send } from "../core/send.ts";
 import { withQuery } from "../formats/query-text.ts";
-import type { Credentials, FetchedToken } from "./auth-credentials.ts";
+import type { Credentials, FetchedToken, KeyPoolCredentials } from "./auth-credentials.ts";
+import { concealInFailure, concealInResponse } from "./conceal.ts";
 import { oauth2TokenSource } from "./oauth2-token.ts";
 import { sigV4 } from "./sigv4.ts";
 import { createTokenKeeper, type Token, TokenError, type TokenKeeper } from "./token-keeper.ts";
@@ -18,6 +22,32 @@ export interface Signer {
   secrets(token: Token | undefined): readonly string[];
 }
 
+/** Signs one request and sends it; neither its answer nor its failure shows what was added. */
+export async function sendSigned(
+  signer: Signer,
+  token: Token | undefined,
+  {
+    next,
+    request,
+    call,
+  }: { readonly next: Send; readonly request: HttpRequest; readonly call: Call },
+): Promise<HttpResponse> {
+  const secrets = signer.secrets(token);
+  let signed: HttpRequest;
+  try {
+    signed = await signer.sign(request, token);
+  } catch (cause) {
+    const words = "the function that signs the request threw an error";
+    throw new Failure("E_HOOK", words, { request, cause, unsent: true });
+  }
+  try {
+    return concealInResponse(await next(signed, call), { request, signed, secrets });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw concealInFailure(error, { request, signed, secrets });
+  }
+}
+
 /** What a signer needs to know besides its credentials. */
 export interface SignerOptions {
   /** Asks token endpoints. */
@@ -28,7 +58,10 @@ export interface SignerOptions {
 }
 
 /** Prepares to sign. */
-export function createSigner(credentials: Credentials, options: SignerOptions): Signer {
+export function createSigner(
+  credentials: Exclude<Credentials, KeyPoolCredentials>,
+  options: SignerOptions,
+): Signer {
   const { clock, send, signal, onRefused } = options;
   function byToken(fetchToken: () => Promise<FetchedToken>): Signer {
     const keeper = createTokenKeeper({ fetchToken, clock, signal, onRefused });

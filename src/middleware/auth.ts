@@ -6,8 +6,9 @@ import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware, Send } from "../core/send.ts";
 import type { Credentials } from "./auth-credentials.ts";
-import { createSigner } from "./auth-signer.ts";
-import { concealInFailure, concealInResponse, concealText } from "./conceal.ts";
+import { createSigner, sendSigned } from "./auth-signer.ts";
+import { concealText } from "./conceal.ts";
+import { keyPool } from "./key-pool-auth.ts";
 import { type Token, TokenError } from "./token-keeper.ts";
 
 /** For whom requests are signed, and with what. */
@@ -20,6 +21,10 @@ export interface AuthOptions {
   readonly clock: Clock;
   /** Ends the waits between tries to get a token. @default they end by themselves */
   readonly signal?: AbortSignal | undefined;
+  /** Longest wait for one of several keys; where all rest for longer, the quota is gone. Milliseconds. @default any */
+  readonly maxWaitMs?: number | undefined;
+  /** Hears until when all keys are used up, by the wall clock: the request fails as E_ABORTED, and is still owed. @default nobody */
+  readonly onQuotaGone?: ((untilWallMs: number) => void) | undefined;
   /** Hears that no token can be had: every further request would fail. @default nobody */
   readonly onRefused?: ((words: string) => void) | undefined;
 }
@@ -42,9 +47,17 @@ export interface Auth {
  * fails it as E_HOOK.
  */
 export function createAuth(options: AuthOptions): Auth {
-  const { clock, onRefused, send, signal: stop } = options;
+  const { credentials, clock, onRefused, send, signal: stop } = options;
   const origins = new Set(options.origins);
-  const signer = createSigner(options.credentials, {
+  if (credentials.kind === "keyPool") {
+    const pooled = keyPool(credentials, options);
+    const sign: Middleware = (next) => {
+      const leave = pooled(next);
+      return (request, call) => (origins.has(request.origin) ? leave : next)(request, call);
+    };
+    return { renew: (next) => next, sign };
+  }
+  const signer = createSigner(credentials, {
     send,
     clock,
     signal: stop,
@@ -92,20 +105,7 @@ export function createAuth(options: AuthOptions): Auth {
     async function leave(request: HttpRequest, call: Call): Promise<HttpResponse> {
       const token = keeper && (keeper.current() ?? (await tokenFor(request, call)));
       if (token !== undefined) used.set(call, token);
-      const secrets = signer.secrets(token);
-      let signed: HttpRequest;
-      try {
-        signed = await signer.sign(request, token);
-      } catch (cause) {
-        const words = "the function that signs the request threw an error";
-        throw new Failure("E_HOOK", words, { request, cause, unsent: true });
-      }
-      try {
-        return concealInResponse(await next(signed, call), request, signed);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        throw concealInFailure(error, { request, signed, secrets });
-      }
+      return await sendSigned(signer, token, { next, request, call });
     }
     return (request, call) => (isOurs(request) ? leave(request, call) : next(request, call));
   };

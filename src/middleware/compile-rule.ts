@@ -3,7 +3,8 @@ import { UsageError } from "../core/usage-error.ts";
 import { createDocument, type Document } from "../formats/document.ts";
 import { shapeOf } from "../formats/json-shape.ts";
 import { formatDuration, parseStatusSet } from "../formats/quantity.ts";
-import { compileCondition } from "../formats/selector.ts";
+import { compileCondition, type Selector } from "../formats/selector.ts";
+import { isTrue } from "../formats/truth.ts";
 import { createDriftAlarm } from "../policy/drift-alarm.ts";
 import type { AnswerRule, RuleVerdict } from "./answer-rules.ts";
 
@@ -25,8 +26,10 @@ export interface RuleCondition {
 export interface RuleText {
   /** An expression on the body, or what an answer has to be. */
   readonly when: string | RuleCondition;
+  /** A further question about the body: a function of a program's, say. @default none */
+  readonly asked?: Pick<Selector, "text" | "select"> | undefined;
   readonly then: RuleVerdict;
-  /** How long the host is held. Milliseconds. @default as its Retry-After says */
+  /** How long the host is held where the answer has no Retry-After. Milliseconds. */
   readonly holdMs?: number | undefined;
 }
 
@@ -37,7 +40,8 @@ type Test = (response: HttpResponse, document: () => Document) => boolean;
  * those whose status is accepted. Header fields of the answer are compared without regard to case.
  * @throws UsageError for a condition that is none.
  */
-export async function compileRule({ when, then, holdMs }: RuleText): Promise<AnswerRule> {
+export async function compileRule(rule: RuleText): Promise<AnswerRule> {
+  const { when, asked, then, holdMs } = rule;
   const condition = typeof when === "string" ? { body: when } : when;
   const tests: Test[] = [];
   if (condition.status !== undefined) {
@@ -55,12 +59,15 @@ export async function compileRule({ when, then, holdMs }: RuleText): Promise<Ans
     const body = await compileCondition(condition.body);
     tests.push((_response, document) => body.holds(document()));
   }
+  if (asked !== undefined) {
+    tests.push((_response, document) => isTrue(asked.select(document())));
+  }
   // Last, so that it learns what is usual only from answers that the rest is true of.
   if (condition.drift === true) tests.push(driftTest());
   if (tests.length === 0) throw new UsageError(`a rule that says ${then} does not say when`);
   const isOfAll = condition.status !== undefined || condition.headers !== undefined;
   return {
-    text: textOf({ when, then, holdMs }),
+    text: textOf(rule),
     then,
     asks: isOfAll ? "all" : "accepted",
     holdMs,
@@ -123,8 +130,10 @@ function shapeOfAnswer(response: HttpResponse, document: () => Document): string
 }
 
 /** The rule as its message names it. */
-function textOf({ when, then, holdMs }: RuleText): string {
+function textOf({ when, asked, then, holdMs }: RuleText): string {
+  const isSaid = typeof when === "string" || Object.keys(when).length > 0;
   const condition = typeof when === "string" ? when : JSON.stringify(when);
   const held = holdMs === undefined ? "" : ` ${formatDuration(holdMs)}`;
-  return `${then}${held} when ${condition}`;
+  const all = [...(isSaid ? [condition] : []), ...(asked === undefined ? [] : [asked.text])];
+  return `${then}${held} when ${all.join(" and ")}`;
 }

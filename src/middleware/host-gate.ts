@@ -10,12 +10,14 @@ import type { Breaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import { createTiedRefusals } from "../policy/tied-refusals.ts";
 import type { TokenBucket } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
+import { paceRepeats } from "./pace-repeats.ts";
 import { createPatience, usedUpForMs } from "./patience.ts";
 
 /** What decides when requests to one host may leave. */
@@ -59,6 +61,7 @@ const AT_WORK_MS = 10_000;
 export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
+  const ties = createTiedRefusals();
   /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
   let refusedInAll = 0;
@@ -100,17 +103,23 @@ export function hostGate(options: HostGateOptions): HostGates {
     },
   });
 
-  function answered(left: Departure, response: HttpResponse, nowMs: number): void {
+  function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const isRefusal = response.status === 429 || response.status === 503;
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
+    const wereTied = ties.isOn;
+    const ruling = ties.observe(call.attempts, isRefusal ? "refused" : "accepted");
+    // A wait that the server names is made, whatever it is for.
+    const isTied = ruling === "tied" && askedMs === undefined;
+    // What was learned from such refusals is wrong.
+    if (ties.isOn && !wereTied) learner.restart(nowMs);
     const told = readLimits(response.headers, { wallMs: clock.wallNow() });
     if (told !== undefined && isRefusal) patience.forUsedUp(told);
     const readings = told && patience.forReadings(told, nowMs);
     learner.land(left, {
       nowMs,
-      kind: sign.kind,
-      latencyMs: latencyOf(response),
+      kind: isTied ? "accepted" : sign.kind,
+      latencyMs: isTied ? undefined : latencyOf(response),
       retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
       readings,
       ownLoad: ownLoad?.(nowMs),
@@ -173,7 +182,9 @@ export function hostGate(options: HostGateOptions): HostGates {
   function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
     const { request, call } = on;
     const requestsBefore = call.requests;
+    const repeat = quota && paceRepeats(call, { quota, clock });
     const land = (nowMs: number): void => {
+      repeat?.[Symbol.dispose]();
       place[Symbol.dispose]();
       line.look();
       const requests = call.requests - requestsBefore;
@@ -184,7 +195,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       (response) => {
         // Before its place is free: whoever takes that is to know of a hold.
         const nowMs = clock.now();
-        answered(left, response, nowMs);
+        answered(left, response, { call, nowMs });
         land(nowMs);
         return response;
       },
@@ -215,6 +226,11 @@ export function hostGate(options: HostGateOptions): HostGates {
 interface Trip {
   readonly request: HttpRequest;
   readonly call: Call;
+}
+
+interface Landed {
+  readonly call: Call;
+  readonly nowMs: number;
 }
 
 interface FailedSign {

@@ -1,6 +1,11 @@
 import { Ruler } from "./learn-ruler.ts";
 import { WindowWatch } from "./learn-window.ts";
 
+/** Just under what was measured: arrivals jitter. */
+const UNDER = 0.97;
+/** Where a refusal costs a wait. */
+const DEAR_UNDER = 0.95;
+
 /** What was measured at a refusal. */
 export interface Refused {
   readonly acceptedBefore: number;
@@ -32,6 +37,8 @@ export class RateEstimate {
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
+  /** Let in since the beginning. */
+  accepted = 0;
   /** Longest wait that a refusal cost, milliseconds. */
   dearMs = 0;
   /** Accepted before the first refusal, above what the rate explains; 0 where unknown. */
@@ -45,6 +52,11 @@ export class RateEstimate {
   /** Refusals ask for waits. */
   get isDear(): boolean {
     return this.dearMs > 0;
+  }
+
+  /** Share of what was measured that is used. */
+  get under(): number {
+    return this.isDear && this.window.size === 0 ? DEAR_UNDER : UNDER;
   }
 
   get isEmpty(): boolean {

@@ -54,8 +54,7 @@ export class WindowWatch {
     const size = accepted - this.acceptedAtOpen;
     const shutMs = this.shutUntilMs - this.shutFromMs;
     if (this.lengthMs > 0 && shutMs > this.lengthMs) this.lengthMs = roundWindowMs(shutMs);
-    const lengthMs =
-      this.lengthMs > 0 ? this.lengthMs : roundWindowMs(this.shutUntilMs - this.openedAtMs);
+    const lengthMs = this.lengthMs > 0 ? this.lengthMs : this.#leastMs();
     // Both times it opened, a window began: it is no longer than the time between.
     const mostMs = atMs - this.#shutBeforeMs;
     if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
@@ -72,6 +71,12 @@ export class WindowWatch {
     return this.#shutBeforeMs > 0;
   }
 
+  /** It was one window from when it opened; or, where that was not seen, at least while it was shut. */
+  #leastMs(): number {
+    const fromMs = this.wasSeenOpening ? this.openedAtMs : this.shutFromMs;
+    return roundWindowMs(this.shutUntilMs - fromMs);
+  }
+
   /** Per second, of the window that is known. */
   get rate(): number | undefined {
     return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
@@ -79,8 +84,11 @@ export class WindowWatch {
 
   /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
   shrink(since: number, tookMs: number): void {
-    const isWhole = Math.abs(tookMs / this.lengthMs - 1) < 0.3 && since >= 6;
-    this.size = Math.min(this.size * 0.94, isWhole ? since : Infinity);
+    const windows = Math.round(tookMs / this.lengthMs);
+    // Used up at both ends: what lay between was whole windows.
+    const isWhole = Math.abs(tookMs / this.lengthMs - windows) < 0.3 && windows > 0 && windows < 6;
+    const each = isWhole && since >= 6 * windows ? since / windows : Infinity;
+    this.size = Math.min(this.size * 0.94, each);
   }
 
   /** Refused while it was spent. */
@@ -94,6 +102,13 @@ export class WindowWatch {
     this.size = 0;
     this.lengthMs = 0;
     this.firstSize = Infinity;
+  }
+
+  /** Per second since it opened the last time, shut time included; of few, one for the time it was shut. */
+  paceUntil(atMs: number, accepted: number): number {
+    const size = accepted - this.acceptedAtOpen;
+    const fromMs = size >= 6 ? this.openedAtMs : this.shutFromMs;
+    return ((size >= 6 ? size : 1) * 1000) / Math.max(1, atMs - fromMs);
   }
 
   opened(atMs: number, accepted: number): void {

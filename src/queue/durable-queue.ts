@@ -66,7 +66,7 @@ export function createDurableQueue(
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
   /** Memory of records that were committed. */
-  let spare: ArrayBuffer | undefined;
+  let spare: SharedArrayBuffer | undefined;
   const details = new Map<number, string>();
   const bodies = new Map<number, Uint8Array>();
   let timer: NodeJS.Timeout | undefined;
@@ -167,7 +167,8 @@ export function createDurableQueue(
       counters: counters(),
       ends,
     };
-    spare = await journal.commit(group, bodiesNow);
+    await journal.commit(group, bodiesNow);
+    spare = group.records.buffer;
   }
 
   /** One group after the other, as long as there is enough for one. */

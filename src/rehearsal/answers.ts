@@ -2,6 +2,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { parseCount, parseDuration, parseSize } from "../formats/quantity.ts";
 import type { Behaviour, Turn } from "./behaviour.ts";
 import { gzipOfZeros, textOf } from "./body.ts";
+import { giveMadeUp } from "./made-up-answer.ts";
 
 const MOST_BYTES = 2 ** 31;
 const MOST_BOMB_BYTES = 2 ** 30;
@@ -46,10 +47,7 @@ export const ANSWERS: readonly Behaviour[] = [
     doc: "resets the connection without an answer",
     example: "/reset/then/200",
     kind: "answer",
-    prepare: () => (exchange) => {
-      exchange.request.socket.resetAndDestroy();
-      return "gone";
-    },
+    prepare: () => (exchange) => exchange.reset(),
   },
   {
     name: "hang",
@@ -135,6 +133,14 @@ export const ANSWERS: readonly Behaviour[] = [
       exchange.json({ method, path, query: [...query], headers, body });
       return "answered";
     },
+  },
+  {
+    name: "answer",
+    parameters: ["…"],
+    doc: "answers any path and query with a made-up answer, the same for the same question",
+    example: "/answer/users/7?name=Anna",
+    kind: "answer",
+    prepare: () => giveMadeUp,
   },
   written("json", "TEXT", "application/json; charset=utf-8", "/json/%7B%22a%22%3A1%7D"),
   written("html", "TEXT", "text/html; charset=utf-8", "/html/%3Ch1%3EHello%3C%2Fh1%3E"),

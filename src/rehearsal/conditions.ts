@@ -2,7 +2,9 @@ import { UsageError } from "../core/usage-error.ts";
 import { parseCount, parseDuration, parseRate, parseSize } from "../formats/quantity.ts";
 import type { Behaviour } from "./behaviour.ts";
 import type { Coding } from "./body.ts";
-import { hashOf } from "./random.ts";
+import { limitModelOf } from "./limit-model.ts";
+import { latencyOf, parseLatency } from "./latency.ts";
+import { limited } from "./limited.ts";
 
 /** Behaviours that change how the rest of the path answers. */
 export const CONDITIONS: readonly Behaviour[] = [
@@ -13,14 +15,9 @@ export const CONDITIONS: readonly Behaviour[] = [
     example: "/slow/200ms/status/503/then/200",
     kind: "arrival",
     prepare([text = ""]) {
-      const [least = "", most = least] = text.split("-");
-      const leastMs = parseDuration(least);
-      const spreadMs = Math.max(0, parseDuration(most) - leastMs);
-      return async (exchange) => {
-        const part =
-          spreadMs === 0 ? 0 : hashOf(exchange.seen.target, exchange.stage.seed) / 2 ** 32;
-        return (await exchange.wait(leastMs + spreadMs * part)) === "waited" ? "on" : "gone";
-      };
+      const latency = parseLatency(text);
+      return async (exchange) =>
+        (await exchange.wait(latencyOf(latency, exchange))) === "waited" ? "on" : "gone";
     },
   },
   {
@@ -49,6 +46,19 @@ export const CONDITIONS: readonly Behaviour[] = [
         exchange.json({ error: `more than ${text}` }, 429);
         return "answered";
       };
+    },
+  },
+  {
+    name: "model",
+    parameters: ["SPEC"],
+    doc: "limits all that follows it as SPEC says, with -per- for its slashes (docs/rehearse.md)",
+    example: "/model/bucket:20-per-s,burst=200,retry-after/answer/1",
+    kind: "arrival",
+    prepare([text = ""], { upTo }) {
+      const spec = text.replaceAll("-per-", "/");
+      // Once now, so that a wrong one is told before it is played.
+      limitModelOf(spec);
+      return limited((exchange) => exchange.counter(upTo, () => limitModelOf(spec)));
     },
   },
   {

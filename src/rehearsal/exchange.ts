@@ -4,6 +4,8 @@ import type { Clock } from "../core/clock.ts";
 import type { BoundedMap } from "./bounded-map.ts";
 import type { Body, Coding } from "./body.ts";
 import type { SeenRequest } from "./seen-request.ts";
+import type { AnswerMaker } from "./made-up-answer.ts";
+import type { Latency } from "./latency.ts";
 import type { StorySettings } from "./story-settings.ts";
 
 /** What a rehearsal knows beyond one request: its clock, its settings, and counters by name. */
@@ -11,13 +13,18 @@ export interface Stage {
   readonly clock: Clock;
   readonly seed: number;
   readonly stories: StorySettings;
+  /** What an answer takes where nothing else is said. */
+  readonly latency: Latency;
+  /** What a path is answered that asks for a made-up answer. */
+  readonly answer: AnswerMaker;
   /** Counters of behaviours, by the path that declares them and the client. */
   readonly counters: BoundedMap<unknown>;
 }
 
 /** How the body goes out, where not all at once. */
 export interface Delivery {
-  readonly pieceBytes: number;
+  /** @default a tenth of the body */
+  readonly pieceBytes?: number;
   readonly everyMs: number;
 }
 
@@ -39,7 +46,7 @@ export class Exchange {
   coding: Coding | undefined = undefined;
   delivery: Delivery | undefined = undefined;
   /** Bytes of the body after which the connection is cut. */
-  cutAtBytes: number | undefined = undefined;
+  cutAtBytes: number | "half" | undefined = undefined;
   /** Runs when the answer is complete or the connection gone. */
   readonly endings: (() => void)[] = [];
   #query: URLSearchParams | undefined;
@@ -80,6 +87,18 @@ export class Exchange {
       });
       this.response.once("close", onClose);
     });
+  }
+
+  /** Resets the connection; the end is noted before the client can hear of it and ask again. */
+  reset(): "gone" {
+    this.finish();
+    this.request.socket.resetAndDestroy();
+    return "gone";
+  }
+
+  /** Runs the endings, once. */
+  finish(): void {
+    for (const ending of this.endings.splice(0)) ending();
   }
 
   json(value: unknown, status = 200): void {

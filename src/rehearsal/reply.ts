@@ -17,7 +17,9 @@ export async function reply(exchange: Exchange): Promise<void> {
     body = await encode(body, exchange.coding);
   }
   const { cutAtBytes, delivery } = exchange;
-  if (cutAtBytes !== undefined) return cut(exchange, body, cutAtBytes);
+  if (cutAtBytes !== undefined) {
+    return cut(exchange, body, cutAtBytes === "half" ? sizeOf(body) >> 1 : cutAtBytes);
+  }
   headers.push("content-length", String(sizeOf(body)));
   response.writeHead(status, headers);
   if (request.method === "HEAD") return end(exchange);
@@ -27,20 +29,36 @@ export async function reply(exchange: Exchange): Promise<void> {
 
 /** The end is noted before the last byte leaves: a client that asks on at once is not seen twice. */
 function end(exchange: Exchange, body?: Buffer): void {
-  finish(exchange);
+  noteAnswer(exchange);
+  exchange.finish();
   exchange.response.end(body);
 }
 
-/** Runs the endings of an exchange, once. */
-export function finish(exchange: Exchange): void {
-  for (const ending of exchange.endings.splice(0)) ending();
+/** What is remembered of an answer: its status, and until when a refusal keeps others away. */
+function noteAnswer({ seen, status, headers, stage }: Exchange): void {
+  seen.status = status;
+  if (!seen.isRefused) return;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== "retry-after") continue;
+    const waitMs = waitOf(headers[index + 1]!, stage.clock.wallNow());
+    if (waitMs !== undefined) seen.heldUntilMs = stage.clock.now() + waitMs;
+  }
+}
+
+/** Milliseconds that a Retry-After of this server means, seconds or any of the three dates. */
+function waitOf(text: string, wallMs: number): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  // The form of asctime names no zone; all of them are in GMT (RFC 9110 §5.6.7).
+  const untilMs = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  return Number.isNaN(untilMs) ? undefined : Math.max(0, untilMs - wallMs);
 }
 
 /** Writes piece by piece as the client takes them; false when it went away. */
 async function writeSlowly(exchange: Exchange, body: Body): Promise<boolean> {
   const { response, delivery } = exchange;
+  const tenth = delivery === undefined ? undefined : Math.max(1, Math.ceil(sizeOf(body) / 10));
   let first = true;
-  for (const piece of piecesOf(body, delivery?.pieceBytes)) {
+  for (const piece of piecesOf(body, delivery?.pieceBytes ?? tenth)) {
     if (delivery !== undefined && !first && (await exchange.wait(delivery.everyMs)) === "gone") {
       return false;
     }
@@ -75,6 +93,8 @@ async function cut(exchange: Exchange, body: Body, cutAtBytes: number): Promise<
     if (!response.write(piece.subarray(0, left))) await drained(exchange);
     left -= piece.byteLength;
   }
+  // Noted before the client can learn of it and ask again.
+  exchange.finish();
   // Ends the connection after what was written, not with a reset that would drop it.
   response.socket?.end();
 }

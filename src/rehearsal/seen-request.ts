@@ -1,5 +1,19 @@
 import type { IncomingMessage } from "node:http";
 
+import { hashOf } from "./random.ts";
+
+/** How much of a body is remembered, and tells questions apart. */
+export const SEEN_BODY_BYTES = 64 * 1024;
+
+/** What a request asks, in one text: the same for the same method, host, target and (beginning of the) body. */
+export function questionOf(
+  asked: Pick<SeenRequest, "method" | "host" | "target" | "body">,
+): string {
+  const { method, host, target, body } = asked;
+  const sent = body === "" ? "" : ` ${body.length}-${hashOf(body)}`;
+  return `${method} ${host}${target}${sent}`;
+}
+
 /** Header fields as they arrived: shared by all requests that sent the same, read when asked for. */
 class ArrivedHeaders {
   readonly raw: readonly string[];
@@ -33,6 +47,16 @@ export class SeenRequest {
   endedMs: number | undefined = undefined;
   /** The body as text, its first 64 KiB; empty where there was none. */
   body = "";
+  /** The status of an answer that was given whole; undefined before, and of one that was not. */
+  status: number | undefined = undefined;
+  /** Until when its refusal told this host's clients to stay away (Retry-After). */
+  heldUntilMs: number | undefined = undefined;
+  /** Whether it is one that the server never answers well, however often it is asked. */
+  poisoned = false;
+  /** Whether it met a fault, and might be answered the next time. */
+  flawed = false;
+  /** Whether its refusal was played and not earned. */
+  staged = false;
   readonly #headers: ArrivedHeaders;
 
   constructor(request: IncomingMessage, headers: ArrivedHeaders, atMs: number) {
@@ -50,6 +74,27 @@ export class SeenRequest {
   get query(): URLSearchParams {
     const mark = this.target.indexOf("?");
     return new URLSearchParams(mark === -1 ? "" : this.target.slice(mark + 1));
+  }
+
+  /** Whom it was meant for: the Host field, in lower case. */
+  get host(): string {
+    return (this.headers["host"] ?? "").toLowerCase();
+  }
+
+  /** Whether it was refused for coming too often or too soon. */
+  get isRefused(): boolean {
+    return this.status === 429 || this.status === 503;
+  }
+
+  /** What it asks, the same for the same method, host, target and body. */
+  get question(): string {
+    return questionOf(this);
+  }
+
+  /** What chance goes by: the question without its port, which is another one in each rehearsal. */
+  get lot(): string {
+    const { method, host, target, body } = this;
+    return questionOf({ method, host: host.replace(/:\d+$/, ""), target, body });
   }
 
   /** Fields by lower-case name, without a prototype; repeats joined by ", ". */

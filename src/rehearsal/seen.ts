@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
+import { mostAtOnce, mostWithin } from "./peaks.ts";
 import { createSighting, type SeenRequest } from "./seen-request.ts";
 
 /** How much is remembered. */
@@ -16,6 +17,8 @@ export interface Seen {
   readonly total: number;
   /** Requests that arrived and are not yet answered. */
   readonly inFlight: number;
+  /** Answers of 429 and 503. */
+  readonly refused: number;
   /** Different targets asked for. @throws RangeError when there were too many to count. */
   readonly distinct: number;
   /** The last requests in the order of their arrival, those whose path starts with `prefix`. */
@@ -51,6 +54,7 @@ export function createSeen({
   let total = 0;
   let underWay = 0;
   let uncounted = 0;
+  let refused = 0;
 
   function requests(prefix = ""): readonly SeenRequest[] {
     const start = total > ring.length ? total % details : 0;
@@ -77,6 +81,9 @@ export function createSeen({
     get inFlight() {
       return underWay;
     },
+    get refused() {
+      return refused;
+    },
     get distinct() {
       return counted().size;
     },
@@ -86,13 +93,13 @@ export function createSeen({
       return counted().get(target) ?? 0;
     },
     mostAtOnce: (prefix) => mostAtOnce(complete(prefix)),
-    perSecondPeak: (prefix) => perSecondPeak(complete(prefix)),
+    perSecondPeak: (prefix) => mostWithin(complete(prefix), 1000),
     reached(count) {
       if (total >= count) return Promise.resolve();
       return new Promise((resolve) => waiting.push({ count, resolve }));
     },
     forget() {
-      [ring, total, uncounted] = [[], 0, 0];
+      [ring, total, uncounted, refused] = [[], 0, 0, 0];
       counts.clear();
     },
     arrive(request, atMs) {
@@ -114,35 +121,11 @@ export function createSeen({
       if (request.endedMs !== undefined) return;
       request.endedMs = atMs;
       underWay -= 1;
+      if (request.isRefused) refused += 1;
     },
   };
 }
 
 function targetOf({ pathname, search }: URL): string {
   return pathname + search;
-}
-
-/** An answer that ends as another request arrives makes room for it. */
-function mostAtOnce(requests: readonly SeenRequest[]): number {
-  const starts = requests.map(({ atMs }) => atMs);
-  const ends = requests
-    .map(({ endedMs }) => endedMs ?? Number.POSITIVE_INFINITY)
-    .toSorted((a, b) => a - b);
-  let over = 0;
-  let most = 0;
-  for (const [index, startMs] of starts.entries()) {
-    while (ends[over]! <= startMs) over += 1;
-    most = Math.max(most, index + 1 - over);
-  }
-  return most;
-}
-
-function perSecondPeak(requests: readonly SeenRequest[]): number {
-  let first = 0;
-  let most = 0;
-  for (const [index, { atMs }] of requests.entries()) {
-    while (requests[first]!.atMs <= atMs - 1000) first += 1;
-    most = Math.max(most, index + 1 - first);
-  }
-  return most;
 }

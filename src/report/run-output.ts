@@ -9,6 +9,8 @@ import type { JournalStore } from "../queue/journal-store.ts";
 interface OutputJob {
   readonly cwd: string;
   readonly values: readonly (readonly [string, readonly string[]])[];
+  /** Of a job's step, in place of options. */
+  readonly writes?: { readonly output?: string; readonly save?: string };
 }
 
 /** An output of a run. Sizes in bytes. */
@@ -26,11 +28,11 @@ export type RunOutput =
 
 /** Where the answers of a run went, and where its table stands. */
 export function outputsOf(store: JournalStore): readonly RunOutput[] {
-  const { cwd, values } = store.fact<OutputJob>("job")!;
+  const { cwd, values, writes } = store.fact<OutputJob>("job")!;
   const last = (name: string): string | undefined =>
     values.find(([one]) => one === name)?.[1].at(-1);
   const outputs: RunOutput[] = [];
-  const [path, template] = [last("output"), last("save")];
+  const [path, template] = writes ? [writes.output, writes.save] : [last("output"), last("save")];
   if (path !== undefined && path !== "-") {
     const full = resolve(cwd, path);
     const standing = store.fact<{ bytes: number } | null>("standing");
@@ -41,7 +43,8 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
       writtenBytes: standing?.bytes ?? null,
       foundBytes: found?.size ?? null,
     });
-  } else if (path === "-" || template === undefined) outputs.push({ kind: "stdout" });
+  } else if (path === "-" || (template === undefined && writes === undefined))
+    outputs.push({ kind: "stdout" });
   if (template !== undefined) outputs.push({ kind: "files", template: resolve(cwd, template) });
   return outputs;
 }

@@ -6,12 +6,19 @@ import type { Lookup } from "./dns-cache.ts";
 import { type Connector, createConnector, type LaneRoute } from "./undici-lane.ts";
 import { parseProxy, proxyConnector, tunnelConnector } from "./undici-proxy.ts";
 
+/** Where every connection leads, whatever its request asks for: a server of this machine that stands in for all. */
+export interface Detour {
+  /** On the loopback interface, where plain HTTP is spoken with every origin's name. */
+  readonly port: number;
+}
+
 /** What decides how a server is reached. */
 export interface RouteOptions {
   readonly http2: boolean;
   /** Hosts (`name` or `name:port`) whose certificates are not verified. */
   readonly insecureHosts: readonly string[];
   readonly proxy?: string | undefined;
+  readonly detour?: Detour | undefined;
   readonly lookup: Lookup;
   readonly scopeOf: ScopeOf;
 }
@@ -32,7 +39,10 @@ type Verify = "certificate" | "nothing";
  */
 export function createRoutes(options: RouteOptions): Routes {
   const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
-  const proxy = options.proxy === undefined ? undefined : parseProxy(options.proxy);
+  const { detour } = options;
+  // A proxy would be somebody else than the server that stands in.
+  const proxy =
+    options.proxy === undefined || detour !== undefined ? undefined : parseProxy(options.proxy);
   const connectors = new Map<string, Connector>();
 
   function verifyOf(origin: URL): Verify {
@@ -53,6 +63,7 @@ export function createRoutes(options: RouteOptions): Routes {
         lookup: kind === "public" ? onlyPublic(lookup, scopeOf) : lookup,
       });
       if (kind === "to proxy") known = proxyConnector(proxy!, known);
+      if (detour !== undefined) known = detourConnector(detour, known);
       connectors.set(key, known);
     }
     return known;
@@ -105,4 +116,10 @@ export function createRoutes(options: RouteOptions): Routes {
     }
     return headers;
   }
+}
+
+/** Connects to the stand-in, without TLS and without a look-up, whoever is meant. */
+function detourConnector({ port }: Detour, connect: Connector): Connector {
+  const there = { protocol: "http:", host: `127.0.0.1:${port}`, hostname: "127.0.0.1" };
+  return (target, callback) => connect({ ...target, ...there, port: String(port) }, callback);
 }

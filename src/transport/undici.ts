@@ -12,7 +12,7 @@ import type { SpoolOptions } from "./spool.ts";
 import { type Chance, Exchange, type ExchangeContext, type Settle } from "./undici-exchange.ts";
 import { failureOf } from "./undici-failure.ts";
 import { UndiciLane } from "./undici-lane.ts";
-import { createRoutes } from "./undici-routes.ts";
+import { createRoutes, type Detour } from "./undici-routes.ts";
 
 /** What the wire needs to know. Times in milliseconds, sizes in bytes. */
 export interface TransportOptions {
@@ -28,6 +28,8 @@ export interface TransportOptions {
   readonly accept: (status: number) => boolean;
   readonly spool?: SpoolOptions | undefined;
   readonly proxy?: string | undefined;
+  /** Where every connection leads in place of its origin; no name is looked up, no proxy asked. @default none */
+  readonly detour?: Detour | undefined;
   readonly clock?: Clock | undefined;
   /** @default the system's resolver */
   readonly resolve?: Resolve | undefined;

@@ -264,6 +264,11 @@ export const WRONG_SECRETS: readonly WrongJob[] = [
     "steps[0].url holds a user or a password; write them in auth, as ${NAME}",
   ),
   wrong(
+    "a login that waits for another step",
+    `auth: { kind: login, step: ▸b }\nsteps: [{ id: a, url: ${URL}, each: x }, { id: b, for: a, url: ${URL} }]`,
+    "auth.step is for rows of another step; a login comes first",
+  ),
+  wrong(
     "a token's address that is none",
     `auth: { kind: oauth2, tokenUrl: ▸/token, clientId: a }\nsteps: [{ url: ${URL} }]`,
     "auth.tokenUrl is no http or https URL",

@@ -1,0 +1,67 @@
+import { copyFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+import { parsePicks } from "../formats/picks.ts";
+import { splitSaveTemplate } from "./save-template.ts";
+import type { Settings } from "./settings.ts";
+import type { OutputSettings } from "./settings-output.ts";
+
+/** Where a rehearsed command leads, and where it writes. */
+export interface Stage {
+  readonly port: number;
+  /** Everything that it writes goes below this folder. */
+  readonly folder: string;
+}
+
+/**
+ * More requests than this are not judged one by one: a rehearsal stops after them as by --max-requests.
+ */
+export const MOST_REQUESTS = 300_000;
+
+/**
+ * The settings of a command for a rehearsal of it: all connections lead to the server on `port`, the
+ * run is in memory, and no file is written but below `folder`.
+ */
+export async function rehearsedSettings(
+  settings: Settings,
+  { port, folder }: Stage,
+): Promise<Settings> {
+  const { summary, cookieJar, caps } = settings;
+  return {
+    ...settings,
+    detour: { port },
+    run: { kind: "in memory" },
+    output: rehearsedOutput(settings.output, folder),
+    caps: { ...caps, maxRequests: Math.min(caps.maxRequests ?? MOST_REQUESTS, MOST_REQUESTS) },
+    summary: summary === undefined ? undefined : join(folder, basename(summary)),
+    cookieJar: cookieJar === undefined ? undefined : await copyOf(cookieJar, folder),
+  };
+}
+
+function rehearsedOutput(output: OutputSettings, folder: string): OutputSettings {
+  const { save, path, kind } = output;
+  return {
+    ...output,
+    keeps: "nothing",
+    path: kind === "records" ? join(folder, path === "-" ? "stdout" : basename(path)) : path,
+    save: save === undefined ? undefined : join(folder, "files", splitSaveTemplate(save).template),
+  };
+}
+
+/** Cookies that were made up are not to be told to real servers. */
+async function copyOf(jar: string, folder: string): Promise<string> {
+  const copy = join(folder, basename(jar));
+  // One that is not there is an empty jar; one that cannot be read is told of when it is opened.
+  await copyFile(jar, copy).catch(() => {});
+  return copy;
+}
+
+const PLAIN_FIELD = /^(?:\$\.)?([a-z_]\w*(?:\.[a-z_]\w*)*)$/i;
+
+/** Fields that a made-up answer needs so that what is picked is found: `gender`, `data.id`. */
+export function pickedFields(picks: readonly string[]): readonly string[] {
+  return parsePicks(picks).flatMap(({ expression }) => {
+    const field = PLAIN_FIELD.exec(expression.trim())?.[1];
+    return field === undefined ? [] : [field];
+  });
+}

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+
+import { createCall } from "../core/call.ts";
+import { createRequest, type HttpRequest } from "../core/request.ts";
+import { queryValue } from "../formats/query-text.ts";
+import type { QuotaRate } from "../policy/quota.ts";
+import { createManualClock } from "../transport/manual-clock.ts";
+import { createScriptedTransport, type ScriptedAnswer } from "../transport/scripted.ts";
+import { createAuth, type AuthOptions } from "./auth.ts";
+
+const get = createRequest({ url: "https://api.example/x" });
+
+function world(
+  rates: Readonly<Record<string, readonly QuotaRate[]>>,
+  answer: (key: string, count: number) => ScriptedAnswer = () => ({}),
+  given: Partial<AuthOptions> = {},
+) {
+  const clock = createManualClock();
+  const keyOf = (request: HttpRequest): string => queryValue(request.url, "key") ?? "none";
+  const left: (readonly [key: string, atMs: number])[] = [];
+  const transport = createScriptedTransport((request, count) => {
+    left.push([keyOf(request), clock.now()]);
+    return answer(keyOf(request), count);
+  });
+  const keys = Object.entries(rates).map(([value, list]) => ({ value, rates: list }));
+  const auth = createAuth({
+    credentials: { kind: "keyPool", in: "query", name: "key", keys },
+    origins: ["https://api.example"],
+    send: transport.send,
+    clock,
+    ...given,
+  });
+  const send = auth.renew(auth.sign(transport.send));
+  return { clock, left, send };
+}
+
+test("two keys double the rate, each within its own", async () => {
+  const perSecond = [{ count: 10, perMs: 1_000 }];
+  const { clock, left, send } = world({ a: perSecond, b: perSecond });
+  const all = Promise.all(Array.from({ length: 100 }, () => send(get, createCall())));
+  await clock.advance(20_000);
+  expect((await all).every(({ ok, url }) => ok && url === get.url)).toBe(true);
+  for (const key of ["a", "b"]) {
+    const times = left.filter(([name]) => name === key).map(([, atMs]) => atMs);
+    expect(times).toHaveLength(50);
+    for (let at = 10; at < times.length; at += 1) {
+      expect(times[at]! - times[at - 10]!).toBeGreaterThanOrEqual(1_000);
+    }
+  }
+  expect(left.at(-1)![1]).toBeLessThan(5_200);
+});
+
+test("a key that meets 429 rests, and its request leaves with another at once", async () => {
+  const { clock, left, send } = world({ a: [], b: [] }, (key, count) =>
+    key === "a" && count === 1 ? { status: 429, headers: { "retry-after": "5" } } : {},
+  );
+  for (let row = 0; row < 3; row += 1) expect((await send(get, createCall())).ok).toBe(true);
+  await clock.advance(5_000);
+  await send(get, createCall());
+  expect(left.map(([key]) => key)).toEqual(["a", "b", "b", "b", "a"]);
+});
+
+test("the last key's 429 is the host's", async () => {
+  const { left, send } = world({ a: [], b: [] }, () => ({ status: 429 }));
+  expect((await send(get, createCall())).status).toBe(429);
+  expect(left.map(([key]) => key)).toEqual(["a", "b"]);
+});
+
+test("a key that is not accepted is not used again, and without any the requests fail unsent", async () => {
+  const refused: string[] = [];
+  const { left, send } = world({ bad: [], worse: [] }, () => ({ status: 401 }), {
+    onRefused: (words) => refused.push(words),
+  });
+  expect((await send(get, createCall())).status).toBe(401);
+  await expect(send(get, createCall())).rejects.toMatchObject({ code: "E_AUTH", unsent: true });
+  expect(left.map(([key]) => key)).toEqual(["bad", "worse"]);
+  expect(refused).toEqual(["none of the keys is accepted"]);
+});
+
+test("keys that are used up for longer than is waited are told, and the request is still owed", async () => {
+  const until: number[] = [];
+  const daily = [{ count: 2, perMs: 86_400_000 }];
+  const { clock, left, send } = world({ a: daily }, undefined, {
+    maxWaitMs: 600_000,
+    onQuotaGone: (untilWallMs) => until.push(untilWallMs),
+  });
+  const all = Promise.allSettled([1, 2, 3].map(() => send(get, createCall())));
+  await clock.advance(600_000);
+  const ends = (await all).map((end) =>
+    end.status === "fulfilled" ? "answered" : end.reason.code,
+  );
+  expect(ends).toEqual(["answered", "answered", "E_ABORTED"]);
+  expect(until).toHaveLength(1);
+  expect(until[0]).toBeGreaterThanOrEqual(86_400_000);
+  expect(left).toHaveLength(2);
+});
+
+test("a stop ends the wait for a key and gives its turn back", async () => {
+  const { clock, left, send } = world({ a: [{ count: 1, perMs: 1_000 }] });
+  await send(get, createCall());
+  const stop = new AbortController();
+  const stopped = send(get, createCall(stop.signal));
+  stop.abort();
+  await expect(stopped).rejects.toMatchObject({ code: "E_ABORTED" });
+  const other = send(get, createCall());
+  await clock.advance(1_100);
+  expect((await other).ok).toBe(true);
+  expect(left).toHaveLength(2);
+  expect(clock.pending).toBe(0);
+});
