@@ -10,7 +10,6 @@ const LATENCY_MS = 2_000;
 const DEATHS: ReadonlyMap<string, Reaction> = new Map([
   ["refuses every connection", { afterMs: 1, fails: "E_CONNECT" }],
   ["never completes a connection", { afterMs: 10_000, fails: "E_TIMEOUT" }],
-  ["resets every connection", { afterMs: 50, fails: "E_RESET", unsent: false }],
 ]);
 
 /** Asks 4 of each of 1,000 hosts, as one run does. Times are when the last of each kind was over. */

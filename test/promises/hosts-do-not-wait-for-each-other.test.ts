@@ -5,7 +5,7 @@ import { asRun, type Reaction, type VirtualServer, virtualWorld } from "../suppo
 import { startWorld, type World } from "../support/world.ts";
 
 const HOSTS = 20;
-const EACH = 100;
+const EACH = 60;
 const LATENCY_MS = 100;
 /** Each host takes so many at once; all of them together fit into what a run has under way. */
 const PLACES = 10;
