@@ -220,7 +220,7 @@ for (const [name, fieldsOf] of VOICES) {
       for (let at = 0; at < fields.length; at += 2) headers[fields[at]!] = fields[at + 1]!;
       return { afterMs: 40, status: isRefused ? 429 : 200, headers };
     };
-    await using world = virtualWorld(server, { startMs: BEGAN_MS, limits: { perHost: 32 } });
+    await using world = virtualWorld(server, { startMs: BEGAN_MS });
     const outcomes = await world.ask(urlsTo("a.example", 500));
     expect(outcomes.filter(({ kind }) => kind === "answered")).toHaveLength(500);
     const later = world.seen.filter(({ atMs }) => atMs >= BEGAN_MS + 1_000);
