@@ -81,7 +81,7 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     },
     sync: () => file.sync(),
     record() {
-      indexAll();
+      if (index.isDue(laterEntries, file.length)) indexAll();
       index.record(file.length);
     },
     find(question, high, low) {
