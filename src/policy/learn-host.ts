@@ -71,7 +71,7 @@ export class HostLimits implements RateLearner {
       this.#rate?.noteFull();
       return Infinity;
     }
-    let at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
+    const at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
     if (this.#budget === undefined) return at;
     const told = this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs);
     // With nobody under way no answer will tell.
