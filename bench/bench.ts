@@ -1,4 +1,4 @@
-// `npm run bench -- [map|journal|start|memory|hosts|latency|book]... [--runs N] [--rows N]`
+// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|rehearsals|book]... [--runs N] [--rows N]`
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,9 +9,11 @@ import type { Ground } from "./ground.ts";
 import { benchHosts } from "./hosts.ts";
 import { benchJournal } from "./journal.ts";
 import { benchLatency } from "./latency.ts";
+import { benchLimits } from "./limits.ts";
 import { benchMap } from "./map.ts";
 import { benchMemory } from "./memory.ts";
 import { type Section, writeResults } from "./results.ts";
+import { benchRehearsals } from "./rehearsals.ts";
 import { benchStart } from "./start.ts";
 
 const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
@@ -22,6 +24,8 @@ const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
   ["hosts", benchHosts],
   ["latency", benchLatency],
   ["book", benchBook],
+  ["limits", benchLimits],
+  ["rehearsals", benchRehearsals],
 ]);
 
 async function main(args: readonly string[]): Promise<void> {

@@ -39,7 +39,7 @@ export function writeResults(path: string, sections: readonly Section[]): void {
     }
   }
   for (const { name, text } of sections) kept.set(name, text.trim());
-  const order = ["map", "start", "memory", "hosts", "latency", "book"];
+  const order = ["map", "start", "memory", "hosts", "latency", "limits", "rehearsals", "book"];
   const names = [...kept.keys()].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
   writeFileSync(
     path,

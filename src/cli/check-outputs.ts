@@ -6,8 +6,10 @@ import { crc32 } from "node:zlib";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { compileSaveName } from "../jobs/extract-saved.ts";
-import type { CheckedJournal } from "../queue/check-journal.ts";
+import type { JournalStore } from "../queue/journal-store.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
+import type { Task } from "../queue/queue.ts";
+import { recordsInOrder } from "../report/records-in-order.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
@@ -15,11 +17,11 @@ import { countRecords } from "../sinks/scan-records.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { RecordFormat } from "./settings-output.ts";
-import type { Tasks } from "./work-tasks.ts";
 
-/** What the outputs of a run are checked against. */
-export interface OutputCheck {
-  readonly journal: CheckedJournal;
+/** What the table of a run is checked against. */
+export interface TableCheck {
+  /** Rows that have an outcome. */
+  readonly outcomes: number;
   /** Where the table stood at the last commit. */
   readonly standing: Standing | undefined;
   /** Records that wait for their turn and are in no table yet. */
@@ -31,9 +33,9 @@ export interface OutputCheck {
 const MOST_NAMED = 10;
 
 /** Compares the table of a run with its journal; a sentence for each difference. */
-export async function checkTable(path: string, check: OutputCheck): Promise<readonly string[]> {
-  const { journal, standing, held, format } = check;
-  const expected = journal.latest.size - held;
+export async function checkTable(path: string, check: TableCheck): Promise<readonly string[]> {
+  const { outcomes, standing, held, format } = check;
+  const expected = outcomes - held;
   if (standing === undefined) {
     return expected === 0 ? [] : [`${visible(path)}: the journal does not say where it stands`];
   }
@@ -47,30 +49,44 @@ export async function checkTable(path: string, check: OutputCheck): Promise<read
   ];
 }
 
-/** Compares the saved files of a run with its journal; a sentence for each difference. */
-export async function checkFiles(
-  { output }: Settings,
-  tasks: Tasks,
-  latest: ReadonlyMap<number, OutcomeRecord>,
-): Promise<readonly string[]> {
-  if (output.save === undefined) return [];
+/** Compares the saved files of a run with its journal, one after the other. */
+export interface FileCheck {
+  /** Looks at the file of a row; rows come in their order, each of them. @throws JournalError */
+  check(task: Task): Promise<void>;
+  /** A sentence for each file that differs; many are counted. */
+  problems(): readonly string[];
+}
+
+/** The check of the files that a run saved; undefined where it saved none. */
+export function createFileCheck({ output }: Settings, store: JournalStore): FileCheck | undefined {
+  if (output.save === undefined) return undefined;
   const { root, template } = splitSaveTemplate(output.save);
   const name = compileSaveName(template);
   const names = createClaimedNames();
-  const problems: string[] = [];
-  for await (const batch of tasks.batches) {
-    for (const task of batch) {
+  const records = recordsInOrder(store);
+  let next = records.next();
+  const named: string[] = [];
+  let more = 0;
+  return {
+    async check(task) {
       // Claimed for every row: a name depends on those before it.
       const path = join(root, names.claim(name.pathOf(task), name.keyOf(task)));
-      const record = latest.get(task.row.number);
-      if (record?.kind !== "answered") continue;
+      const { number } = task.row;
+      while (next.done !== true && next.value.row < number) next = records.next();
+      if (next.done === true || next.value.row !== number) return;
+      const record = next.value;
+      next = records.next();
+      if (record.kind !== "answered") return;
       const problem = await fileProblem(path, record);
-      if (problem !== undefined) problems.push(`${visible(path)} ${problem}`);
-    }
-  }
-  if (problems.length <= MOST_NAMED) return problems;
-  const more = formatCount(problems.length - MOST_NAMED);
-  return [...problems.slice(0, MOST_NAMED), `and ${more} files more`];
+      if (problem === undefined) return;
+      if (named.length < MOST_NAMED) named.push(`${visible(path)} ${problem}`);
+      else more += 1;
+    },
+    problems() {
+      if (more === 0) return named;
+      return [...named, `and ${formatCount(more)} ${more === 1 ? "file" : "files"} more`];
+    },
+  };
 }
 
 async function fileProblem(path: string, record: OutcomeRecord): Promise<string | undefined> {

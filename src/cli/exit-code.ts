@@ -21,9 +21,6 @@ const BY_REASON: Readonly<Record<StopReason, number>> = {
 /** Another process works on the run. */
 export const EXIT_LOCKED = BY_REASON.locked;
 
-/** The disk failed or is full. */
-export const EXIT_DISK = BY_REASON.disk;
-
 /** A bug of ours (EX_SOFTWARE of sysexits.h): no answer of this run is to be trusted blindly. */
 export const EXIT_INTERNAL = 70;
 

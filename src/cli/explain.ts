@@ -42,7 +42,7 @@ export function endHints(tally: Tally): readonly string[] {
     if (learned !== undefined && learned.rate !== Infinity && learned.heldMs >= wallMs / 2) {
       const share = Math.min(100, Math.round((100 * learned.heldMs) / wallMs));
       hints.push(
-        `held to ~${formatRate(learned.rate)} by ${name} for ${share} % of the run; more concurrency would not help`,
+        `held to ~${formatRate((1000 * host.requests) / wallMs)} by ${name} for ${share} % of the run; more concurrency would not help`,
       );
     } else if (host.heldMs >= wallMs / 2) {
       const held = formatDuration(Math.min(host.heldMs, wallMs));

@@ -1,12 +1,11 @@
 import { statSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { visible } from "../formats/visible.ts";
 import type { RunOutput } from "../report/run-output.ts";
-import { openFileOutput } from "../sinks/file-output.ts";
+import type { ByteOutput } from "../sinks/byte-output.ts";
 
 /** How outcomes are written down. */
 export type ExportFormat = "jsonl" | "csv" | "har" | "warc.gz";
@@ -45,8 +44,11 @@ export function readExportTarget(
   );
 }
 
-/** @throws UsageError where the export would take the place of what the run itself wrote. */
-export function refuseOutputs({ name, path }: ExportTarget, outputs: readonly RunOutput[]): void {
+/** @throws UsageError where a file would take the place of what the run itself wrote. */
+export function refuseOutputs(
+  { name, path }: Pick<ExportTarget, "name" | "path">,
+  outputs: readonly RunOutput[],
+): void {
   if (path === "-") return;
   const there = statSync(path, { throwIfNoEntry: false, bigint: true });
   for (const output of outputs) {
@@ -54,40 +56,28 @@ export function refuseOutputs({ name, path }: ExportTarget, outputs: readonly Ru
     const own = statSync(output.path, { throwIfNoEntry: false, bigint: true });
     const isSame = there?.ino === own?.ino && there?.dev === own?.dev;
     if (path !== output.path && (there === undefined || !isSame)) continue;
-    throw new UsageError(`${visible(name)} is the output of the run; export to another file`);
+    throw new UsageError(`${visible(name)} is the output of the run; write to another file`);
   }
 }
 
 const CHUNK_BYTES = 64 * 1024;
 
-/**
- * Writes pieces to a new file, in large writes. One that could not be written whole is removed.
- * @throws UsageError for a file that exists, is an input or cannot be written; DiskError; and what the
- * pieces throw.
- */
+/** Writes pieces in large writes and closes the output. @throws DiskError, and what the pieces throw */
 export async function writePieces(
-  { path, exists }: Pick<ExportTarget, "path" | "exists">,
+  output: ByteOutput,
   pieces: AsyncIterable<string | Uint8Array>,
-  inputs: readonly string[],
 ): Promise<void> {
-  const output = await openFileOutput({ path, exists, inputs });
-  try {
-    let waiting: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of pieces) {
-      const chunk = typeof piece === "string" ? Buffer.from(piece) : piece;
-      waiting.push(chunk);
-      bytes += chunk.byteLength;
-      if (bytes < CHUNK_BYTES) continue;
-      await output.write(Buffer.concat(waiting));
-      waiting = [];
-      bytes = 0;
-    }
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    const chunk = typeof piece === "string" ? Buffer.from(piece) : piece;
+    waiting.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes < CHUNK_BYTES) continue;
     await output.write(Buffer.concat(waiting));
-  } catch (error) {
-    await output.abandon();
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) await rm(path);
-    throw error;
+    waiting = [];
+    bytes = 0;
   }
+  await output.write(Buffer.concat(waiting));
   await output.close();
 }

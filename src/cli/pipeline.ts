@@ -9,7 +9,7 @@ import type { AnswerRule } from "../middleware/answer-rules.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { FINISHED } from "../queue/journal-messages.ts";
 import type { Settings } from "./settings.ts";
-import { type OpenCookies, openCookies } from "./work-cookies.ts";
+import { openCookies, saveCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
@@ -110,8 +110,8 @@ async function pipelineOf(
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
   settings.step?.who?.use(halt);
-  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
+  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
   const session = openSession(
     {
       ...settings.session,
@@ -139,10 +139,12 @@ async function pipelineOf(
     const { tasks, output, now } = work;
     const { signals, counters } = how;
     listen = toAll(how.listeners);
-    const isShort = tasks.total !== undefined && tasks.total <= FEW_INPUTS;
+    const isShort = (tasks.total ?? Infinity) <= FEW_INPUTS;
     spareCompiler(tasks.total);
     using _heap = keepHeapSmall(isShort ? "few" : "many");
     const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
+    // Whoever waits is still owed; under a cap on requests it was counted, and leaves.
+    signals.drain.addEventListener("abort", () => halt.end(), { once: true });
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
@@ -219,14 +221,4 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
     // A disk that refuses is heard of at the next commit.
     keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
-}
-
-/** Kept however the runs ended: what servers set before a stop is still true. */
-async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
-  try {
-    await jar?.save();
-  } catch (error) {
-    const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
-    throw new RunStopped("disk", words, { cause: error });
-  }
 }

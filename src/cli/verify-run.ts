@@ -1,10 +1,11 @@
 import { UsageError } from "../core/usage-error.ts";
-import { checkJournal } from "../queue/check-journal.ts";
+import { checkJournal } from "../report/check-journal.ts";
 import { readSessions } from "../queue/describe-run.ts";
+import type { JournalStore } from "../queue/journal-store.ts";
 import { isLocked } from "../queue/run-lock.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputProblems } from "./check-input.ts";
-import { checkFiles, checkTable } from "./check-outputs.ts";
+import { checkTable, createFileCheck, type FileCheck } from "./check-outputs.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { itemsProblems } from "./step-items-file.ts";
 import { openToRead, readError, storedSettings } from "./stored-job.ts";
@@ -38,36 +39,49 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
   let inputs = 0;
   try {
     const journal = checkJournal(store);
-    account = journal.account;
+    ({ account, lastRow: inputs } = journal);
     problems.push(...journal.problems, ...inputProblems(store, settings));
     const tasks = await openStoredTasks(settings, directory);
     const { output } = settings;
     if (output.kind === "records" && output.path !== "-") {
       const check = {
-        journal,
+        outcomes: journal.outcomes,
         standing: store.fact<Standing>("standing"),
-        held: [...store.held()].length,
+        held: heldRecords(store),
         format: formatOf(output, tasks),
       };
       problems.push(...(await checkTable(output.path, check)));
     }
-    problems.push(...(await checkFiles(settings, tasks, journal.latest)));
-    inputs = await countInputs(await openStoredTasks(settings, directory), journal.latest);
+    const files = createFileCheck(settings, store);
+    // What has an outcome and is not in the input is counted too.
+    inputs = Math.max(await readThrough(tasks, files), inputs);
+    problems.push(...(files?.problems() ?? []));
     const done = account.answered + account.failed + account.skipped;
     if (done === inputs) problems.push(...(await itemsProblems(settings, directory)));
   } catch (error) {
     const told = readError(error);
-    if (!(told instanceof UsageError)) throw error;
-    problems.push(told.message);
+    const { code, message } = told as NodeJS.ErrnoException;
+    if (told instanceof UsageError) problems.push(message);
+    else if (code === "ERR_SQLITE_ERROR") problems.push(`the journal cannot be read: ${message}`);
+    else throw error;
   }
   return { inputs, ...account, problems };
 }
 
-/** Inputs, counted from the input itself; what has an outcome and is not in it is counted too. */
-async function countInputs(tasks: Tasks, latest: ReadonlyMap<number, unknown>): Promise<number> {
+/** Reads the whole input, its files with it; the number of its rows. */
+async function readThrough(tasks: Tasks, files: FileCheck | undefined): Promise<number> {
   let count = 0;
   for await (const batch of tasks.batches) {
     count = batch.at(-1)?.row.number ?? count;
+    if (files === undefined) continue;
+    for (const task of batch) await files.check(task);
   }
-  return Math.max(count, ...[...latest.keys()].slice(-1));
+  return count;
+}
+
+/** Records that wait for their turn, each as it was written. @throws JournalError */
+function heldRecords(store: JournalStore): number {
+  let count = 0;
+  for (const _record of store.held()) count += 1;
+  return count;
 }

@@ -1,3 +1,4 @@
+import { RunStopped } from "./run-stopped.ts";
 import { randomUUID } from "node:crypto";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { devNull } from "node:os";
@@ -95,4 +96,14 @@ async function replaceFile(path: string, text: string): Promise<void> {
     throw error;
   }
   await rename(part, path);
+}
+
+/** Kept however the runs ended: what servers set before a stop is still true. */
+export async function saveCookies(jar: OpenCookies | undefined): Promise<void> {
+  try {
+    await jar?.save();
+  } catch (error) {
+    const words = `--cookie-jar: the cookies could not be kept: ${(error as Error).message}`;
+    throw new RunStopped("disk", words, { cause: error });
+  }
 }

@@ -9,12 +9,13 @@ import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
 import { extractSaved } from "../jobs/extract-saved.ts";
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Task } from "../queue/queue.ts";
-import { openFileSink } from "../sinks/file-sink.ts";
+import type { ByteOutput } from "../sinks/byte-output.ts";
+import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
 import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
-import { openTableSink } from "../sinks/table-sink.ts";
+import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +42,8 @@ export interface OutputParts {
   readonly take?: Take | undefined;
   /** The run on disk, which may go on with what it wrote before. */
   readonly run?: WorkRun | undefined;
+  /** Where records go in place of the output that the settings name; open already. */
+  readonly records?: ByteOutput | undefined;
 }
 
 /** Records held back at most to restore the order of the input. */
@@ -50,38 +53,56 @@ const HORIZON = 50_000;
 export async function openOutput(
   settings: Settings,
   tasks: Tasks,
-  { take, run }: OutputParts = {},
+  parts: OutputParts = {},
 ): Promise<WorkOutput> {
+  const { run } = parts;
   const { output } = settings;
   const picks = await compilePicks(output.picks);
   const save = output.save === undefined ? undefined : splitSaveTemplate(output.save);
   const name = save && checkedName(save.template, tasks);
   const extract = extractOf(settings, picks);
-  const records = await openRecords(settings, tasks, { take, run });
+  await using opened = new AsyncDisposableStack();
+  const records = opened.use(await openRecords(settings, tasks, parts));
   const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
   const own = run?.files === "its own";
   const files =
     save &&
-    (await openFileSink({
-      root: save.root,
-      exists: own ? "own" : output.existing,
-      ...(run === undefined ? {} : { id: run.id }),
-    }));
+    opened.use(
+      await openFileSink({
+        root: save.root,
+        exists: own ? "own" : output.existing,
+        ...(run === undefined ? {} : { id: run.id }),
+      }),
+    );
   const batches =
     files === undefined || name === undefined
       ? tasks.batches
       : await claimed(tasks, { files, name, existing: own ? "own" : output.existing, run });
+  // From here on they are the caller's, who disposes of the sink.
+  opened.move();
   return {
     extract: name === undefined ? extract : extractSaved(extract, name),
-    sink:
-      files === undefined
-        ? table
-        : savingSink((path, key, body) => files.save(path, key, body), table),
+    sink: files === undefined ? table : savingIn(files, table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
     saves: files === undefined ? "no bodies" : "bodies",
     keeps: output.keeps,
+  };
+}
+
+/** Saves bodies as files beside a table; disposed of, it lets both go. */
+function savingIn(files: FileSink, table: Sink): Sink {
+  const sink = savingSink((path, key, body) => files.save(path, key, body), table);
+  return {
+    ...sink,
+    async [Symbol.asyncDispose]() {
+      try {
+        await sink[Symbol.asyncDispose]();
+      } finally {
+        await files.close();
+      }
+    },
   };
 }
 
@@ -125,7 +146,7 @@ const extractOutcome: Extract = (_task, outcome) => ({
 async function openRecords(
   settings: Settings,
   tasks: Tasks,
-  { take, run }: OutputParts,
+  { take, run, records }: OutputParts,
 ): Promise<Sink> {
   const { output } = settings;
   const marks = run === undefined ? "none" : "kept";
@@ -140,6 +161,8 @@ async function openRecords(
       },
     };
   }
+  const form = { format: formatOf(output, tasks), csv: output.csvCells };
+  if (records !== undefined) return createTableSink(records, form);
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
   const exists = run?.standing === undefined ? output.existing : "overwrite";
@@ -154,8 +177,7 @@ async function openRecords(
           ...(standing === undefined ? {} : { standing }),
         };
   return await openTableSink(target, {
-    format: formatOf(output, tasks),
-    csv: output.csvCells,
+    ...form,
     clock: systemClock,
     marks,
   });

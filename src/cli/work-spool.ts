@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import { makeFolders } from "../sinks/make-folders.ts";
+import { makeFolders, removeEmpty } from "../sinks/make-folders.ts";
 import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
@@ -38,11 +38,13 @@ export async function openSpool(
   if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const { root } = splitSaveTemplate(save);
   let directory: string;
+  let made: readonly string[] = [];
   try {
-    await makeFolders(root);
+    made = await makeFolders(root);
     directory =
       id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
   } catch (error) {
+    await removeEmpty(made);
     if (isRefusal(error)) throw outputError(root, error);
     throw new UsageError(`--save: nothing can be written to ${visible(root)}: ${reasonOf(error)}`, {
       cause: error,
@@ -51,7 +53,11 @@ export async function openSpool(
   const maxBytes = settings.caps.maxBytes ?? Number.POSITIVE_INFINITY;
   return {
     options: { directory, aboveBytes: SPOOL_ABOVE_BYTES, maxBytes },
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await rm(directory, { recursive: true, force: true });
+      // Where nothing was saved, nothing shows that something was to be.
+      await removeEmpty(made);
+    },
   };
 }
 

@@ -21,11 +21,13 @@ export type HaltCause =
 
 /** Stops a run from within: nothing new leaves, what waits to leave is still owed, what is out lands. */
 export interface Halt {
-  /** Aborted once the run is to stop. */
+  /** Aborted once the run is to stop, or ends by itself. */
   readonly signal: AbortSignal;
   /** The first cause given. */
   readonly cause: HaltCause | undefined;
   halt(cause: HaltCause): void;
+  /** The run is ending anyway: nobody waits any longer. */
+  end(): void;
 }
 
 /** A way to stop one run from within. */
@@ -42,5 +44,6 @@ export function createHalt(): Halt {
       first = cause;
       controller.abort();
     },
+    end: () => controller.abort(),
   };
 }

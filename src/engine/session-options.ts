@@ -6,11 +6,11 @@ export interface Rate {
   readonly perMs: number;
 }
 
-/** How much at once. `auto` is the product's own choice. */
+/** How much at once. A number holds; `auto` is the product's own choice. */
 export interface Limits {
   /** Requests in flight over all hosts. @default "auto" (256) */
   readonly concurrency?: number | "auto";
-  /** Requests in flight to one host. @default "auto" (16) */
+  /** Requests in flight to one host; `auto` is learned: 6 at first, then as many as the host takes. @default "auto" */
   readonly perHost?: number | "auto";
   /** Departures to one host; several hold together. @default none */
   readonly rates?: readonly Rate[];
@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly idleTimeoutMs?: number;
   /** Times a failed request is sent again. @default 4 */
   readonly retries?: number;
-  /** Longest Retry-After that is obeyed; a longer one fails the request. @default 600000 */
+  /** Longest wait that a server is given; a longer Retry-After is cut to it. @default 600000 */
   readonly maxRetryAfterMs?: number;
   /** Statuses that are answers. @default 2xx */
   readonly accept?: (status: number) => boolean;
@@ -58,7 +58,6 @@ export interface SessionOptions {
 /** The defaults of every option that has a plain value; `--help` reads them here. */
 export const SESSION_DEFAULTS = {
   concurrency: 256,
-  perHost: 16,
   timeoutMs: 30_000,
   connectTimeoutMs: 10_000,
   idleTimeoutMs: 30_000,

@@ -8,9 +8,15 @@ export function queryValue(url: string, name: string): string | undefined {
   return undefined;
 }
 
-/** The names of all query parameters, decoded, in order, each once. */
-export function queryNames(url: string): readonly string[] {
-  return [...new Set(pairsOf(url).map((pair) => decoded(nameOf(pair))))];
+/** The first value of each query parameter, decoded. */
+export function queryValues(url: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const pair of pairsOf(url)) {
+    const name = nameOf(pair);
+    const known = decoded(name);
+    if (!values.has(known)) values.set(known, decoded(pair.slice(name.length + 1)));
+  }
+  return values;
 }
 
 /**
@@ -32,6 +38,15 @@ export function withQuery(url: string, name: string, value: string): string {
   if (!isSet) pairs.push(written);
   const start = url.indexOf("?");
   return `${start === -1 ? url : url.slice(0, start)}?${pairs.join("&")}`;
+}
+
+/** The URL without a query parameter; all else stays as it is written. */
+export function withoutQuery(url: string, name: string): string {
+  const pairs = pairsOf(url);
+  const kept = pairs.filter((pair) => decoded(nameOf(pair)) !== name);
+  if (kept.length === pairs.length) return url;
+  const place = url.slice(0, url.indexOf("?"));
+  return kept.length === 0 ? place : `${place}?${kept.join("&")}`;
 }
 
 function pairsOf(url: string): readonly string[] {

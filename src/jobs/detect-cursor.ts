@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../core/request.ts";
-import { queryNames } from "../formats/query-text.ts";
+import { queryValues } from "../formats/query-text.ts";
 import { type AnswerMember, joined } from "./answer-members.ts";
 import { findItems } from "./find-items.ts";
 import type { CursorPaging } from "./paging.ts";
@@ -97,7 +97,7 @@ function takerOf(
 function intoOf(request: HttpRequest, usual: string): string {
   const isJson = typeof request.body === "string" && /^\s*\{/.test(request.body);
   if (isJson) return `json:${usual}`;
-  return queryNames(request.url).find((name) => TAKERS.has(name)) ?? usual;
+  return [...queryValues(request.url).keys()].find((name) => TAKERS.has(name)) ?? usual;
 }
 
 function isToken({ name, value, siblings }: AnswerMember): boolean {

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../core/request.ts";
 import { parseJson } from "../formats/json.ts";
-import { queryNames } from "../formats/query-text.ts";
+import { queryValues } from "../formats/query-text.ts";
 import type { AnswerMember } from "./answer-members.ts";
 import { countOf, type PageAnswer } from "./page-answer.ts";
 import type { OffsetPaging, PagePaging } from "./paging.ts";
@@ -96,7 +96,7 @@ function namesIn({ url, body }: HttpRequest): {
   readonly names: readonly string[];
   readonly isJson: boolean;
 } {
-  const names = [...queryNames(url)];
+  const names = [...queryValues(url).keys()];
   if (typeof body !== "string" || !/^\s*\{/.test(body)) return { names, isJson: false };
   try {
     const members = Object.keys(parseJson(body) as object);

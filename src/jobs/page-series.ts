@@ -1,4 +1,4 @@
-import { queryNames, queryValue, withQuery } from "../formats/query-text.ts";
+import { queryValue, queryValues, withQuery } from "../formats/query-text.ts";
 import { countOf } from "./page-answer.ts";
 import type { PagePosition } from "./page-position.ts";
 
@@ -88,7 +88,8 @@ function unwrittenStart(into: string, second: number, size: number): number | un
 function onlyDifference(one: string, other: string): string | undefined {
   const place = (url: string): string => url.split("?", 1)[0]!;
   if (place(one) !== place(other)) return undefined;
-  const names = new Set([...queryNames(one), ...queryNames(other)]);
-  const different = [...names].filter((name) => queryValue(one, name) !== queryValue(other, name));
+  const [ones, others] = [queryValues(one), queryValues(other)];
+  const names = new Set([...ones.keys(), ...others.keys()]);
+  const different = [...names].filter((name) => ones.get(name) !== others.get(name));
   return different.length === 1 ? different[0] : undefined;
 }

@@ -2,10 +2,11 @@ import type { HttpRequest } from "../core/request.ts";
 import { isTrue } from "../formats/truth.ts";
 import { parseJson } from "../formats/json.ts";
 import { queryValue } from "../formats/query-text.ts";
+import { valueText } from "../formats/value-text.ts";
 import { followPath } from "../formats/field-path.ts";
 import { compilePageReader, countOf, type PageAnswer, type PageReader } from "./page-answer.ts";
 import type { PageFault } from "./page-fault.ts";
-import { linkOf, nextByLink } from "./page-link.ts";
+import { linkOf, type LinkOptions, LONGEST_LINK, nextByLink } from "./page-link.ts";
 import type { PagePosition } from "./page-position.ts";
 import { type FoundSeries, type PageExtent, seriesOfLinks } from "./page-series.ts";
 import type { CursorPaging, LinkPaging, OffsetPaging, PagePaging, Paging } from "./paging.ts";
@@ -25,10 +26,8 @@ export interface PageWalk {
 }
 
 /** What a walk needs to know besides its kind. */
-export interface WalkOptions {
+export interface WalkOptions extends LinkOptions {
   readonly request: HttpRequest;
-  /** Origins to which the next page may lead. */
-  readonly origins: ReadonlySet<string>;
 }
 
 /** Prepares a way of paging. @throws UsageError for an expression that is none. */
@@ -66,7 +65,7 @@ async function reader(text: string | undefined): Promise<PageReader | undefined>
   return text === undefined ? undefined : compilePageReader(text);
 }
 
-async function linkWalk(paging: LinkPaging, { origins }: WalkOptions): Promise<PageWalk> {
+async function linkWalk(paging: LinkPaging, options: WalkOptions): Promise<PageWalk> {
   const read = await reader(paging.next);
   const total = await reader(paging.total);
   const extent = (answer: PageAnswer): PageExtent => ({
@@ -78,7 +77,7 @@ async function linkWalk(paging: LinkPaging, { origins }: WalkOptions): Promise<P
     paging,
     extent,
     series(first) {
-      const next = nextByLink(first, read, origins);
+      const next = nextByLink(first, read, options);
       if (next === undefined || !("at" in next) || next.at !== "url") return undefined;
       const found = seriesOfLinks({
         here: first.response.url,
@@ -90,7 +89,7 @@ async function linkWalk(paging: LinkPaging, { origins }: WalkOptions): Promise<P
       const isWhole = found?.pages !== undefined || extent(first).total !== undefined;
       return isWhole ? found : undefined;
     },
-    next: (answer) => nextByLink(answer, read, origins),
+    next: (answer) => nextByLink(answer, read, options),
   };
 }
 
@@ -109,7 +108,8 @@ async function cursorWalk(paging: CursorPaging): Promise<PageWalk> {
       const isMembers = paging.into === "*" && value !== "";
       if (!isTrue(value)) return undefined;
       const isObject = typeof value === "object" && !Array.isArray(value);
-      if (isObject !== isMembers || Array.isArray(value)) {
+      const isLong = valueText(value).length > LONGEST_LINK;
+      if (isObject !== isMembers || Array.isArray(value) || isLong) {
         return { kind: "page-unreadable", words: `${paging.next} is no token of a next page` };
       }
       return { at: "value", into: paging.into, value };

@@ -451,10 +451,35 @@ describe("safety", () => {
     });
   });
 
+  test("a key that the server repeats in its links is not taken from there", async () => {
+    const api: Api = (query) => {
+      const page = Number(query.get("page") ?? 1);
+      const next = `/x?api_key=s3cr3t&page=${page + 1}&q=a%20b`;
+      return { body: { next: page < 3 ? next : null, total: 30, data: slice(page * 10, 10, 50) } };
+    };
+    const { requests, items } = await read(api, { secretParameters: ["api_key"] });
+    expect(items).toHaveLength(30);
+    expect(requests.map(({ request }) => request.url)).toContain(
+      "https://api.example/x?page=3&q=a%20b",
+    );
+    expect(JSON.stringify(requests)).not.toContain("s3cr3t");
+  });
+
   test("what leads to the next page and is no URL is told", async () => {
     const api: Api = () => ({ body: { data: [row(1)], next: "/\u0000//[" } });
     const { end } = await read(api, { paging: { kind: "link", next: "data" } });
     expect(end.fault).toMatchObject({ kind: "page-unreadable" });
+  });
+
+  test("links and tokens of a megabyte are told, and links of many parameters compared in linear time", async () => {
+    const long = "x".repeat(1_000_000);
+    const linked = await read(() => ({ body: { data: [row(1)], next: `/x?${long}` } }), {});
+    expect(linked.end.fault).toMatchObject({ kind: "page-unreadable" });
+    const token = await read(() => ({ body: { data: [row(1)], next_cursor: long } }), {});
+    expect(token.end.fault).toMatchObject({ kind: "page-unreadable" });
+    const wide = Array.from({ length: 15_000 }, (_, at) => at.toString(36)).join("&");
+    const many = await read(() => ({ body: { data: [row(1)], next: `/x?${wide}`, total: 9 } }), {});
+    expect(many.end.fault).toMatchObject({ kind: "page-loop" });
   });
 
   test("a page whose list cannot be found is told where pages are counted by it", async () => {

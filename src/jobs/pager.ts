@@ -22,6 +22,8 @@ export interface PagerOptions {
   readonly maxPages?: number | undefined;
   /** Further origins to which the next page may lead; requests there carry no credentials. @default none */
   readonly origins?: readonly string[] | undefined;
+  /** Query parameters that hold credentials: a server that repeats them in its links is not to spread them. @default none */
+  readonly secretParameters?: readonly string[] | undefined;
   /** Whether pages whose number is known are asked side by side. @default "when-counted" */
   readonly parallel?: "when-counted" | "never" | undefined;
 }

@@ -67,10 +67,9 @@ export class SteppingPager implements Pager {
 
   async use(paging: Paging): Promise<void> {
     this.#state.paging = paging;
-    this.#walk = await compileWalk(paging, {
-      request: this.#options.request,
-      origins: this.#origins,
-    });
+    const { request, secretParameters } = this.#options;
+    const origins = this.#origins;
+    this.#walk = await compileWalk(paging, { request, origins, secretParameters });
   }
 
   save(): PagerState {

@@ -41,7 +41,7 @@ export async function sendSigned(
     throw new Failure("E_HOOK", words, { request, cause, unsent: true });
   }
   try {
-    return concealInResponse(await next(signed, call), request, signed);
+    return concealInResponse(await next(signed, call), { request, signed, secrets });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw concealInFailure(error, { request, signed, secrets });

@@ -10,6 +10,10 @@ import { createManualClock } from "../transport/manual-clock.ts";
 import { createScriptedTransport } from "../transport/scripted.ts";
 import { createAuth, type AuthOptions } from "./auth.ts";
 import type { Credentials, OAuth2Credentials } from "./auth-credentials.ts";
+import { redirect } from "./redirect.ts";
+
+// Loaded beforehand: what is read from the disk is not of virtual time.
+await import("oauth4webapi");
 
 const ORIGIN = "https://api.example";
 const TOKEN_URL = "https://login.example/token";
@@ -97,6 +101,27 @@ describe("credentials that do not change", () => {
     const failure = await send(get, createCall()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "E_RESET", transient: true, request: get });
     expect(JSON.stringify(failure)).not.toContain("k3y");
+  });
+
+  test("a key that the server repeats in a redirect is put in again at its own origin, and shown nowhere", async () => {
+    const key: Credentials = { kind: "apiKey", in: "query", name: "key", value: "k3y" };
+    const to = (location: string) => ({
+      status: 302,
+      headers: { location, link: `<${location}>; rel=next` },
+    });
+    const { transport, send } = world(key, [
+      to("/y?key=k3y"),
+      to("https://other.example/?key=k3y"),
+      {},
+    ]);
+    const hops = redirect({ maxRedirects: 5 })(send);
+    const answer = await hops(get, createCall());
+    expect(transport.asked.map(({ url }) => url)).toEqual([
+      "https://api.example/x?a=1&key=k3y",
+      "https://api.example/y?key=k3y",
+      "https://other.example/?key=REDACTED",
+    ]);
+    expect(JSON.stringify(answer)).not.toContain("k3y");
   });
 
   test("a field that the user wrote stays", async () => {

@@ -3,18 +3,25 @@ import type { HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
 import { encodeUnreserved } from "../formats/percent-encoding.ts";
 
-/** The answer as one to the request without its secrets: a key in the query is not part of its URL. */
+/**
+ * The answer as one to the request without its secrets: a key in the query is not part of its URL, nor
+ * of the links and redirects in which the server repeats it.
+ */
 export function concealInResponse(
   response: HttpResponse,
-  request: HttpRequest,
-  signed: HttpRequest,
+  { request, signed, secrets }: Concealed,
 ): HttpResponse {
-  if (signed.url === request.url || response.url !== signed.url) return response;
+  if (signed.url === request.url) return response;
   const { status, headers, body, wireBytes, timing, protocol, remoteAddress, redirects } = response;
+  const url = response.url === signed.url ? request.url : concealText(response.url, secrets);
+  const shown = ["location", "link", "content-location", "refresh"].flatMap((name) => {
+    const value = response.header(name);
+    return value === undefined ? [] : [[name, concealText(value, secrets)] as const];
+  });
   return new HttpResponse({
-    url: request.url,
+    url,
     status,
-    headers,
+    headers: { ...headers, ...Object.fromEntries(shown) },
     body,
     wireBytes,
     timing,
@@ -32,12 +39,10 @@ export interface Concealed {
 }
 
 /** The failure as one of the request without its secrets, which its message does not hold either. */
-export function concealInFailure(
-  failure: Failure,
-  { request, signed, secrets }: Concealed,
-): Failure {
+export function concealInFailure(failure: Failure, concealed: Concealed): Failure {
+  const { request, secrets } = concealed;
   const { code, transient, unsent, elapsedMs, cause } = failure;
-  const response = failure.response && concealInResponse(failure.response, request, signed);
+  const response = failure.response && concealInResponse(failure.response, concealed);
   const isTold = (text: string): boolean => secrets.some((secret) => text.includes(secret));
   const hasSecret = cause instanceof Error && isTold(`${cause.message}${cause.stack ?? ""}`);
   return new Failure(code, concealText(failure.message, secrets), {

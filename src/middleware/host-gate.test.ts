@@ -151,6 +151,50 @@ describe("departures to one host", () => {
     expect(halt.cause).toEqual({ reason: "quota", host: HOST, untilWallMs: 600_000 + 21_600_000 });
   });
 
+  test("after a wait that was cut one asks, and the others only once that is accepted", async () => {
+    const answers = Array.from({ length: 9 }, () => Promise.withResolvers<ScriptedAnswer>());
+    const { askMany, left, clock } = world((_asked, count) => answers[count - 1]!.promise, {
+      maxMs: 1_000,
+    });
+    const refused = askMany(2);
+    const long = { status: 429, headers: { "retry-after": "5000" } };
+    answers[0]!.resolve(long);
+    answers[1]!.resolve(long);
+    await Promise.all(refused);
+    const later = askMany(5);
+    await clock.advance(1_000);
+    expect(left).toHaveLength(3);
+    for (const { resolve } of answers.slice(2)) resolve({});
+    await clock.advance(10_000);
+    await Promise.all(later);
+    expect(left).toHaveLength(7);
+  });
+
+  test("a refusal whose fields say that nothing is left for longer than is waited stops the run at once", async () => {
+    const fields = { "x-ratelimit-limit": "60", "x-ratelimit-remaining": "0" };
+    const { send, halt } = world(() => ({
+      status: 429,
+      headers: { ...fields, "x-ratelimit-reset": "3600" },
+    }));
+    await send(request, createCall());
+    expect(halt.cause).toEqual({ reason: "quota", host: HOST, untilWallMs: 3_600_000 });
+  });
+
+  test("a limit that went down to nothing for longer than is waited stops the run once one more wants to leave", async () => {
+    const { send, halt } = world((_asked, count) => ({
+      headers: {
+        "x-ratelimit-limit": "60",
+        "x-ratelimit-remaining": String(2 - count),
+        "x-ratelimit-reset": "3600",
+      },
+    }));
+    await send(request, createCall());
+    await send(request, createCall());
+    expect(halt.cause).toBeUndefined();
+    await expect(send(request, createCall())).rejects.toMatchObject({ code: "E_ABORTED" });
+    expect(halt.cause).toMatchObject({ reason: "quota", untilWallMs: 3_600_000 });
+  });
+
   test("with patience the whole wait is made", async () => {
     const { send, clock, halt, left } = world(
       (_asked, count) => (count === 1 ? { status: 429, headers: { "retry-after": "21600" } } : {}),

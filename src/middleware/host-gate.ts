@@ -3,7 +3,6 @@ import type { Clock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Halt } from "../core/halt.ts";
-import type { LimitReading } from "../core/limit-reading.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Send } from "../core/send.ts";
@@ -11,13 +10,15 @@ import type { Breaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import { createTiedRefusals } from "../policy/tied-refusals.ts";
 import type { TokenBucket } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
 import { parseRetryAfter } from "../protocol/retry-after.ts";
 import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
-import { createPatience } from "./patience.ts";
+import { paceRepeats } from "./pace-repeats.ts";
+import { createPatience, usedUpForMs } from "./patience.ts";
 
 /** What decides when requests to one host may leave. */
 export interface HostGateOptions {
@@ -60,6 +61,7 @@ const AT_WORK_MS = 10_000;
 export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
+  const ties = createTiedRefusals();
   /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
   let refusedInAll = 0;
@@ -84,6 +86,8 @@ export function hostGate(options: HostGateOptions): HostGates {
         const atMs = quota.nextAt(nowMs);
         if (atMs > nowMs) return patience.forQuota(atMs, nowMs);
       }
+      if (learner.inFlight === 0) patience.forNext(nowMs);
+      else if (patience.isCut) return Infinity;
       return learner.nextAt(nowMs);
     },
     depart(nowMs) {
@@ -99,27 +103,38 @@ export function hostGate(options: HostGateOptions): HostGates {
     },
   });
 
-  function answered(left: Departure, response: HttpResponse, nowMs: number): void {
+  function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const isRefusal = response.status === 429 || response.status === 503;
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
-    const readings = readLimits(response.headers, { wallMs: clock.wallNow() });
+    const wereTied = ties.isOn;
+    const ruling = ties.observe(call.attempts, isRefusal ? "refused" : "accepted");
+    // A wait that the server names is made, whatever it is for.
+    const isTied = ruling === "tied" && askedMs === undefined;
+    // What was learned from such refusals is wrong.
+    if (ties.isOn && !wereTied) learner.restart(nowMs);
+    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
+    if (told !== undefined && isRefusal) patience.forUsedUp(told);
+    const readings = told && patience.forReadings(told, nowMs);
     learner.land(left, {
       nowMs,
-      kind: sign.kind,
-      latencyMs: latencyOf(response),
+      kind: isTied ? "accepted" : sign.kind,
+      latencyMs: isTied ? undefined : latencyOf(response),
       retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
-      readings: readings && patience.forReadings(readings),
+      readings,
       ownLoad: ownLoad?.(nowMs),
     });
     if (isRefusal) {
       seen.refused += 1;
       refusedInAll += 1;
     }
-    if (isRefusal || isUsedUp(readings)) patience.tellHold(learner.limits.untilMs, response.status);
+    const usedUpMs = usedUpForMs(readings);
+    if (isRefusal || usedUpMs > 0) {
+      patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), response.status);
+    }
     if (sign.kind === "accepted") {
       acceptedMs = nowMs;
-      patience.accepted();
+      patience.accepted(left.atMs);
     }
     tellLimits(nowMs);
     if (sign.outage === undefined) cameBack(nowMs);
@@ -167,7 +182,9 @@ export function hostGate(options: HostGateOptions): HostGates {
   function leave(next: Send, { place, departure: left }: Leave<Departure>, on: Trip) {
     const { request, call } = on;
     const requestsBefore = call.requests;
+    const repeat = quota && paceRepeats(call, { quota, clock });
     const land = (nowMs: number): void => {
+      repeat?.[Symbol.dispose]();
       place[Symbol.dispose]();
       line.look();
       const requests = call.requests - requestsBefore;
@@ -178,7 +195,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       (response) => {
         // Before its place is free: whoever takes that is to know of a hold.
         const nowMs = clock.now();
-        answered(left, response, nowMs);
+        answered(left, response, { call, nowMs });
         land(nowMs);
         return response;
       },
@@ -211,14 +228,15 @@ interface Trip {
   readonly call: Call;
 }
 
+interface Landed {
+  readonly call: Call;
+  readonly nowMs: number;
+}
+
 interface FailedSign {
   readonly nowMs: number;
   readonly sign: NonNullable<Breaker["outage"]>;
   readonly words: string;
-}
-
-function isUsedUp(readings: readonly LimitReading[] | undefined): boolean {
-  return readings?.some(({ remaining }) => remaining === 0) === true;
 }
 
 function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {

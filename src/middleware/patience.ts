@@ -21,10 +21,16 @@ export interface Patience {
   forQuota(atMs: number, nowMs: number): number;
   /** A server asks one that left at `leftMs` for a wait: what is really waited. */
   forRetryAfter(askedMs: number | undefined, nowMs: number, leftMs: number): number | undefined;
+  /** A server refuses, and its header fields say why: stops a run that is not to wait for the quota that is used up. */
+  forUsedUp(readings: readonly LimitReading[]): void;
   /** What header fields say, no wait in it longer than what is really waited. */
-  forReadings(readings: readonly LimitReading[]): readonly LimitReading[];
-  /** An answer was accepted: cut waits are no longer in a row. */
-  accepted(): void;
+  forReadings(readings: readonly LimitReading[], nowMs: number): readonly LimitReading[];
+  /** One wants to leave and none is under way: stops a run that is not to wait for a quota that went down to nothing. */
+  forNext(nowMs: number): void;
+  /** Whether the last wait was cut: whoever comes back before its time asks with one, not with all. */
+  readonly isCut: boolean;
+  /** The answer to one that left at `leftMs` was accepted: cut waits before that are no longer in a row. */
+  accepted(leftMs: number): void;
   /** The host is held until `untilMs`. */
   tellHold(untilMs: number, status: number): void;
   tellOutage(forMs: number): void;
@@ -50,6 +56,9 @@ export function createPatience(options: PatienceOptions): Patience {
   let cutAtMs = -Infinity;
   let askedForMs: number | undefined;
   let toldUntilMs = -Infinity;
+  /** Some of a limit was left once: fields that always say 0 are not believed. */
+  let hadSome = false;
+  let goneUntilMs = -Infinity;
 
   function stopForQuota(forMs: number): void {
     if (isWaiting) return;
@@ -78,15 +87,28 @@ export function createPatience(options: PatienceOptions): Patience {
       askedForMs = cutInARow === 1 ? askedMs : undefined;
       return longestMs;
     },
-    forReadings(readings) {
+    forUsedUp(readings) {
+      const resetMs = usedUpForMs(readings);
+      if (resetMs > longestMs) stopForQuota(Math.min(resetMs, LONGEST_WAIT_MS));
+    },
+    forReadings(readings, nowMs) {
+      const usedUpMs = usedUpForMs(readings);
+      if (usedUpMs === 0) hadSome = true;
+      goneUntilMs = hadSome && usedUpMs > longestMs ? nowMs + usedUpMs : -Infinity;
       if (readings.every(({ resetMs = 0 }) => resetMs <= longestMs)) return readings;
       return readings.map((reading) => ({
         ...reading,
         resetMs: reading.resetMs && Math.min(reading.resetMs, longestMs),
       }));
     },
-    accepted() {
-      cutInARow = 0;
+    forNext(nowMs) {
+      if (goneUntilMs > nowMs) stopForQuota(Math.min(goneUntilMs - nowMs, LONGEST_WAIT_MS));
+    },
+    get isCut() {
+      return cutInARow > 0;
+    },
+    accepted(leftMs) {
+      if (leftMs > cutAtMs) cutInARow = 0;
     },
     tellHold(untilMs, status) {
       const forMs = untilMs - clock.now();
@@ -103,4 +125,13 @@ export function createPatience(options: PatienceOptions): Patience {
       halt?.halt({ reason: "network", host, forMs: nowMs - signs.lastMs, last });
     },
   };
+}
+
+/** For how long a limit of these is used up, the longest of them; 0 where all have some left. Milliseconds. */
+export function usedUpForMs(readings: readonly LimitReading[] | undefined): number {
+  let longestMs = 0;
+  for (const { remaining, resetMs = 0 } of readings ?? []) {
+    if (remaining === 0) longestMs = Math.max(longestMs, resetMs);
+  }
+  return longestMs;
 }

@@ -103,6 +103,33 @@ describe("a host that fails", () => {
     expect(breaker.health).toBe("given up");
   });
 
+  test("one that lets a second request wait in vain after the first is given up", () => {
+    const breaker = createBreaker(never);
+    const wait = (fromMs: number, forMs: number): void => {
+      breaker.depart(fromMs);
+      breaker.dead(fromMs + forMs, "silent", fromMs);
+    };
+    wait(0, 10_000);
+    expect(breaker.health).toBe("up");
+    wait(1, 10_000);
+    expect(breaker.health).toBe("up");
+    wait(10_500, 10_000);
+    expect(breaker.health).toBe("given up");
+  });
+
+  test.each([
+    ["two short waits in vain", 300, false],
+    ["two of a host that has answered before", 10_000, true],
+  ])("%s are no outage", (_what, forMs, hasAnswered) => {
+    const breaker = createBreaker(never);
+    if (hasAnswered) breaker.alive();
+    for (const leftMs of [1, 1 + forMs]) {
+      breaker.depart(leftMs);
+      breaker.dead(leftMs + forMs, "silent", leftMs);
+    }
+    expect(breaker.health).toBe("up");
+  });
+
   test("one that was given up is tried again every thirty seconds", () => {
     const breaker = createBreaker(never);
     const nowMs = fail(breaker, 5, "silent");

@@ -33,6 +33,9 @@ const IN_A_ROW: Readonly<Record<Outage, number>> = { unreachable: 5, silent: 5, 
 /** A host that can be reached has failed for this long, too: its hiccups are for retries. */
 const FAILING_FOR_MS = 1_000;
 
+/** A connection that is waited for so long, after another was in vain, is a sign as good as five together. */
+const SILENT_FOR_MS = 5_000;
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -50,7 +53,7 @@ const TRY_AGAIN_MS = 30_000;
  * paused, and one request at a time probes it, after 250 ms doubling to 10 s, each shortened by chance by
  * up to half so that clients do not come in waves. A host that has answered before is waited for 90
  * seconds; one that never did is given up after three probes, or at once where it let every request wait
- * in vain. A failure that left before the last sign of life says nothing.
+ * in vain: five together, or two one after the other. A failure that left before the last sign of life says nothing.
  */
 export function createBreaker({ random }: BreakerOptions): Breaker {
   let health: HostHealth = "up";
@@ -74,6 +77,12 @@ export function createBreaker({ random }: BreakerOptions): Breaker {
   function isInVain(nowMs: number, how: Outage): boolean {
     if (hasAnswered) return nowMs - firstFailureMs >= OUTAGE_PATIENCE_MS;
     return how === "silent" || probes >= PROBES_OF_A_STRANGER;
+  }
+
+  /** Whether one that left after another had waited in vain did so, too: retries of few rows are never five at once. */
+  function isSilentAgain(nowMs: number, how: Outage, leftMs: number): boolean {
+    if (how !== "silent" || hasAnswered) return false;
+    return leftMs >= firstFailureMs && nowMs - firstFailureMs >= SILENT_FOR_MS;
   }
 
   return {
@@ -109,7 +118,7 @@ export function createBreaker({ random }: BreakerOptions): Breaker {
       if (failures === 0) firstFailureMs = nowMs;
       failures += 1;
       if (health === "up") {
-        if (failures < IN_A_ROW[how]) return false;
+        if (failures < IN_A_ROW[how] && !isSilentAgain(nowMs, how, leftMs)) return false;
         if (how === "failing" && nowMs - firstFailureMs < FAILING_FOR_MS) return false;
         health = isInVain(nowMs, how) ? "given up" : "paused";
         pause(nowMs);

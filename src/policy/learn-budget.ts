@@ -73,7 +73,8 @@ export class AnnouncedBudget {
         nowMs >= budget.resetAtMs || (isLater && jump > 0) || (jump > limit / 2 && jump > inFlight);
       const told = remaining - (departed - 1 - order);
       // Requests that left together arrive in any order: an answer may tell too much, by a few.
-      budget.left = isNew ? told : Math.min(told, left + 1);
+      const isPaced = budget.isGradual && budget.windowMs <= PACED_MS;
+      budget.left = isNew || isPaced ? told : Math.min(told, left + 1);
       budget.departed = departed;
       if (budget.order >= 0 && (isNew || remaining > budget.remaining)) budget.sawEnd = true;
       if (budget.sawEnd) budget.longestMs = Math.max(budget.longestMs, resetMs);
@@ -129,7 +130,8 @@ export class AnnouncedBudget {
       if (budget.left - (departed - budget.departed) >= 1) continue;
       if (budget.resetAtMs === Infinity) continue;
       // Answers that are old when they come tell of a window that is over; the pace alone holds then.
-      if (budget.windowMs > 0 && budget.windowMs <= Math.min(PACED_MS, 5 * latencyMs)) continue;
+      const isPaced = budget.limit > 1 && budget.windowMs > 0;
+      if (isPaced && budget.windowMs <= Math.min(PACED_MS, 5 * latencyMs)) continue;
       if (nowMs < budget.resetAtMs) {
         at = Math.max(at, budget.resetAtMs);
         continue;
@@ -154,7 +156,7 @@ export class AnnouncedBudget {
   get rate(): number {
     let rate = Infinity;
     for (const { limit, windowMs } of this.#budgets) {
-      if (windowMs > 0 && windowMs <= PACED_MS) {
+      if (limit > 1 && windowMs > 0 && windowMs <= PACED_MS) {
         rate = Math.min(rate, (0.98 * limit * 1000) / windowMs);
       }
     }

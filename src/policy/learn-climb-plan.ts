@@ -16,6 +16,8 @@ export interface MeasuredRate {
 export class ClimbPlan {
   /** Two measures agree. */
   isSettled = false;
+  /** It was much higher not long ago. */
+  hasFallen = false;
   /** Highest rate that was measured; fades. */
   #best = 0;
   #accepted = 0;
@@ -26,13 +28,20 @@ export class ClimbPlan {
   measured({ nowMs, rate, before, refused, waitMs, isCertain }: MeasuredRate): void {
     this.#best = Math.max(rate, this.#best * 0.98);
     this.isSettled = isCertain || Math.abs(before / rate - 1) < 0.1;
-    const each = rate < 0.75 * this.#best ? 60 : 200;
+    this.hasFallen = rate < 0.75 * this.#best;
+    const each = this.hasFallen ? 60 : 400;
     const after = this.isSettled ? Math.min(each * refused, Math.max(30, 10 * rate)) : 16;
     const waits = this.isSettled ? 30 : 5;
-    this.later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs);
+    this.#later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs);
   }
 
-  later(after: number, atMs: number): void {
+  /** What is known is certain; the next climb after so many and not before a time. */
+  settle(after: number, atMs: number): void {
+    this.isSettled = true;
+    this.#later(after, atMs);
+  }
+
+  #later(after: number, atMs: number): void {
     this.#accepted = 0;
     this.#after = after;
     this.#atMs = atMs;

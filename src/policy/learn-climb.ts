@@ -1,6 +1,18 @@
 /** What a round of a climb has shown. */
 export type RoundEnd = "not yet" | "places bind" | "rate binds" | "nothing binds";
 
+/** What a climb goes by. */
+export interface KnownRate {
+  readonly measured: number;
+  /** Of a window; Infinity where none is known. */
+  readonly windowed: number;
+  /** Requests that a bucket may have saved up. */
+  readonly saved: number;
+}
+
+/** Share of the measured rate at which a bucket is emptied. */
+const SPENDING = 1.2;
+
 /** Raises a rate round by round, as long as what leaves at it is let in. */
 export class Climb {
   /** Factor from one round to the next. */
@@ -10,9 +22,13 @@ export class Climb {
   #accepted = 0;
   #departed = 0;
   #wasFull = false;
+  #firstOrder = 0;
+  #firstMs = 0;
 
   start(step: number, order: number, nowMs: number): void {
     this.step = step;
+    this.#firstOrder = order;
+    this.#firstMs = nowMs;
     this.next(order, nowMs);
   }
 
@@ -49,13 +65,17 @@ export class Climb {
 
   /**
    * The next rate. Steps grow while they succeed: carefully near the rate that was measured, faster far
-   * above; doubling ends past twice the guess.
+   * above; doubling ends past twice the guess. What a bucket saved up is spent first, at little more.
    */
-  raise(rate: number, measured: number, windowed: number): number {
+  raise(rate: number, known: KnownRate, nowMs: number): number {
+    const { measured, windowed, saved } = known;
     // A whole window took more than one was known to take: it is larger now.
     if (rate > 1.04 * windowed) this.step = Math.max(this.step, 1.25);
     const step = this.step === 2 && rate >= 2 * measured ? 1.5 : this.step;
     const ratio = (rate * step) / measured;
+    const above = this.#order - this.#firstOrder - (measured * (nowMs - this.#firstMs)) / 1000;
+    if (saved > 0 && ratio > SPENDING && above < 1.2 * saved)
+      return Math.max(rate, measured * SPENDING);
     const widest = ratio > 2 ? 1.25 : ratio > 1.25 ? 1.1 : 1.06;
     if (this.step < widest) this.step = Math.min(widest, 1 + (this.step - 1) * 1.5);
     return rate * step;

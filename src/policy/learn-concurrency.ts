@@ -31,7 +31,7 @@ export class ConcurrencyLimit {
   /** Still doubling. */
   isStarting = true;
   /** Somebody had to wait for a place in this round. */
-  #wasFull = false;
+  wasFull = false;
   #roundSince = 0;
   #answers = 0;
   #sumMs = 0;
@@ -48,6 +48,8 @@ export class ConcurrencyLimit {
   #trialAtMs = Infinity;
   #trialWaitMs = 0;
   #trialWidth = 0;
+  /** How many more the next trial takes: half as many again after each that succeeds. */
+  #nextWidth = 1;
   #trialSince = 0;
   #trialAccepted = 0;
   #foundAtMs = 0;
@@ -86,20 +88,16 @@ export class ConcurrencyLimit {
   }
 
   noteFull(): void {
-    this.#wasFull = true;
-  }
-
-  get wasFull(): boolean {
-    return this.#wasFull;
+    this.wasFull = true;
   }
 
   /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
-    if (!this.isFlowing && ++this.#foundAccepted > 2 * this.ceiling) this.isFlowing = true;
+    if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
     if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
-    if (this.isStarting && this.#wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
+    if (this.isStarting && this.wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
       this.limit = Math.min(
         this.ceiling,
         this.#most,
@@ -121,14 +119,14 @@ export class ConcurrencyLimit {
   #endRound(nowMs: number): void {
     const meanMs = this.#sumMs / this.#answers;
     const inFlight = this.#sumInFlight / this.#answers;
-    const wasFull = this.#wasFull;
+    const wasFull = this.wasFull;
     // Of many that left together the fastest are back first: too few of them are no mean.
     const isWhole = this.#answers >= 16 && this.#answers >= 0.8 * inFlight;
     this.#roundSince = nowMs;
     this.#answers = 0;
     this.#sumMs = 0;
     this.#sumInFlight = 0;
-    this.#wasFull = false;
+    this.wasFull = false;
     if (this.#cutFrom > 0) {
       // A cut that does not shorten the wait was no queue: the server is slower now.
       const expectedMs = Math.max(this.baseMs, (this.#cutMeanMs * inFlight) / this.#cutInFlight);
@@ -186,16 +184,18 @@ export class ConcurrencyLimit {
   refusedAt(places: number, nowMs: number, waitedMs: number): void {
     this.isStarting = false;
     const failed = this.#trialWidth > 0;
+    this.#nextWidth = 1;
     const unitMs = this.#trialUnitMs();
     if (failed) this.#trialWaitMs = Math.min(24 * unitMs, this.#trialWaitMs * 2);
     else this.#trialWaitMs = Math.max(unitMs, this.#trialWaitMs);
     this.#trialWidth = 0;
-    // Once it flows, one too many is one too many; who came late in a burst tells little.
     this.#again = nowMs - this.#foundAtMs < 3 * this.baseMs ? this.#again + 1 : 0;
-    const less = this.#again > 1 ? 0.8 * this.ceiling : this.ceiling - 1;
-    const known = failed || !this.isFlowing ? this.ceiling : less;
-    const found =
-      this.isFlowing || failed ? (this.#again > 1 ? known : Math.max(places, known)) : places;
+    let found = places;
+    if (failed) found = Math.max(places, this.ceiling);
+    else if (this.isFlowing && waitedMs === 0) {
+      // Once it flows, one too many is one too many; who came late in a burst tells little.
+      found = this.#again > 1 ? 0.8 * this.ceiling : Math.max(places, this.ceiling - 1);
+    }
     this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;
     this.#foundAtMs = nowMs;
@@ -227,7 +227,7 @@ export class ConcurrencyLimit {
   tryMore(nowMs: number): void {
     if (this.#trialAtMs === UNPLANNED) this.#trialAtMs = nowMs + 2 * this.#trialWaitMs;
     if (nowMs < this.#trialAtMs || this.#trialWidth > 0 || this.limit < this.ceiling) return;
-    this.#trialWidth = 1;
+    this.#trialWidth = Math.max(1, Math.floor(Math.min(this.#nextWidth, this.ceiling / 4)));
     this.#trialSince = nowMs;
     this.#trialAccepted = 0;
     this.limit = Math.min(this.#most, this.ceiling + this.#trialWidth);
@@ -239,6 +239,7 @@ export class ConcurrencyLimit {
     if (this.#trialAccepted < 2 * this.ceiling || nowMs - this.#trialSince < 3 * this.baseMs)
       return;
     this.ceiling = this.limit;
+    this.#nextWidth *= 1.5;
     this.#trialWidth = 0;
     this.#trialWaitMs = Math.max(this.#trialUnitMs(), this.#trialWaitMs / 2);
     this.#trialAtMs = nowMs + this.#trialWaitMs;

@@ -37,6 +37,8 @@ export class RateEstimate {
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
+  /** Let in since the beginning. */
+  accepted = 0;
   /** Longest wait that a refusal cost, milliseconds. */
   dearMs = 0;
   /** Accepted before the first refusal, above what the rate explains; 0 where unknown. */

@@ -1,3 +1,4 @@
+import { arePlaces, Chance } from "./learn-blame.ts";
 import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
@@ -21,24 +22,28 @@ const NOTHING: Flight = { atMs: 0, order: -1, inFlight: 0, burst: NO_BURST };
 /** One host's limits: how many at once, how many per second, not before when. */
 export class HostLimits implements RateLearner {
   readonly #concurrency: ConcurrencyLimit;
-  readonly #rate = new RateSearch();
+  /** Only where a rate is known or was met: most hosts never need it. */
+  #rate: RateSearch | undefined;
   #budget: AnnouncedBudget | undefined;
   #episode: Episode | undefined;
   #untilMs = 0;
   #inFlight = 0;
   #departed = 0;
+  #firstMs = 0;
+  #accepted = 0;
   /** Refused or dropped, of all that left before the present episode. */
   #unanswered = 0;
   #last: Flight = NOTHING;
   #burst = NO_BURST;
   /** Departures up to here were judged. */
   #judged = -1;
+  readonly #chance = new Chance();
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
   constructor({ most, start, profile }: RateLearnerOptions) {
     this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
-    if (profile !== undefined) restoreProfile(profile, this.#rate, this.#concurrency);
+    if (profile !== undefined) this.#rate = restoreProfile(profile, this.#concurrency);
     if (start !== undefined) this.#concurrency.settle();
   }
 
@@ -48,7 +53,7 @@ export class HostLimits implements RateLearner {
 
   get limits(): LearnedLimits {
     return {
-      rate: this.#rate.rate,
+      rate: this.#rate?.rate ?? Infinity,
       concurrency: this.#concurrency.allowed(),
       untilMs: this.#untilMs,
     };
@@ -63,23 +68,24 @@ export class HostLimits implements RateLearner {
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
       this.#concurrency.noteFull();
-      this.#rate.noteFull();
+      this.#rate?.noteFull();
       return Infinity;
     }
-    let at = Math.max(this.#untilMs, this.#rate.nextAt(nowMs, this.#inFlight));
+    let at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
     if (this.#budget !== undefined)
       at = Math.max(at, this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs));
     return at;
   }
 
   get #knowsPlaces(): boolean {
-    return this.#concurrency.isFlowing && this.#rate.rate === Infinity;
+    return this.#concurrency.isFlowing && (this.#rate?.rate ?? Infinity) === Infinity;
   }
 
   #allowed(): number {
     if (this.#episode !== undefined) return Math.max(1, this.#concurrency.allowed() - 1);
-    const { suspectPlaces, estimate } = this.#rate;
     const allowed = this.#concurrency.allowed();
+    if (this.#rate === undefined) return allowed;
+    const { suspectPlaces, estimate } = this.#rate;
     return estimate.isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
   }
 
@@ -91,7 +97,8 @@ export class HostLimits implements RateLearner {
     const flight = { atMs: nowMs, order: this.#departed, inFlight, burst: this.#burst };
     this.#departed += 1;
     this.#last = flight;
-    this.#rate.depart(nowMs);
+    if (flight.order === 0) this.#firstMs = nowMs;
+    this.#rate?.depart(nowMs);
     return flight;
   }
 
@@ -108,15 +115,19 @@ export class HostLimits implements RateLearner {
         nowMs,
         isRefused: kind === "refused",
       });
-      this.#rate.announce(this.#budget.rate, nowMs);
+      const { rate } = this.#budget;
+      if (rate < Infinity) this.#search().announce(rate, nowMs);
+      else this.#rate?.announce(rate, nowMs);
     }
     const episode = this.#episode;
     if (kind === "accepted") {
       if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
-      this.#rate.count();
+      this.#accepted += 1;
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
-      if (episode === undefined) this.#accepted(flight, nowMs, isOurs);
+      if (episode === undefined && this.#rate !== undefined) {
+        this.#tell(this.#rate, flight, nowMs, isOurs);
+      }
     } else {
       const isRefused = kind === "refused";
       flight.burst.refused += 1;
@@ -135,20 +146,27 @@ export class HostLimits implements RateLearner {
     }
   }
 
-  #accepted(flight: Flight, nowMs: number, isOurs: boolean): void {
+  /** One was let in, and there is a rate to look for. */
+  #tell(rate: RateSearch, flight: Flight, nowMs: number, isOurs: boolean): void {
     const concurrency = this.#concurrency;
-    const suspected = this.#rate.suspectPlaces;
-    if (this.#rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
-      concurrency.refusedAt(suspected, nowMs, this.#rate.estimate.dearMs);
+    const suspected = rate.suspectPlaces;
+    rate.estimate.accepted = this.#accepted;
+    if (rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
+      concurrency.refusedAt(suspected, nowMs, rate.estimate.dearMs);
     }
-    if (this.#rate.beginsAnew) {
-      this.#rate.beginsAnew = false;
+    if (rate.beginsAnew) {
+      rate.beginsAnew = false;
       concurrency.beginAnew(AT_ONCE);
     }
-    const suspect = this.#rate.suspectPlaces;
+    const suspect = rate.suspectPlaces;
     if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
-      this.#rate.suspectPlaces = 0;
+      rate.suspectPlaces = 0;
     }
+  }
+
+  #search(): RateSearch {
+    this.#rate ??= new RateSearch(this.#departed, this.#firstMs);
+    return this.#rate;
   }
 
   #close(nowMs: number): void {
@@ -162,9 +180,9 @@ export class HostLimits implements RateLearner {
     const highest = this.#highest;
     this.#highest = 0;
     const concurrency = this.#concurrency;
-    const rate = this.#rate;
+    const rate = this.#search();
     const wait = Math.max(0, this.#untilMs - nowMs);
-    if (episode.span >= 8 && episode.acceptedShare > 0.8) return;
+    if (this.#chance.isAll(episode, acceptedBefore, rate.isClimbing)) return;
     // The server tells of its own limit and that it is used up: nothing to guess.
     if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
@@ -172,7 +190,7 @@ export class HostLimits implements RateLearner {
       return;
     }
     const accepted = rate.estimate.since(acceptedBefore);
-    if (accepted > 0 && this.#arePlaces(episode, places, highest)) {
+    if (accepted > 0 && arePlaces({ episode, places, highest, concurrency, rate })) {
       rate.free(nowMs);
       rate.estimate.mark(acceptedBefore, first.atMs);
       const isSure = !rate.estimate.isDear || concurrency.isProven || concurrency.isTrying;
@@ -184,28 +202,6 @@ export class HostLimits implements RateLearner {
     concurrency.settle();
     const { baseMs } = concurrency;
     rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
-  }
-
-  /** Whether a refusal with `places` others under way was about places. */
-  #arePlaces(episode: Episode, places: number, highest: number): boolean {
-    const concurrency = this.#concurrency;
-    const { suspectPlaces, rate } = this.#rate;
-    const { isDear } = this.#rate.estimate;
-    if (places < 1) return false;
-    // A shut window takes nobody after the first refusal; places go on to come free.
-    const comesFree = episode.span >= 3 && episode.acceptedShare >= 0.25;
-    if (suspectPlaces > 0) {
-      const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
-      return isNear && (!isDear || comesFree);
-    }
-    if (rate < Infinity) {
-      return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
-    }
-    if (concurrency.ceiling === Infinity) return false;
-    return (
-      (concurrency.isProven || concurrency.isTrying || !isDear || comesFree) &&
-      places + 1 >= 0.8 * concurrency.ceiling
-    );
   }
 
   restart(nowMs: number): void {

@@ -1,3 +1,6 @@
+/** Requests per second below which nothing is slowed: one a minute asks whether it is still so. */
+const SLOWEST = 1 / 60;
+
 /** Spaces departures by a rate, with a few that may leave at once. */
 export class Pace {
   /** Requests per second; Infinity where none binds. */
@@ -41,7 +44,7 @@ export class Pace {
     if (this.rate === Infinity) this.#credit = Math.min(this.#credit, this.burst - 1);
     else this.#fill(nowMs);
     this.#atMs = Math.max(this.#atMs, nowMs);
-    this.rate = Math.min(this.#wanted, this.#announced);
+    this.rate = Math.max(SLOWEST, Math.min(this.#wanted, this.#announced));
   }
 
   /** So many may leave at once besides. */

@@ -1,20 +1,31 @@
 import type { ConcurrencyLimit } from "./learn-concurrency.ts";
-import type { RateSearch } from "./learn-rate.ts";
+import type { RememberedRate } from "./learn-estimate.ts";
+import { RateSearch } from "./learn-rate.ts";
 import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
+
+/** Slower than one a minute is asked anew. */
+const SLOWEST = 1 / 60;
+const NOTHING: RememberedRate = {
+  burst: 0,
+  windowSize: 0,
+  windowMs: 0,
+  isShallow: false,
+  dearMs: 0,
+};
 
 /** What was learned, to begin with next time. */
 export function profileOf(
-  rate: RateSearch,
+  rate: RateSearch | undefined,
   concurrency: ConcurrencyLimit,
   isAnnounced: boolean,
 ): LimitProfile {
   const evidence: LimitEvidence[] = [];
   const { ceiling, baseMs, hasQueued } = concurrency;
-  const perSecond = rate.measuredRate;
+  const perSecond = rate?.measuredRate;
   if (perSecond !== undefined || ceiling < Infinity) evidence.push("refusals");
   if (isAnnounced) evidence.push("headers");
   if (hasQueued) evidence.push("latency");
-  const { burst, windowSize, windowMs, isShallow, dearMs } = rate.estimate.remembered();
+  const { burst, windowSize, windowMs, isShallow, dearMs } = rate?.estimate.remembered() ?? NOTHING;
   return {
     rate: perSecond,
     burst: burst > 0 ? burst : undefined,
@@ -31,12 +42,14 @@ export function profileOf(
   };
 }
 
-/** Begins with what was learned. A profile may come from a file: nothing in it is believed blindly. */
+/**
+ * Begins with what was learned; gives the rate to go by, if there is one. A profile may come from a file:
+ * nothing in it is believed blindly.
+ */
 export function restoreProfile(
   profile: LimitProfile,
-  rate: RateSearch,
   concurrency: ConcurrencyLimit,
-): void {
+): RateSearch | undefined {
   const detail = (name: string): number => positive(profile.detail[name]);
   concurrency.restore({
     ceiling: positive(profile.concurrency),
@@ -45,7 +58,8 @@ export function restoreProfile(
     dearMs: detail("dearMs"),
   });
   const perSecond = positive(profile.rate);
-  if (perSecond === 0) return;
+  if (perSecond < SLOWEST) return undefined;
+  const rate = new RateSearch(0, 0);
   rate.restore(perSecond, {
     burst: positive(profile.burst),
     windowSize: detail("windowMs") > 0 ? detail("windowSize") : 0,
@@ -53,6 +67,7 @@ export function restoreProfile(
     isShallow: detail("isShallow") > 0,
     dearMs: detail("dearMs"),
   });
+  return rate;
 }
 
 /** A number above 0 that is finite, or 0. */

@@ -27,18 +27,26 @@ export class RateSearch {
   #guess = 0;
   /** Departures that a long window still holds. */
   #quota = Infinity;
-  #departed = 0;
-  #accepted = 0;
+  #departed: number;
   /** Places that the first refusal may have been about; 0 where that was ruled out. */
   suspectPlaces = 0;
   /** A window has opened that is spent at once: how many at once is to grow from few. */
   beginsAnew = false;
 
+  constructor(departed: number, firstMs: number) {
+    this.#departed = departed;
+    this.#window.openedAtMs = firstMs;
+  }
+
   get rate(): number {
     return this.#mode === "free" ? Infinity : this.#rate;
   }
 
-  /** Requests per second that were measured; undefined where none was found to bind. */
+  get isClimbing(): boolean {
+    return this.#mode === "climbing";
+  }
+
+  /** Requests per second that were measured to bind, if any. */
   get measuredRate(): number | undefined {
     return this.estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
   }
@@ -62,12 +70,11 @@ export class RateSearch {
     if (this.#quota === 0) this.#waitForWindow(nowMs);
   }
 
-  /** The first one leaves: with what is remembered, if anything. */
+  /** The first one leaves, with what is remembered. */
   #begin(nowMs: number): void {
     this.#window.openedAtMs = nowMs;
-    if (this.#mode !== "steady") return;
     this.estimate.mark(0, nowMs);
-    this.#plan.later(200, nowMs + 5000 + 30 * this.estimate.dearMs);
+    this.#plan.settle(200, nowMs + 5000 + 30 * this.estimate.dearMs);
     if (this.#window.lengthMs >= SPENT_MS) this.#spend(nowMs);
   }
 
@@ -76,7 +83,6 @@ export class RateSearch {
     this.#rate = remembered.windowSize > 0 ? rate : rate * 0.98;
     this.#guess = this.#rate;
     this.estimate.restore(remembered);
-    this.#plan.isSettled = true;
     this.#hold(0);
     this.#pace.grant(Math.floor(0.8 * remembered.burst));
   }
@@ -94,11 +100,6 @@ export class RateSearch {
     this.suspectPlaces = 0;
   }
 
-  /** Counts one that was let in. */
-  count(): void {
-    this.#accepted += 1;
-  }
-
   /** One was let in, no episode being open. Returns whether places, and no rate, are the limit. */
   accepted(flight: Flight, nowMs: number, baseMs: number, isOurs: boolean): boolean {
     if (this.#mode === "probing") {
@@ -112,7 +113,7 @@ export class RateSearch {
       }
       return false;
     }
-    const { lengthMs, rate = Infinity } = this.#window;
+    const { lengthMs, rate: windowed = Infinity } = this.#window;
     const end = this.#climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0) {
@@ -121,7 +122,9 @@ export class RateSearch {
     }
     if (end === "rate binds") {
       this.estimate.low = this.#rate;
-      this.#rate = this.#climb.raise(this.#rate, this.#guess, rate);
+      const saved = this.#plan.hasFallen ? 0 : this.estimate.burst;
+      const known = { measured: this.#guess, windowed, saved };
+      this.#rate = this.#climb.raise(this.#rate, known, nowMs);
       this.#pace.set(this.#rate, nowMs);
     }
     this.#climb.next(this.#departed, nowMs);
@@ -131,23 +134,23 @@ export class RateSearch {
   /** A probe got in. */
   #open(flight: Flight, nowMs: number): void {
     const window = this.#window;
-    const before = this.#accepted - 1;
+    const before = this.estimate.accepted - 1;
     const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
     const windowed = wasRefused ? window.judge(before, flight.atMs) : undefined;
+    const pace = window.paceUntil(flight.atMs, before);
     this.estimate.held(shutMs);
     window.opened(flight.atMs, before);
     if (windowed !== undefined) {
       this.#rate = windowed * this.estimate.under;
       this.estimate.isMeasured = true;
       this.suspectPlaces = 0;
-      this.#plan.isSettled = true;
-      this.#plan.later(200, nowMs + 5000);
+      this.#plan.settle(200, nowMs + 5000);
     } else if (this.estimate.isMeasured) this.#rate = this.#guess;
     else {
-      const slowest = this.estimate.isDear ? SLOWEST : 1000 / shutMs;
-      this.#rate = wasRefused ? slowest : Math.max(slowest, this.#guess);
+      this.#rate = this.estimate.isDear ? SLOWEST : wasRefused ? pace : 1000 / shutMs;
+      if (!wasRefused) this.#rate = Math.max(this.#rate, this.#guess);
       this.#guess = this.#rate;
       this.estimate.low = 0;
       this.#startClimb(nowMs, wasRefused ? 1.25 : 2);

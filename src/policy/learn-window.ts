@@ -84,8 +84,11 @@ export class WindowWatch {
 
   /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
   shrink(since: number, tookMs: number): void {
-    const isWhole = Math.abs(tookMs / this.lengthMs - 1) < 0.3 && since >= 6;
-    this.size = Math.min(this.size * 0.94, isWhole ? since : Infinity);
+    const windows = Math.round(tookMs / this.lengthMs);
+    // Used up at both ends: what lay between was whole windows.
+    const isWhole = Math.abs(tookMs / this.lengthMs - windows) < 0.3 && windows > 0 && windows < 6;
+    const each = isWhole && since >= 6 * windows ? since / windows : Infinity;
+    this.size = Math.min(this.size * 0.94, each);
   }
 
   /** Refused while it was spent. */
@@ -99,6 +102,13 @@ export class WindowWatch {
     this.size = 0;
     this.lengthMs = 0;
     this.firstSize = Infinity;
+  }
+
+  /** Per second since it opened the last time, shut time included; of few, one for the time it was shut. */
+  paceUntil(atMs: number, accepted: number): number {
+    const size = accepted - this.acceptedAtOpen;
+    const fromMs = size >= 6 ? this.openedAtMs : this.shutFromMs;
+    return ((size >= 6 ? size : 1) * 1000) / Math.max(1, atMs - fromMs);
   }
 
   opened(atMs: number, accepted: number): void {

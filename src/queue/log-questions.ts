@@ -1,16 +1,5 @@
 import type { JournalStore } from "./journal-store.ts";
-import { type OutcomeRecord } from "./outcome-record.ts";
 import { RecordCursor } from "./record-cursor.ts";
-
-/** The last record of each row that has an outcome, in the order of the rows. */
-export function latestRecords(store: JournalStore): Map<number, OutcomeRecord> {
-  const latest = new Map<number, OutcomeRecord>();
-  for (const record of store.outcomes()) {
-    if (record.kind === "owed") latest.delete(record.row);
-    else latest.set(record.row, record);
-  }
-  return new Map([...latest].sort(([one], [other]) => one - other));
-}
 
 /** Rows whose last outcome is a failure with one of these codes or statuses; all failures without any. */
 export function failedRows(

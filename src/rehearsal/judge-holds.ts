@@ -42,7 +42,7 @@ export function judgeHolds({ seen, client, declared }: Evidence): Check {
   return {
     name,
     result: early === 0 ? "passed" : "failed",
-    evidence: `${formatCount(named)} times the server named a time, ${formatCount(early)} requests came before it${tooLong}`,
+    evidence: `waits that the server named: ${formatCount(named)}, requests before their end: ${formatCount(early)}${tooLong}`,
   };
 }
 

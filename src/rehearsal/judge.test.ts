@@ -207,6 +207,22 @@ test("each rate is judged by arrivals at one host", () => {
   expect(find(evidence(steady(100), rate(40)), "--rate 40/s").result).toBe("failed");
 });
 
+test("requests that left apart and arrived together keep a rate, one sent twice counts twice", () => {
+  const declared = { rates: [{ count: 5, perMs: 1000 }] };
+  const together = Array.from({ length: 10 }, (_, index) => ({ at: 2000, path: `/${index}` }));
+  const departures = together.map(({ path }, index) => ({
+    question: `GET a.example${path}`,
+    sentMs: index * 205,
+    landedMs: 2010,
+  }));
+  const late = evidence(together, { declared, client: { departures } });
+  expect(find(late, "--rate").result).toBe("passed");
+  const twice = [...together, { at: 2001, path: "/9" }, { at: 2001, path: "/9" }];
+  expect(find(evidence(twice, { declared, client: { departures } }), "--rate").result).toBe(
+    "failed",
+  );
+});
+
 test("a request in a hold fails unless it left before the client knew of it", () => {
   const refusal = { at: 0, until: 10, status: 429, heldUntilMs: 1010 };
   expect(find(evidence([refusal, { at: 500 }]), "not before").result).toBe("failed");

@@ -33,7 +33,9 @@ export function* recordsInOrder(
     slots.fill(0);
     for (const [index, span] of spans.entries()) {
       if (span.last < from || span.first >= from + windowRows) continue;
-      place(groupOf(store, index + 1), slots, from);
+      const group = groupOf(store, index + 1);
+      place(group, slots, from);
+      release(group);
     }
     for (const record of readRecords(slots)) if (record.row !== 0) yield record;
   }
@@ -47,6 +49,7 @@ export function* recordsOfRow(store: JournalStore, wanted: number): Generator<Ou
       if (cursor.row === wanted) yield* readRecords(records.subarray(at, at + RECORD_BYTES));
       at += RECORD_BYTES;
     }
+    release(records);
   }
 }
 
@@ -60,6 +63,7 @@ function spansOf(store: JournalStore): readonly Span[] {
       if (row < first) first = row;
       if (row > last) last = row;
     }
+    release(records);
     spans.push({ first, last });
   }
   return spans;
@@ -68,13 +72,21 @@ function spansOf(store: JournalStore): readonly Span[] {
 /** Groups are numbered from 1 without a gap: whoever counted them has seen that. */
 function groupOf({ database, directory }: JournalStore, id: number): Uint8Array {
   const found = database.prepare("SELECT records, checksum FROM outcomes WHERE id = ?").get(id);
-  const records = found?.["records"] as Uint8Array | undefined;
-  if (records === undefined || crc32(records) !== found?.["checksum"]) {
+  const records = found?.["records"];
+  if (!(records instanceof Uint8Array) || crc32(records) !== found?.["checksum"]) {
     throw new JournalError(
       `the journal in ${directory} is damaged: group ${id} is not as it was written`,
     );
   }
   return records;
+}
+
+/**
+ * Frees the bytes of a group now: to the collector each is a small object, and it lets a whole log of
+ * them pile up.
+ */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Puts the records of a group where their rows belong; one that is owed again leaves its place empty. */

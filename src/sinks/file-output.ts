@@ -31,11 +31,7 @@ export interface FileTarget {
  */
 export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
   const { path, exists, standing } = target;
-  const there = await statOf(path);
-  if (there?.isFile() === true) await refuseInputs(target, there);
-  if (there?.isDirectory() === true) {
-    throw new UsageError(`cannot write ${visible(path)}: it is a folder`);
-  }
+  const there = await lookAt(target);
   if (standing !== undefined) {
     const handle = await reopenFile(path, standing);
     if (there === undefined) await makeSure(path, handle);
@@ -47,6 +43,16 @@ export async function openFileOutput(target: FileTarget): Promise<ByteOutput> {
   if (there !== undefined) return regularFile(path, handle, "foreign");
   await makeSure(path, handle);
   return regularFile(path, handle, "new");
+}
+
+/** What stands at the path of a target. @throws UsageError for an input and for a folder. */
+export async function lookAt(target: FileTarget): Promise<BigIntStats | undefined> {
+  const there = await statOf(target.path);
+  if (there?.isFile() === true) await refuseInputs(target, there);
+  if (there?.isDirectory() === true) {
+    throw new UsageError(`cannot write ${visible(target.path)}: it is a folder`);
+  }
+  return there;
 }
 
 async function statOf(path: string): Promise<BigIntStats | undefined> {
@@ -67,17 +73,26 @@ async function openToWrite(path: string, exists: FileTarget["exists"]): Promise<
   try {
     return await open(path, O_WRONLY | O_CREAT | (exists === "refuse" ? O_EXCL : 0));
   } catch (error) {
-    if (isRefusal(error)) throw outputError(path, error);
-    const shown = visible(path);
-    const { code } = error as NodeJS.ErrnoException;
-    const sentence =
-      code === "EEXIST"
-        ? `${shown} exists and is not this run's; --force overwrites it`
-        : code === "ENOENT"
-          ? `cannot write ${shown}: there is no folder ${visible(dirname(path))}`
-          : `cannot write ${shown}: ${reasonOf(error)}`;
-    throw new UsageError(sentence, { cause: error });
+    throw openingError(path, error);
   }
+}
+
+/** What it means that a file cannot be opened to be written: the disk refuses, or its name is wrong. */
+export function openingError(path: string, error: unknown): Error {
+  if (isRefusal(error)) return outputError(path, error);
+  const shown = visible(path);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "EEXIST") return existsError(path, { cause: error });
+  const why = code === "ENOENT" ? `there is no folder ${visible(dirname(path))}` : reasonOf(error);
+  return new UsageError(`cannot write ${shown}: ${why}`, { cause: error });
+}
+
+/** A file is there that is not to be overwritten. */
+export function existsError(path: string, options: ErrorOptions = {}): UsageError {
+  return new UsageError(
+    `${visible(path)} exists and is not this run's; --force overwrites it`,
+    options,
+  );
 }
 
 /**
@@ -97,7 +112,7 @@ async function makeSure(path: string, handle: FileHandle): Promise<void> {
 }
 
 /** A file whose bytes are always whole records, after a refusal of the disk too. */
-function regularFile(
+export function regularFile(
   path: string,
   handle: FileHandle,
   before: "new" | "foreign" | Standing,

@@ -9,11 +9,12 @@ import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { createGate } from "../policy/gate.ts";
 import { createClaimedNames } from "./claimed-names.ts";
+import { exists } from "./exists.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
-import { makeFolders } from "./make-folders.ts";
+import { makeFolders, removeEmpty } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
-import { exists, openNewFile, PathTaken, placeFile } from "./place-file.ts";
+import { openNewFile, PathTaken, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 
 /** Where answers are saved. */
@@ -64,7 +65,7 @@ export interface FileSink extends AsyncDisposable {
     key: string,
     body: Uint8Array | BodyFile,
   ): Promise<SavedFile>;
-  /** Waits for the saves under way and lets the folders go. */
+  /** Waits for the saves under way and lets the folders go; a root that it made and left empty is removed. */
   close(): Promise<void>;
 }
 
@@ -92,8 +93,9 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
   const prepare =
     id === undefined ? undefined : (opened: Folder) => removeLeftovers(opened, prefix);
   let folder: Folder | undefined;
+  let made: readonly string[] = [];
   try {
-    await makeFolders(root);
+    made = await makeFolders(root);
     folder = await Folder.openRoot(root);
     await prepare?.(folder);
     const mode = await probe(await folder.at(`${prefix}-0.part`));
@@ -102,9 +104,11 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
       tree: createFolderTree(folder, { prepare }),
       prefix,
       mode,
+      made,
     });
   } catch (error) {
     await folder?.[Symbol.asyncDispose]();
+    await removeEmpty(made);
     if (isRefusal(error)) throw outputError(root, error);
     throw new UsageError(`cannot save files in ${visible(root)}: ${reasonOf(error)}`, {
       cause: error,
@@ -128,6 +132,8 @@ interface OpenedOptions extends FileSinkOptions {
   readonly tree: FolderTree;
   readonly prefix: string;
   readonly mode: number;
+  /** Folders that were not there before. */
+  readonly made: readonly string[];
 }
 
 function createFileSink(options: OpenedOptions): FileSink {
@@ -191,6 +197,7 @@ function createFileSink(options: OpenedOptions): FileSink {
   async function close(): Promise<void> {
     while (underWay.size > 0) await Promise.allSettled(underWay.values());
     await tree[Symbol.asyncDispose]();
+    await removeEmpty(options.made);
   }
 
   return {

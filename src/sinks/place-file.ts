@@ -1,10 +1,12 @@
 import { constants } from "node:fs";
-import { copyFile, type FileHandle, link, lstat, open, rename, unlink } from "node:fs/promises";
+import { copyFile, type FileHandle, open, unlink } from "node:fs/promises";
 
 import type { BodyFile } from "../core/response.ts";
 import { visible } from "../formats/visible.ts";
+import { exists } from "./exists.ts";
 import { writeAll } from "./file-output.ts";
 import type { Folder } from "./folder.ts";
+import { nameFile } from "./name-file.ts";
 import { errorCode } from "./output-error.ts";
 
 /** Something that is not this run's stands at a path or in its way; it was left as it is. */
@@ -37,18 +39,6 @@ export async function placeFile(body: Uint8Array | BodyFile, place: Place): Prom
   if (body instanceof Uint8Array) await writeIn(body, place);
   else await moveIn(body, place);
   await folder.sync();
-}
-
-/** Whether a path names anything, be it a link that leads nowhere. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
-    throw error;
-  }
 }
 
 /** Opens a file that was not there; never through a link. */
@@ -98,21 +88,9 @@ async function removedOnError(temporary: string, work: () => Promise<void>): Pro
   }
 }
 
-/** Names a whole file; without leave to overwrite by a link, which never replaces anything. */
 async function giveName(from: string, place: Place): Promise<void> {
   const to = await place.folder.at(place.name);
-  if (place.exists === "overwrite") return await rename(from, to);
-  try {
-    await link(from, to);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "EEXIST") throw taken(place);
-    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw error;
-    // A file system without hard links (FAT, some shares): as close as it can do.
-    if (await exists(to)) throw taken(place);
-    return await rename(from, to);
-  }
-  await unlink(from);
+  if ((await nameFile({ from, to, exists: place.exists })) === "taken") throw taken(place);
 }
 
 async function syncFile(path: string, mode: number): Promise<void> {

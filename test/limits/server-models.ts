@@ -3,7 +3,7 @@ export interface ServerRow {
   readonly name: string;
   /** As `limitModelOf` reads it. */
   readonly spec: string;
-  /** Never looked at while the learner was tuned. */
+  /** No number of the learner was tuned for it. */
   readonly unseen?: true;
 }
 

@@ -11,6 +11,7 @@ import { readRowHistory } from "../../report/row-history.ts";
 import type { CommandLine } from "../command-line.ts";
 import { type ExplainedRow, explainedToJson, explainLines } from "../explain-lines.ts";
 import { findRows, readRowKey } from "../find-row.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
 import type { RunJob } from "../run-job.ts";
 import { runWord } from "../run-word.ts";
@@ -21,6 +22,7 @@ import { whichRun } from "../which-run.ts";
 
 /** `fanfetch explain`: what became of one row. */
 export async function explain(line: CommandLine, terminal: Terminal): Promise<number> {
+  using _heap = keepHeapSmall("many");
   const { word, text } = readArguments(line.positionals);
   const directory = whichRun(word);
   // Before the input is opened: from then on names are meant from where the run was begun.

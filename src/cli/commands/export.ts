@@ -3,7 +3,6 @@ import { VERSION } from "../../engine/version.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import type { JournalStore } from "../../queue/journal-store.ts";
-import { type KeptReader, readKeptAnswers } from "../../queue/kept-reader.ts";
 import type { RunIdentity } from "../../queue/run-directories.ts";
 import { harText, isInHar } from "../../report/har.ts";
 import { OUTCOME_COLUMNS, outcomeValues } from "../../report/outcome-columns.ts";
@@ -11,9 +10,9 @@ import { type OutcomeRow, outcomeRows } from "../../report/outcome-rows.ts";
 import { outputsOf } from "../../report/run-output.ts";
 import { readOverview } from "../../report/run-overview.ts";
 import { isInWarc, warcRecords } from "../../report/warc.ts";
-import { openTableSink } from "../../sinks/table-sink.ts";
+import type { ByteOutput } from "../../sinks/byte-output.ts";
+import { createTableSink } from "../../sinks/table-sink.ts";
 import type { CommandLine } from "../command-line.ts";
-import { EXIT_DISK } from "../exit-code.ts";
 import {
   type ExportFormat,
   type ExportTarget,
@@ -21,12 +20,15 @@ import {
   refuseOutputs,
   writePieces,
 } from "../export-file.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
+import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues } from "../settings.ts";
 import { openStoredInput, type StoredInput } from "../stored-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
+import { writeWhole } from "../whole-output.ts";
 
 /** `fanfetch export`: the outcomes of a run in the order of its input, as a table, HAR or WARC. */
 export async function exportRun(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -34,15 +36,11 @@ export async function exportRun(line: CommandLine, terminal: Terminal): Promise<
   const exists = values.has("force") ? "overwrite" : "refuse";
   const target = readExportTarget(values.last("output"), exists);
   const directory = whichRun(oneRun("export", line));
+  using _heap = keepHeapSmall("many");
   try {
-    await readJournal(directory, (store) => writeExport(store, target, terminal));
-    return 0;
+    return await readJournal(directory, (store) => writeExport(store, target, terminal));
   } catch (error) {
-    const { name, message } = error as Error;
-    if (name === "DamagedBody") throw new UsageError(message, { cause: error });
-    if (name !== "DiskError") throw error;
-    void terminal.stderr.write(`fanfetch: ${visible(message)}\n`);
-    return EXIT_DISK;
+    throw keptError(error);
   }
 }
 
@@ -50,7 +48,7 @@ async function writeExport(
   store: JournalStore,
   target: ExportTarget,
   terminal: Terminal,
-): Promise<void> {
+): Promise<number> {
   const { format, path } = target;
   refuseOutputs(target, outputsOf(store));
   using bodies = format === "warc.gz" ? readKept(store) : undefined;
@@ -65,8 +63,9 @@ async function writeExport(
     void terminal.stderr.write(`keys, and URLs of what was answered, are left out: ${why}\n`);
   }
   let count = 0;
-  async function* counted(): AsyncGenerator<OutcomeRow> {
+  async function* counted(signal: AbortSignal): AsyncGenerator<OutcomeRow> {
     for await (const row of outcomeRows(store, batchesOf(input))) {
+      signal.throwIfAborted();
       if (!isExported[format](row)) continue;
       count += 1;
       yield row;
@@ -74,16 +73,21 @@ async function writeExport(
   }
   const inputs = inputsOf(input);
   const { title, beganMs } = readOverview(store);
-  if (format === "har") {
-    await writePieces(target, harText(counted(), { version: VERSION, comment: title }), inputs);
-  } else if (bodies !== undefined) {
-    const run = `${store.fact<RunIdentity>("identity")?.work ?? ""} ${beganMs}`;
-    const about = { version: VERSION, description: title, run, beganMs: beganMs ?? 0, bodies };
-    await writePieces(target, warcRecords(counted(), about), inputs);
-  } else await writeTable(counted(), target, inputs);
-  if (path === "-") return;
+  const interrupted = await writeWhole({ ...target, inputs }, terminal, async (output, signal) => {
+    const rows = counted(signal);
+    if (format === "har") {
+      await writePieces(output, harText(rows, { version: VERSION, comment: title }));
+    } else if (bodies !== undefined) {
+      const run = `${store.fact<RunIdentity>("identity")?.work ?? ""} ${beganMs}`;
+      const about = { version: VERSION, description: title, run, beganMs: beganMs ?? 0, bodies };
+      await writePieces(output, warcRecords(rows, about));
+    } else await writeTable(output, rows, format === "csv" ? "csv" : "jsonl");
+  });
+  if (interrupted !== undefined) return interrupted;
+  if (path === "-") return 0;
   const outcomes = count === 1 ? "1 outcome" : `${formatCount(count)} outcomes`;
   void terminal.stderr.write(`${outcomes} → ${visible(target.name)}\n`);
+  return 0;
 }
 
 /** Which outcomes have a place in an export. */
@@ -95,33 +99,15 @@ const isExported: Readonly<Record<ExportFormat, (row: OutcomeRow) => boolean>> =
 };
 
 async function writeTable(
+  output: ByteOutput,
   rows: AsyncIterable<OutcomeRow>,
-  { path, format, exists }: ExportTarget,
-  inputs: readonly string[],
+  format: "csv" | "jsonl",
 ): Promise<void> {
-  const destination =
-    path === "-"
-      ? { kind: "stream" as const, stream: process.stdout, name: "stdout" }
-      : { kind: "file" as const, path, exists, inputs };
-  await using sink = await openTableSink(destination, {
-    format: format === "csv" ? "csv" : "jsonl",
-    columns: OUTCOME_COLUMNS,
-  });
+  await using sink = createTableSink(output, { format, columns: OUTCOME_COLUMNS });
   for await (const row of rows) {
     await sink.write({ columns: OUTCOME_COLUMNS, values: outcomeValues(row) }, row.record.row);
   }
   await sink.close();
-}
-
-/** The bodies that a run kept. @throws UsageError where their file has gone. */
-function readKept({ database, directory }: JournalStore): KeptReader | undefined {
-  try {
-    return readKeptAnswers(database, directory);
-  } catch (error) {
-    throw new UsageError(`the kept answers cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

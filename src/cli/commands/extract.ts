@@ -1,60 +1,92 @@
+import { resolve } from "node:path";
+
 import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { keptOutcome } from "../../jobs/kept-outcome.ts";
 import type { JournalStore } from "../../queue/journal-store.ts";
-import { type KeptReader, readKeptAnswers } from "../../queue/kept-reader.ts";
-import { latestRecords } from "../../queue/log-questions.ts";
-import type { OutcomeDetail } from "../../queue/outcome-detail.ts";
+import type { KeptReader } from "../../queue/kept-reader.ts";
+import { outcomeRows } from "../../report/outcome-rows.ts";
+import { outputsOf } from "../../report/run-output.ts";
 import type { CommandLine } from "../command-line.ts";
+import { refuseOutputs } from "../export-file.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
+import { readJournal } from "../read-journal.ts";
+import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues, type Settings } from "../settings.ts";
 import { readOutput } from "../settings-output.ts";
-import { openToRead, storedSettings } from "../stored-job.ts";
+import { openStoredInput } from "../stored-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
+import { writeWhole } from "../whole-output.ts";
 import { openOutput } from "../work-output.ts";
-import { openStoredTasks } from "../work-tasks.ts";
 
 /** `fanfetch extract`: other fields of the answers that a run has kept, in the order of its input. */
 export async function extract(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("extract", line));
-  const folder = process.cwd();
-  const stored = await storedSettings(directory);
-  using store = openToRead(directory);
-  using kept = readKeptAnswers(store.database, directory);
-  if (kept === undefined) {
-    throw new UsageError(`${visible(directory)} has kept no answers; run it with --keep`);
+  using _heap = keepHeapSmall("many");
+  try {
+    return await readJournal(directory, async (store) => {
+      using kept = readKept(store);
+      if (kept === undefined) {
+        throw new UsageError(`${visible(directory)} has kept no answers; run it with --keep`);
+      }
+      return await writeExtract({ store, kept }, line, terminal);
+    });
+  } catch (error) {
+    throw keptError(error);
   }
-  const command = stored.command === "get" ? "get" : "map";
-  const output = readOutput(command, createValues(line), stored.input);
+}
+
+interface Kept {
+  readonly store: JournalStore;
+  readonly kept: KeptReader;
+}
+
+async function writeExtract(
+  { store, kept }: Kept,
+  line: CommandLine,
+  terminal: Terminal,
+): Promise<number> {
+  // The output is meant from where this command is typed, the input from where the run was begun.
+  const folder = process.cwd();
+  const input = await openStoredInput(store);
+  if (input.kind === "gone") {
+    throw new UsageError(`records cannot be made again: ${visible(input.why)}`);
+  }
+  const stored = input.settings;
+  const output = readOutput(
+    stored.command === "get" ? "get" : "map",
+    createValues(line),
+    stored.input,
+  );
   const settings: Settings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
   };
   if (settings.output.picks.length === 0) throw new UsageError("extract needs --pick EXPR");
-  const tasks = await openStoredTasks(settings, directory);
-  // The output is meant from where this command is typed.
-  process.chdir(folder);
-  const { sink, extract: toRecord } = await openOutput(settings, tasks);
-  const latest = latestRecords(store);
-  let written = 0;
-  let failed = 0;
-  await using closing = sink;
-  for await (const batch of tasks.batches) {
-    for (const task of batch) {
-      const record = latest.get(task.row.number);
-      if (record === undefined) continue;
-      const detail = detailOf(store, record.row);
-      const body = bodyOf(kept, record.kept);
-      const { outcome, record: row } = toRecord(task, keptOutcome(task, { record, detail, body }));
-      if (outcome.kind !== "answered") failed += 1;
-      const taken = closing.write(row, task.row.number);
+  const name = output.path;
+  const path = name === "-" ? name : resolve(folder, name);
+  refuseOutputs({ name, path }, outputsOf(store));
+  const target = { name, path, exists: output.existing, inputs: inputsOf(stored) };
+  let [written, failed] = [0, 0];
+  const interrupted = await writeWhole(target, terminal, async (records, signal) => {
+    const { sink, extract: toRecord } = await openOutput(settings, input.tasks, { records });
+    await using closing = sink;
+    for await (const { record, detail, task } of outcomeRows(store, input.tasks.batches)) {
+      signal.throwIfAborted();
+      if (task === undefined) continue;
+      const body = record.kept === 0 ? undefined : kept.get(record.kept);
+      const made = toRecord(task, keptOutcome(task, { record, detail, body }));
+      if (made.outcome.kind !== "answered") failed += 1;
+      const taken = closing.write(made.record, record.row);
       if (taken !== undefined) await taken;
       written += 1;
     }
-  }
-  await closing.close();
+    await closing.close();
+  });
+  if (interrupted !== undefined) return interrupted;
   if (!line.values.has("quiet")) {
     const told = `${formatCount(written)} records from kept answers, ${formatCount(failed)} of them failed; nothing was sent`;
     await terminal.stderr.write(`${told}\n`);
@@ -62,11 +94,7 @@ export async function extract(line: CommandLine, terminal: Terminal): Promise<nu
   return failed === 0 ? 0 : 1;
 }
 
-function bodyOf(kept: KeptReader, id: number): Uint8Array | undefined {
-  return id === 0 ? undefined : kept.get(id);
-}
-
-function detailOf(store: JournalStore, row: number): OutcomeDetail | undefined {
-  const text = store.detail(row);
-  return text === undefined ? undefined : (JSON.parse(text) as OutcomeDetail);
+/** Files that are never written, whatever is forced; relative ones are meant from where the run was begun. */
+function inputsOf({ input }: Settings): readonly string[] {
+  return input.kind === "urls" || input.path === "-" ? [] : [input.path];
 }

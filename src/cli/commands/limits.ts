@@ -20,6 +20,7 @@ import { createValues, type Values } from "../settings.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { originIn, whichHosts } from "../which-hosts.ts";
+import { writeWhole } from "../whole-output.ts";
 
 const ACTIONS = ["set", "forget", "export"] as const;
 
@@ -153,7 +154,10 @@ async function exportHosts(
     );
   }
   const exists = values.has("force") ? "overwrite" : "refuse";
-  await writePieces({ path: resolve(name), exists }, pieceOf(toJson(folder, hosts)), []);
+  const interrupted = await writeWhole({ path: resolve(name), name, exists }, terminal, (output) =>
+    writePieces(output, pieceOf(toJson(folder, hosts))),
+  );
+  if (interrupted !== undefined) return interrupted;
   const count = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
   void terminal.stderr.write(`${count} → ${visible(name)}\n`);
   return 0;

@@ -6,6 +6,7 @@ import { type FailedRow, failedRowsOf } from "../../report/failed-rows.ts";
 import { readReport, reportToJson, type RunReport } from "../../report/run-report.ts";
 import type { CommandLine } from "../command-line.ts";
 import { isMeant } from "../only-failures.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
 import { oneRun } from "../run-arguments.ts";
 import { runWord } from "../run-word.ts";
@@ -39,6 +40,7 @@ export async function show(line: CommandLine, terminal: Terminal): Promise<numbe
 }
 
 async function showRun(directory: string, line: CommandLine, terminal: Terminal): Promise<number> {
+  using _heap = keepHeapSmall("many");
   const values = createValues(line);
   const only = readOnly(values.all("only"));
   const limit = whole(values, "limit", 0) ?? SHOWN_ROWS;

@@ -2,6 +2,7 @@ import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { readJobIdentity } from "../../queue/job-directory.ts";
 import type { CommandLine } from "../command-line.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { oneRun } from "../run-arguments.ts";
 import { shownPath } from "../shown-path.ts";
 import type { Terminal } from "../terminal.ts";
@@ -17,6 +18,7 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   const { waiting, ...told } =
     kind === "run" ? { waiting: 0, ...(await verifyRun(directory)) } : await verifyJob(directory);
   const { inputs, answered, failed, skipped, problems } = told;
+  using _heap = keepHeapSmall("many");
   const owed = inputs - answered - failed - skipped;
   const isWhole = problems.length === 0 && owed === 0 && waiting === 0;
   if (line.values.get("format")?.at(-1) === "json") {

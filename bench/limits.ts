@@ -1,0 +1,92 @@
+import { createRateLearner, type RateLearner } from "../src/policy/rate-learner.ts";
+import { seededChance } from "../test/limits/chance.ts";
+import { judge, type Judged } from "../test/limits/judge.ts";
+import { RIVALS } from "../test/limits/rivals.ts";
+import { SERVER_MODELS, type ServerRow } from "../test/limits/server-models.ts";
+import type { Ground } from "./ground.ts";
+import { machine, type Section, table } from "./results.ts";
+
+const FIRST_SEED = 11;
+const SHORT_MS = 15_000;
+const LONG_MS = 60_000;
+
+/** How much of what servers allow is got, by simulation: the learner beside others, first visit and second. */
+export async function benchLimits(ground: Ground): Promise<Section> {
+  const seeds = Array.from({ length: ground.runs ?? 5 }, (_, index) => FIRST_SEED + index);
+  const rows = SERVER_MODELS.map((row) => lineOf(row, seeds));
+  const others = RIVALS.map(({ name }) => name);
+  return {
+    name: "limits",
+    text: [
+      machine([`Node ${process.version}`]),
+      `Simulated (\`test/limits/\`): a round trip of 50 ms, log-normal service (20 %), arrivals that jitter by 1.5 ms, at most 256 under way, an endless list, seeds ${seeds[0]}–${seeds.at(-1)}. Per cent of what the server allows, and per cent of what was sent that was refused. *15 s*: the lowest seed in brackets. *warm*: from 5 s to 60 s. *known*: 15 s with the profile of an earlier minute. Others over 60 s: got/refused; the list being endless, they go on with the next row at a refusal. Over 100: a part of the round trip is outside the place, or a window more was begun. Lost rows: ${String(rows.reduce((sum, { lost }) => sum + lost, 0))}. No number was fitted to the *unseen* servers; what they showed changed two rules (refusals by chance, wider trials of more places).`,
+      table(
+        ["server", "15 s", "60 s", "warm", "refused 15 s → 60 s", "known", "refused", ...others],
+        rows.map(({ cells }) => cells),
+      ),
+      roundTrips(seeds),
+    ].join("\n\n"),
+  };
+}
+
+function fresh(seed: number, known?: RateLearner): RateLearner {
+  const profile = known?.profile();
+  return createRateLearner({ most: 256, random: seededChance(seed + 1000), profile });
+}
+
+function lineOf({ name, spec, unseen }: ServerRow, seeds: readonly number[]) {
+  const first: Judged[] = [];
+  const second: Judged[] = [];
+  for (const seed of seeds) {
+    const client = fresh(seed);
+    first.push(judge(spec, client, seed, { forMs: LONG_MS }));
+    second.push(judge(spec, fresh(seed, client), seed + 500, { forMs: SHORT_MS }));
+  }
+  const rivals = RIVALS.map((rival) => {
+    const all = seeds.map((seed) =>
+      judge(spec, rival.create(), seed, { forMs: LONG_MS, hasty: rival.hasty }),
+    );
+    return `${percent(mean(all, "whole"))}/${percent(mean(all, "refused"))}`;
+  });
+  const lowest = Math.min(...first.map(({ early }) => early));
+  return {
+    lost: first.reduce((sum, { lost }) => sum + lost, 0),
+    cells: [
+      unseen === true ? `${name} (unseen)` : name,
+      `${percent(mean(first, "early"))} (${percent(lowest)})`,
+      percent(mean(first, "whole")),
+      percent(mean(first, "warm")),
+      `${fine(mean(first, "refusedEarly"))} → ${fine(mean(first, "refused"))}`,
+      percent(mean(second, "early")),
+      fine(mean(second, "refused")),
+      ...rivals,
+    ],
+  };
+}
+
+/** The same by round trip, for those that a slow server makes hard. */
+function roundTrips(seeds: readonly number[]): string {
+  const delays = [5, 50, 500, 1500];
+  const names = new Set(["bucket 100/s, depth 100", "window 50 in 1 s", "8 places", "unlimited"]);
+  const lines = SERVER_MODELS.filter(({ name }) => names.has(name)).map(({ name, spec }) => [
+    name,
+    ...delays.map((roundTripMs) => {
+      const all = seeds.map((seed) => judge(spec, fresh(seed), seed, { roundTripMs }));
+      return `${percent(mean(all, "whole"))} / ${percent(mean(all, "warm"))}`;
+    }),
+  ]);
+  return `By round trip, over 60 s / warm:\n\n${table(["server", ...delays.map((ms) => `${ms} ms`)], lines)}`;
+}
+
+function mean(all: readonly Judged[], key: keyof Judged): number {
+  return all.reduce((sum, judged) => sum + judged[key], 0) / all.length;
+}
+
+/** Whole per cents; nothing where nothing was allowed. */
+function percent(share: number): string {
+  return Number.isFinite(share) ? (100 * share).toFixed(0) : "–";
+}
+
+function fine(share: number): string {
+  return (100 * share).toFixed(1);
+}

@@ -1,0 +1,54 @@
+import type { ConcurrencyLimit } from "./learn-concurrency.ts";
+import type { Episode } from "./learn-episode.ts";
+import type { RateSearch } from "./learn-rate.ts";
+
+/** Refusals by chance that are saved up. */
+const MOST = 4;
+
+/** Refusals that mean nothing: one for a hundred that were let in. */
+export class Chance {
+  #acceptedBefore = 0;
+  #saved = 0;
+
+  /** Whether an episode was chance: most of its neighbours let in, and no more asked for than before. */
+  isAll(episode: Episode, acceptedBefore: number, isClimbing: boolean): boolean {
+    this.#saved = Math.min(MOST, this.#saved + (acceptedBefore - this.#acceptedBefore) / 100);
+    this.#acceptedBefore = acceptedBefore;
+    const isAlone = episode.span >= 8 && episode.acceptedShare > 0.8 && !isClimbing;
+    if (!isAlone || episode.refused > this.#saved) return false;
+    this.#saved -= episode.refused;
+    return true;
+  }
+}
+
+/** A refusal, and what is known of both limits. */
+export interface Suspects {
+  readonly episode: Episode;
+  /** Under way besides the first refused one. */
+  readonly places: number;
+  /** Most under way with which one was let in since the last episode. */
+  readonly highest: number;
+  readonly concurrency: ConcurrencyLimit;
+  readonly rate: RateSearch;
+}
+
+/** Whether a refusal was about places and not about the rate. */
+export function arePlaces({ episode, places, highest, concurrency, rate }: Suspects): boolean {
+  if (places < 1) return false;
+  const { suspectPlaces, estimate } = rate;
+  // A shut window takes nobody after the first refusal; places go on to come free.
+  const comesFree = episode.span >= 3 && episode.acceptedShare >= 0.25;
+  if (suspectPlaces > 0) {
+    const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
+    return isNear && (!estimate.isDear || comesFree);
+  }
+  if (rate.rate < Infinity) {
+    return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
+  }
+  if (concurrency.ceiling === Infinity) return false;
+  // The first ceiling may be far too high where arrivals are shuffled over much of a round trip.
+  const least = comesFree && !concurrency.isProven ? 0.5 : 0.8;
+  if (places + 1 < least * concurrency.ceiling) return false;
+  const { isFlowing, isProven, isTrying } = concurrency;
+  return isFlowing || isProven || isTrying || !estimate.isDear || comesFree;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+
+import { createRateLearner, type Departure, type RateLearner } from "./rate-learner.ts";
+
+function learner(most = 256): RateLearner {
+  return createRateLearner({ most, random: () => 0.5 });
+}
+
+/** All that may leave now, leaves. */
+function leave(on: RateLearner, nowMs: number): readonly Departure[] {
+  const flights: Departure[] = [];
+  while (on.nextAt(nowMs) <= nowMs) flights.push(on.depart(nowMs));
+  return flights;
+}
+
+function land(on: RateLearner, flights: readonly Departure[], nowMs: number): void {
+  for (const flight of flights) {
+    on.land(flight, { nowMs, kind: "accepted", latencyMs: nowMs - flight.atMs });
+  }
+}
+
+describe("a rate learner", () => {
+  test("lets two out for each answer, as long as somebody waits", () => {
+    const fresh = learner();
+    let flights = leave(fresh, 0);
+    const counts = [flights.length];
+    for (let round = 1; round <= 2; round += 1) {
+      const next: Departure[] = [];
+      for (const flight of flights) {
+        land(fresh, [flight], 50 * round);
+        next.push(...leave(fresh, 50 * round));
+      }
+      counts.push(next.length);
+      flights = next;
+    }
+    expect(counts).toEqual([6, 12, 24]);
+  });
+
+  test("does not grow while nobody waits", () => {
+    const fresh = learner();
+    for (let nowMs = 0; nowMs < 2000; nowMs += 50) {
+      const flight = fresh.depart(nowMs);
+      land(fresh, [flight], nowMs + 40);
+    }
+    expect(fresh.limits.concurrency).toBe(6);
+  });
+
+  test("counts who is under way", () => {
+    const fresh = learner();
+    const flights = leave(fresh, 0);
+    expect(fresh.inFlight).toBe(6);
+    land(fresh, flights.slice(2), 50);
+    expect(fresh.inFlight).toBe(2);
+  });
+
+  test("waits as long as a refusal asks, and then asks with one alone", () => {
+    const fresh = learner();
+    for (const flight of leave(fresh, 0)) {
+      fresh.land(flight, { nowMs: 10, kind: "refused", latencyMs: 10, retryAfterMs: 3000 });
+    }
+    expect(fresh.limits.untilMs).toBe(3010);
+    expect(fresh.nextAt(20)).toBe(3010);
+    expect(leave(fresh, 3010)).toHaveLength(1);
+  });
+
+  test("spends an announced budget and then waits for its reset", () => {
+    const fresh = learner();
+    const reading = { name: undefined, limit: 100, resetMs: 9000, windowMs: 60_000 };
+    const [first, ...others] = leave(fresh, 0);
+    const readings = [{ ...reading, remaining: 7 }];
+    fresh.land(first!, { nowMs: 50, kind: "accepted", latencyMs: 50, readings });
+    // Seven were left after the first; five have left since.
+    expect(leave(fresh, 50)).toHaveLength(2);
+    land(fresh, others, 60);
+    expect(leave(fresh, 60)).toHaveLength(0);
+    expect(fresh.nextAt(60)).toBe(9050);
+  });
+
+  test("takes connections that are dropped for too many at once", () => {
+    const fresh = learner();
+    const [first, ...others] = leave(fresh, 0);
+    for (const flight of others) {
+      fresh.land(flight, { nowMs: 5, kind: "failed", latencyMs: undefined });
+    }
+    land(fresh, [first!], 50);
+    expect(fresh.limits.concurrency).toBe(1);
+    expect(fresh.limits.rate).toBe(Infinity);
+  });
+
+  test("begins with one again after the host was down", () => {
+    const fresh = learner();
+    land(fresh, leave(fresh, 0), 50);
+    fresh.restart(100);
+    expect(fresh.limits.concurrency).toBe(1);
+  });
+
+  test("remembers nothing where no limit was found", () => {
+    const fresh = learner();
+    land(fresh, leave(fresh, 0), 50);
+    expect(fresh.profile()).toMatchObject({
+      rate: undefined,
+      concurrency: undefined,
+      evidence: [],
+    });
+  });
+});
