@@ -59,7 +59,8 @@ export async function readAskedJob(
   }
   const folder = file === "-" ? process.cwd() : dirname(resolve(file));
   const read = await readJobOf(file, line.values.get("set") ?? []);
-  const job = await compileJob(read, { folder, environment });
+  const compiled = await compileJob(read, { folder, environment });
+  const job = { ...compiled, steps: loginFirst(compiled) };
   const withheld: string[] = [];
   const values = [...line.values].flatMap(([name, given]) => {
     const kept = keptValues(name, given, withheld);
@@ -94,6 +95,17 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
     directoryOf: ({ id }) => directoryOf(id),
     rowsFileOf: (id) => join(directoryOf(id), ROWS_FILE),
   };
+}
+
+/** The steps, the one that logs in before all others but those whose rows it needs. */
+function loginFirst({ job, steps }: CompiledJob): readonly CompiledStep[] {
+  const { auth } = job;
+  if (auth?.kind !== "login") return steps;
+  const first = new Set([auth.step]);
+  for (const { id, parents } of steps.toReversed()) {
+    if (first.has(id)) for (const parent of parents.ids) first.add(parent);
+  }
+  return [...steps.filter(({ id }) => first.has(id)), ...steps.filter(({ id }) => !first.has(id))];
 }
 
 /** `2-player`: steps are told apart by their number, since a name may have any letters. */
