@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
@@ -11,6 +10,7 @@ import { readJob, readJobModule, type ReadJob } from "../jobs/job-file.ts";
 import { inputDigest } from "../queue/input-digest.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { JobIdentification } from "./job-auth.ts";
+import { loadModule } from "./load-module.ts";
 import { readText } from "./read-text.ts";
 import { keptValues, type RunJob } from "./run-job.ts";
 
@@ -121,19 +121,10 @@ async function readJobOf(file: string, set: readonly string[]): Promise<ReadJob>
     if (!existsSync(path)) {
       throw new UsageError(`${name} cannot be read: there is no such file`);
     }
-    return await readJobModule(await loaded(path, name), { name, set });
+    return await readJobModule(await loadModule(path, name), { name, set });
   }
   const bytes = await readText(file);
   return await readJob(Buffer.from(bytes).toString("utf8"), { name, set });
-}
-
-async function loaded(path: string, name: string): Promise<unknown> {
-  try {
-    return (await import(pathToFileURL(path).href)) as unknown;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${name} cannot be loaded: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** `players.yaml → players/{name}.json`: where the answers of a job's last step go. */

@@ -23,7 +23,8 @@ test("a job of a program is run as a file is, its functions with it", async () =
   ]`;
   await folder.write(
     "players.ts",
-    `export default ${JSON.stringify(job).replace('"STEPS"', steps)};\n`,
+    `import { defineJob } from "fanfetch";
+export default defineJob(${JSON.stringify(job).replace('"STEPS"', steps)});\n`,
   );
   const ended = await fanfetch("run", "players.ts").in(folder);
   expect(ended.exitCode).toBe(0);
