@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
+import { hideInUrls } from "../formats/redact-url.ts";
 import { visible } from "../formats/visible.ts";
 import { compileJob, type CompiledJob, type CompileJobOptions } from "../jobs/compile-job.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
@@ -61,6 +62,7 @@ export async function readAskedJob(
   const read = await readJobOf(file, line.values.get("set") ?? []);
   const compiled = await compileJob(read, { folder, environment });
   const job = { ...compiled, steps: loginFirst(compiled) };
+  hideInUrls(secretsIn(job));
   const withheld: string[] = [];
   const values = [...line.values].flatMap(([name, given]) => {
     const kept = keptValues(name, given, withheld);
@@ -95,6 +97,13 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
     directoryOf: ({ id }) => directoryOf(id),
     rowsFileOf: (id) => join(directoryOf(id), ROWS_FILE),
   };
+}
+
+/** What the environment gave: it may stand in URLs, and is nobody's business there. */
+function secretsIn({ constants }: CompiledJob): readonly string[] {
+  return [...constants].flatMap(([name, value]) =>
+    name.startsWith("env.") ? [String(value)] : [],
+  );
 }
 
 /** The steps, the one that logs in before all others but those whose rows it needs. */

@@ -1,3 +1,5 @@
+import { readFile, stat } from "node:fs/promises";
+
 import { expect, test } from "vitest";
 
 import { fanfetch } from "../support/cli.ts";
@@ -102,6 +104,43 @@ steps:
   expect(ended.stderr).toContain("80 inputs = 80 answered + 0 failed + 0 skipped");
   expect(most).toBe(1);
   expect(tokens).toBeGreaterThan(1);
+});
+
+test("the environment's values are in no file of a run, and in nothing that is said", async () => {
+  await using server = await play((url, _request, response) =>
+    url.searchParams.get("id") === "2" ? refuse(response, 404) : { ok: true },
+  );
+  await using folder = await temporaryFolder();
+  const secret = "s3cret/of mine";
+  await folder.write(
+    "secret.yaml",
+    `
+base: ${server.url}
+vars: { app: "\${APP}" }
+steps:
+  - rows: [1, 2, 3]
+    url: /{value}
+    params: { id: "{value}", app: "\${APP}" }
+    pick: { ok: ok }
+    keep: true
+    output: out.jsonl
+`,
+  );
+  const ended = await fanfetch("run", "secret.yaml", "--progress", "json")
+    .in(folder)
+    .env({ APP: secret });
+  expect(ended.exitCode).toBe(1);
+  expect(server.targets.every((target) => target.includes(encodeURIComponent(secret)))).toBe(true);
+  const shown = await fanfetch("explain", "2").in(folder).env({ APP: secret });
+  const texts = [ended.stderr, shown.stdout, shown.stderr];
+  for (const name of await folder.names()) {
+    const path = `${folder.path}/${name}`;
+    if ((await stat(path)).isFile()) texts.push((await readFile(path)).toString("latin1"));
+  }
+  for (const text of texts) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(encodeURIComponent(secret));
+  }
 });
 
 test.each([
