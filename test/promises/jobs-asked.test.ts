@@ -175,6 +175,39 @@ test.each([
   expect(await folder.read("there.jsonl")).toBe("mine\n");
 });
 
+test("plan tells what a job would send as far as it is known, and sends nothing", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  const rows = Array.from({ length: 25 }, (_, index) => `n${index}`);
+  await folder.write("names.csv", `name\n${rows.join("\n")}\n`);
+  await folder.write(
+    "names.yaml",
+    `
+base: ${world.url}
+steps:
+  - id: names
+    rows: names.csv
+    url: /
+    batch: { size: 10, value: "{name}", into: "name[]", pair: name }
+    each: "@"
+  - { id: one, for: names, url: "/answer/{name}", save: "{name}.json" }
+`,
+  );
+  const planned = await fanfetch("plan", "run", "names.yaml", "--price", "2").in(folder);
+  expect(planned.exitCode).toBe(0);
+  expect(planned.stdout).toContain("3 distinct requests");
+  expect(planned.stdout).toContain("step one: a request for each row that names will give");
+  expect(planned.stdout).toContain("6.00");
+  expect(world.seen.total).toBe(0);
+  expect(await folder.names()).toEqual(["names.csv", "names.yaml"]);
+  await fanfetch("run", "names.yaml", "--max-requests", "5").in(folder);
+  expect(world.seen.total).toBe(5);
+  const later = await fanfetch("plan", "run", "names.yaml").in(folder);
+  expect(later.stdout).toContain("25 distinct requests");
+  expect(later.stdout).toContain("23 requests are still owed");
+  expect(world.seen.total).toBe(5);
+});
+
 test("a second process on a job's run is refused with the number of the first", async () => {
   await using world = await startWorld();
   await using folder = await temporaryFolder();
