@@ -7,6 +7,7 @@ import { outcomeRows } from "../report/outcome-rows.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { RecordFormat } from "./settings-output.ts";
 import type { StepWork } from "./step-work.ts";
 import { openToRead } from "./stored-job.ts";
@@ -50,6 +51,7 @@ async function writeItems(
   { path, format, csv }: ItemTarget,
   read: (items: StepItems) => StepItems["rowsOf"],
 ): Promise<void> {
+  using _heap = keepHeapSmall("many");
   if (path === "-") {
     const stream = { kind: "stream", stream: process.stdout } as const;
     await using sink = await openTableSink(stream, { format, csv });
