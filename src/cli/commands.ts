@@ -47,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "plan",
-    usage: "plan get|map ...",
+    usage: "plan get|map|run ...",
     doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
     load: async () => (await import("./commands/plan.ts")).plan,
   },

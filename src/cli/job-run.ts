@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import { UsageError } from "../core/usage-error.ts";
+import { hideInUrls } from "../formats/redact-url.ts";
 import { visible } from "../formats/visible.ts";
 import { compileJob, type CompiledJob, type CompileJobOptions } from "../jobs/compile-job.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
@@ -11,6 +11,7 @@ import { readJob, readJobModule, type ReadJob } from "../jobs/job-file.ts";
 import { inputDigest } from "../queue/input-digest.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { JobIdentification } from "./job-auth.ts";
+import { loadModule } from "./load-module.ts";
 import { readText } from "./read-text.ts";
 import { keptValues, type RunJob } from "./run-job.ts";
 
@@ -59,7 +60,9 @@ export async function readAskedJob(
   }
   const folder = file === "-" ? process.cwd() : dirname(resolve(file));
   const read = await readJobOf(file, line.values.get("set") ?? []);
-  const job = await compileJob(read, { folder, environment });
+  const compiled = await compileJob(read, { folder, environment });
+  const job = { ...compiled, steps: loginFirst(compiled) };
+  hideInUrls(secretsIn(job));
   const withheld: string[] = [];
   const values = [...line.values].flatMap(([name, given]) => {
     const kept = keptValues(name, given, withheld);
@@ -96,6 +99,24 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
   };
 }
 
+/** What the environment gave: it may stand in URLs, and is nobody's business there. */
+function secretsIn({ constants }: CompiledJob): readonly string[] {
+  return [...constants].flatMap(([name, value]) =>
+    name.startsWith("env.") ? [String(value)] : [],
+  );
+}
+
+/** The steps, the one that logs in before all others but those whose rows it needs. */
+function loginFirst({ job, steps }: CompiledJob): readonly CompiledStep[] {
+  const { auth } = job;
+  if (auth?.kind !== "login") return steps;
+  const first = new Set([auth.step]);
+  for (const { id, parents } of steps.toReversed()) {
+    if (first.has(id)) for (const parent of parents.ids) first.add(parent);
+  }
+  return [...steps.filter(({ id }) => first.has(id)), ...steps.filter(({ id }) => !first.has(id))];
+}
+
 /** `2-player`: steps are told apart by their number, since a name may have any letters. */
 function placeOf(id: string, at: number): string {
   const plain = id.replaceAll(/[^\w.-]+/g, "-").replaceAll(/^[-.]+|[-.]+$/g, "");
@@ -109,19 +130,10 @@ async function readJobOf(file: string, set: readonly string[]): Promise<ReadJob>
     if (!existsSync(path)) {
       throw new UsageError(`${name} cannot be read: there is no such file`);
     }
-    return await readJobModule(await loaded(path, name), { name, set });
+    return await readJobModule(await loadModule(path, name), { name, set });
   }
   const bytes = await readText(file);
   return await readJob(Buffer.from(bytes).toString("utf8"), { name, set });
-}
-
-async function loaded(path: string, name: string): Promise<unknown> {
-  try {
-    return (await import(pathToFileURL(path).href)) as unknown;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${name} cannot be loaded: ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** `players.yaml → players/{name}.json`: where the answers of a job's last step go. */

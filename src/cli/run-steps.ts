@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { systemClock } from "../core/clock.ts";
 import type { Listener, RunEvent } from "../core/event.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
+import { exactMoney } from "../formats/money.ts";
+import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { warmJournalThread } from "../queue/journal.ts";
@@ -12,8 +14,9 @@ import type { JobRun } from "./job-run.ts";
 import { openPipeline, type Pipeline, type RunSignals, type Work } from "./pipeline.ts";
 import type { Progress } from "./progress.ts";
 import { isReadLater, stepSettings } from "./settings-step.ts";
-import type { Settings } from "./settings.ts";
-import type { Caps } from "./settings-limits.ts";
+import { createValues, type Settings } from "./settings.ts";
+import { type Caps, readCaps } from "./settings-limits.ts";
+import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { keepItems } from "./step-items-file.ts";
 import { writeRows } from "./step-answers.ts";
@@ -140,7 +143,11 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
     if (event.type !== "started") return tell(event);
     tell({ type: "started", atMs: tally.startedMs ?? event.atMs, total });
   };
-  await work.run([listen], signals, counters);
+  try {
+    await work.run([listen], signals, counters);
+  } catch (error) {
+    throw error instanceof RunStopped && error.reason === "cap" ? capOfJob(error, how) : error;
+  }
   if (signals.drain.aborted || signals.stop.aborted) return "stopped";
   if (step.position === "inner" && own.answered === 0 && own.failed > 0) {
     progress.complain(
@@ -155,4 +162,14 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
   if (step.position === "inner" && (isNew || !existsSync(rows))) await writeRows(ended, rows);
   await keepItems(ended, settings, isNew ? "changed" : "as it was");
   return "ended";
+}
+
+/** A cap as it was given for the whole job; a step had what was left of it. */
+function capOfJob(stop: RunStopped, { run, tally }: StepRunning): RunStopped {
+  const { maxRequests, maxCost } = readCaps(createValues(run.line));
+  const isCost = stop.remedy !== "" && maxCost !== undefined;
+  const words = isCost
+    ? `--max-cost ${exactMoney(maxCost)} at ${formatCount(tally.requests)} requests`
+    : `--max-requests ${formatCount(maxRequests ?? tally.requests)}`;
+  return new RunStopped("cap", `stopped by ${words}`, { remedy: stop.remedy, cause: stop });
 }

@@ -1,5 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
@@ -115,4 +115,7 @@ function openDirectory(asked: AskedJob, existing: string | undefined): OpenJobDi
 function forgetUnused(run: JobRun, { origin }: OpenJobDirectory): void {
   if (origin === "earlier" || existsSync(join(run.directory, STEPS_FOLDER))) return;
   rmSync(run.directory, { recursive: true, force: true });
+  const folder = dirname(run.directory);
+  // Goes with its last run.
+  if (folder === resolve(RUNS_FOLDER) && readdirSync(folder).length === 0) rmdirSync(folder);
 }

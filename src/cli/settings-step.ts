@@ -46,16 +46,15 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
     caps: readCaps(values),
     limits: { wait: values.has("wait") ? "wait" : "stop" },
     output: outputOf(step, run),
-    run: isAskedAnew(step, run)
-      ? { kind: "in memory" }
-      : {
-          kind: "durable",
-          directory: run.directoryOf(step),
-          earlier: "go on",
-          job: { ...run.describes, title, step: step.id, writes: writesOf(step) },
-          work,
-          name: step.id,
-        },
+    run: {
+      kind: "durable",
+      directory: run.directoryOf(step),
+      // A login is no answer to keep: each process has cookies of its own.
+      earlier: isLogin(step, job) ? "ignore" : "go on",
+      job: { ...run.describes, title, step: step.id, writes: writesOf(step) },
+      work,
+      name: step.id,
+    },
     redirectsTo: values.has("allow-private") ? "anywhere" : "public",
     cookieJar: undefined,
     progress: readProgress(createValues(line)),
@@ -81,8 +80,7 @@ function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
   };
 }
 
-/** A login is no answer to keep: each process has cookies of its own. */
-export function isAskedAnew({ id }: CompiledStep, { job: { job } }: Pick<JobRun, "job">): boolean {
+function isLogin({ id }: CompiledStep, { job }: JobRun["job"]): boolean {
   return job.auth?.kind === "login" && job.auth.step === id;
 }
 

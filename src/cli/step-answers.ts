@@ -1,16 +1,13 @@
-import { rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
-
 import type { Row } from "../core/row.ts";
-import { keptOutcome } from "../jobs/kept-outcome.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
+import { keptOutcome } from "../jobs/kept-outcome.ts";
 import { itemsOfStep, type StepItems } from "../jobs/step-items.ts";
 import { readKeptAnswers } from "../queue/kept-reader.ts";
-import { replaceFileSync } from "../queue/replace-file.ts";
 import { outcomeRows } from "../report/outcome-rows.ts";
-import { outputError } from "../sinks/output-error.ts";
-import { syncFolder } from "../sinks/sync-folder.ts";
-import { openTableSink } from "../sinks/table-sink.ts";
+import type { Sink } from "../sinks/sink.ts";
+import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
+import { openWholeFile } from "../sinks/whole-file.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { RecordFormat } from "./settings-output.ts";
 import type { StepWork } from "./step-work.ts";
 import { openToRead } from "./stored-job.ts";
@@ -54,29 +51,27 @@ async function writeItems(
   { path, format, csv }: ItemTarget,
   read: (items: StepItems) => StepItems["rowsOf"],
 ): Promise<void> {
-  const part = join(dirname(path), `.fanfetch-${process.pid}-items.part`);
-  const isStream = path === "-";
-  const file = { kind: "file", path: part, exists: "overwrite" } as const;
-  await using sink = await openTableSink(
-    isStream ? { kind: "stream", stream: process.stdout } : file,
-    { format, csv },
-  );
+  using _heap = keepHeapSmall("many");
+  if (path === "-") {
+    const stream = { kind: "stream", stream: process.stdout } as const;
+    await using sink = await openTableSink(stream, { format, csv });
+    await fill(sink, itemsOf(ended, read));
+    return;
+  }
+  await using file = await openWholeFile({ path, exists: "overwrite" });
+  await using sink = createTableSink(file.output, { format, csv });
+  await fill(sink, itemsOf(ended, read));
+  await file.place();
+}
+
+async function fill(sink: Sink, rows: AsyncIterable<Row>): Promise<void> {
   let number = 0;
-  for await (const row of itemsOf(ended, read)) {
+  for await (const { columns, values } of rows) {
     number += 1;
-    const waiting = sink.write({ columns: row.columns, values: row.values }, number);
+    const waiting = sink.write({ columns, values }, number);
     if (waiting !== undefined) await waiting;
   }
   await sink.close();
-  if (isStream) return;
-  try {
-    // A table without a record was never made.
-    if (number === 0) replaceFileSync(path, format === "json" ? "[\n]\n" : "");
-    else await rename(part, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    throw outputError(path, error);
-  }
 }
 
 /** The items of all answers that were kept, in the order of the rows. */

@@ -9,7 +9,7 @@ import type { Extract } from "../jobs/extract.ts";
 import { openStepRows } from "../jobs/open-step-rows.ts";
 import type { Paging } from "../jobs/paging.ts";
 import { sendPages } from "../jobs/send-pages.ts";
-import { stepBatches } from "../jobs/step-batches.ts";
+import { type StepBatches, stepBatches } from "../jobs/step-batches.ts";
 import { createStepRequests } from "../jobs/step-requests.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { compileRule } from "../middleware/compile-rule.ts";
@@ -21,6 +21,8 @@ import type { Tasks } from "./work-tasks.ts";
 export interface StepWork {
   readonly compiled: CompiledStep;
   readonly openTasks: () => Promise<Tasks>;
+  /** The requests that really leave, where rows share them; undefined where a row is a request. */
+  readonly joined: StepBatches["joined"] | undefined;
   readonly extract: Extract;
   /** Made anew for each run: a rule may learn from the answers that it sees. */
   readonly rules: () => Promise<readonly AnswerRule[]>;
@@ -75,6 +77,7 @@ export function stepWork(
         batches: requestsOf(rows, make),
       };
     },
+    joined: batches?.joined,
     extract: extractStep(step),
     rules: () => Promise.all(rules.map(compileRule)),
     bodies: isRead ? "read" : "saved",

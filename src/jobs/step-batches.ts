@@ -5,6 +5,7 @@ import type { HttpResponse } from "../core/response.ts";
 import { cell, type Row } from "../core/row.ts";
 import type { Send } from "../core/send.ts";
 import { createDocument } from "../formats/document.ts";
+import type { Task } from "../queue/queue.ts";
 import type { RequestMaker } from "../sources/request-maker.ts";
 import { batchLookup, compileBatchRequests } from "./batch-request.ts";
 import type { BatchPairing } from "./batch-pairs.ts";
@@ -26,6 +27,8 @@ export interface StepBatches {
   /** The request that would ask for this row alone: it names the row, and is never sent as it is while others come. */
   readonly make: (row: Row) => HttpRequest;
   readonly around: (send: Send) => Send;
+  /** The requests that rows give together, each in the place of its first row. */
+  readonly joined: (batches: AsyncIterable<readonly Task[]>) => AsyncGenerator<readonly Task[]>;
 }
 
 /** Prepares the batches of a step. */
@@ -79,6 +82,21 @@ export function stepBatches({ batch, maker, constants, clock }: StepBatchesOptio
         clock,
       });
       return (request, call) => (rows.has(request) ? join : send)(request, call);
+    },
+    async *joined(batches) {
+      let waiting: Row[] = [];
+      const task = (): Task => ({ row: waiting[0]!, request: requestFor(waiting) });
+      for await (const tasks of batches) {
+        const full: Task[] = [];
+        for (const { row } of tasks) {
+          waiting.push(row);
+          if (waiting.length < size) continue;
+          full.push(task());
+          waiting = [];
+        }
+        if (full.length > 0) yield full;
+      }
+      if (waiting.length > 0) yield [task()];
     },
   };
 }
