@@ -13,6 +13,10 @@ import type { Settings } from "./settings.ts";
 export interface LinkJudge {
   /** The links that do, as rows to be. */
   inScope(row: Row, links: readonly TakenLink[], answered: Answered): FoundLink[];
+  /** What a sitemap names, where it is in the scope: a start, however deep. */
+  inSitemap(url: string, position: number): FoundLink[];
+  /** Whether a URL is where the crawl is. */
+  isNear(url: string): boolean;
   /** A row was answered under another URL: where a start leads, the crawl begins too. */
   moved(row: number, url: string): void;
   /** What was left out and why, in words. */
@@ -50,6 +54,17 @@ export function createLinkJudge(
 
   return {
     moved,
+    isNear: (url) => scope.files(url, 0) === "inside",
+    inSitemap(found, position) {
+      const url = canonical(found);
+      const verdict = scope.files(url, 1);
+      if (verdict !== "inside") {
+        left.set(verdict, (left.get(verdict) ?? 0) + 1);
+        return [];
+      }
+      const isChapter = crawl.book !== undefined && /\.pdf$/i.test(new URL(url).pathname);
+      return [{ url, kind: isChapter ? "file" : "page", depth: 0, title: "", position }];
+    },
     inScope(row, links, { request, response }) {
       const page = foundOf(row);
       if (response.redirects.length > 0) {

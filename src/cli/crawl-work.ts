@@ -17,8 +17,10 @@ import { createLinkJudge } from "./crawl-links.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
 import { savingOf } from "./crawl-saving.ts";
+import { crawlSitemaps } from "./crawl-sitemaps.ts";
 import { openFileStore } from "./crawl-store.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { CrawlSettings } from "./settings-crawl.ts";
 import type { Settings } from "./settings.ts";
 import type { Saving } from "./work-claims.ts";
@@ -75,6 +77,8 @@ export async function openCrawl(
   const pdf = crawl.book === undefined ? "as all others" : "files";
   const find = await compileFindLinks({ ...crawl, ...(crawl.download ? {} : { pdf }) });
   const judge = createLinkJudge(settings, crawl, canonical);
+  // What is read again of a long list is garbage at once.
+  using _heap = keepHeapSmall("many");
   const store = durable === undefined ? undefined : await openFileStore(durable.journal);
   const frontier = await openFrontier(store ?? createMemoryStore(), {
     starts: crawl.starts.map((url, index) => ({
@@ -87,11 +91,21 @@ export async function openCrawl(
   });
   checkBook(settings, durable);
   const titleOf = crawl.book === undefined ? undefined : await compileTitle();
-  const manners = crawlManners(settings, { onRead: () => {}, say });
+  const sitemaps =
+    crawl.sitemaps === "read"
+      ? crawlSitemaps({ frontier, judge, starts: crawl.starts, canonical })
+      : undefined;
+  if (crawl.robots === "not read") {
+    for (const start of crawl.starts) sitemaps?.named(new URL(start).origin, undefined);
+  }
+  const manners = crawlManners(settings, {
+    onRead: (origin, robots) => sitemaps?.named(origin, robots),
+    say,
+  });
   let exitCode = 0;
 
   return {
-    tasks: crawlTasks(settings, frontier.batches),
+    tasks: crawlTasks(settings, frontier.batches, (rows) => sitemaps?.note(rows)),
     saving: savingOf(settings, crawl, durable?.journal.run.directory),
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },
     beforeGates: [claimRedirects(frontier, canonical), ...manners.middleware],
@@ -126,7 +140,7 @@ export async function openCrawl(
         },
       };
     },
-    around: (send) => send,
+    around: (send) => sitemaps?.middleware(send) ?? send,
     stopOn: (signal) => frontier.stopOn(signal),
     isWhole: () => frontier.isWhole,
     async finish(signal) {

@@ -74,6 +74,7 @@ class GrowingList implements Frontier {
   /** URLs that rows under way were sent on to. */
   readonly #claims = new Map<number, Set<string>>();
   #added: string[] = [];
+  #addedLength = 0;
   #appending: Promise<void> | undefined;
   #isScheduled = false;
   /** Bytes that can be read, and that were. */
@@ -148,6 +149,7 @@ class GrowingList implements Frontier {
     if (this.#added.length === 0) return;
     const bytes = Buffer.from(this.#added.join(""));
     this.#added = [];
+    this.#addedLength = 0;
     const appending = this.#store.append(bytes).then(
       () => void (this.#written += bytes.byteLength),
       (error: unknown) => void (this.#failure ??= { error }),
@@ -169,7 +171,11 @@ class GrowingList implements Frontier {
   }
 
   #note(line: FrontierLine): void {
-    this.#added.push(frontierLine(line));
+    const text = frontierLine(line);
+    this.#added.push(text);
+    this.#addedLength += text.length;
+    // Nobody waits for it: what is durable after it hands it over.
+    if (this.#wake === undefined && this.#addedLength < PIECE_BYTES) return;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => {
