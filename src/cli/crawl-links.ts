@@ -14,7 +14,7 @@ export interface LinkJudge {
   /** The links that do, as rows to be. */
   inScope(row: Row, links: readonly TakenLink[], answered: Answered): FoundLink[];
   /** What a sitemap names, where it is in the scope: a start, however deep. */
-  inSitemap(url: string, position: number): FoundLink[];
+  inSitemap(entry: Pick<TakenLink, "url" | "position">, answer: SitemapAnswer): FoundLink[];
   /** Whether a URL is where the crawl is. */
   isNear(url: string): boolean;
   /** A row was answered under another URL: where a start leads, the crawl begins too. */
@@ -22,6 +22,9 @@ export interface LinkJudge {
   /** What was left out and why, in words. */
   remarks(): readonly string[];
 }
+
+/** How a sitemap came. */
+export type SitemapAnswer = Pick<Answered, "request" | "response">;
 
 /** Judges links by the scope of a crawl. @throws UsageError for a pattern that is none */
 export function createLinkJudge(
@@ -55,7 +58,7 @@ export function createLinkJudge(
   return {
     moved,
     isNear: (url) => scope.files(url, 0) === "inside",
-    inSitemap(found, position) {
+    inSitemap({ url: found, position }, { request, response }) {
       const url = canonical(found);
       const verdict = scope.files(url, 1);
       if (verdict !== "inside") {
@@ -63,7 +66,11 @@ export function createLinkJudge(
         return [];
       }
       const isChapter = crawl.book !== undefined && /\.pdf$/i.test(new URL(url).pathname);
-      return [{ url, kind: isChapter ? "file" : "page", depth: 0, title: "", position }];
+      const kind = isChapter ? "file" : "page";
+      const link = { url, kind, depth: 0, title: "", position } as const;
+      const crosses = !url.startsWith(`${new URL(response.url).origin}/`);
+      const isPublic = redirectsTo === "public" && wasPublic(request, response);
+      return [crosses && isPublic ? { ...link, reach: "public" } : link];
     },
     inScope(row, links, { request, response }) {
       const page = foundOf(row);

@@ -56,7 +56,7 @@ export function crawlSitemaps({ frontier, judge, starts, canonical }: SitemapPar
         position += 1;
         const found =
           entry.kind === "page"
-            ? judge.inSitemap(entry.url, position)
+            ? judge.inSitemap({ url: entry.url, position }, { request, response })
             : judge.isNear(entry.url)
               ? sitemapAt(entry.url, position)
               : [];
