@@ -117,7 +117,7 @@ async function pipelineOf(
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
     ...spoolFolder(settings),
-    root: crawl?.saving?.root,
+    ...crawl?.spool,
   });
   const session = openSession(
     {
@@ -134,7 +134,7 @@ async function pipelineOf(
       spool: spool?.options,
       detour: settings.detour,
       ...crawl?.session,
-      beforeGates: [...(crawl?.beforeGates ?? []), ...cap.middleware],
+      beforeGates: [...(crawl?.beforeGates(spool?.options) ?? []), ...cap.middleware],
       last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
     },
   );

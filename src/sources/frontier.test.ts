@@ -122,6 +122,7 @@ test("it goes on from what a store has: numbers are the same, and nothing is fou
   );
   expect(aliases).toEqual(["1 http://a/moved"]);
   expect(frontier.add([link("http://a/1", 1), link("http://a/moved", 1)], 1)).toBe(0);
+  expect(frontier.claim("http://a/moved", 3)).toBe("seen");
   const next = readerOf(frontier);
   expect(await next()).toEqual([
     [1, "http://a/"],
@@ -130,6 +131,18 @@ test("it goes on from what a store has: numbers are the same, and nothing is fou
   ]);
   frontier.settled(3);
   expect(await next()).toBeUndefined();
+});
+
+test("a row that a kill left owed may be led where it was led before", async () => {
+  const bytes = { all: Buffer.alloc(0) };
+  const before = await open({}, createFile(bytes));
+  await readerOf(before)();
+  before.claim("http://a/moved", 1);
+  before.settled(1);
+  before.flush();
+  const frontier = await open({}, createFile(bytes));
+  expect(frontier.claim("http://a/moved", 1)).toBe("free");
+  expect(frontier.claim("http://a/moved", 2)).toBe("seen");
 });
 
 test("stopped, it ends at once and says that it is not whole", async () => {

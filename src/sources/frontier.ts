@@ -104,7 +104,10 @@ class GrowingList implements Frontier {
       for (const text of splitter.take(piece)) {
         const line = parseFrontierLine(text);
         if (line.line !== "title") this.#seen.add(line.url);
-        if (line.line === "alias") this.#options.onAlias?.(line.url, line.from);
+        if (line.line !== "alias") continue;
+        this.#options.onAlias?.(line.url, line.from);
+        // A kill may have left a row owed that was led there.
+        if (!this.#options.isDone(line.from)) this.#claimFor(line.from, line.url);
       }
     }
   }
@@ -133,9 +136,14 @@ class GrowingList implements Frontier {
     const own = this.#claims.get(row);
     if (own?.has(url) === true) return "free";
     if (!this.#seen.add(url)) return "seen";
+    this.#claimFor(row, url);
+    return "free";
+  }
+
+  #claimFor(row: number, url: string): void {
+    const own = this.#claims.get(row);
     if (own === undefined) this.#claims.set(row, new Set([url]));
     else own.add(url);
-    return "free";
   }
 
   settled(row: number): void {
