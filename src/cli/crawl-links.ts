@@ -13,11 +13,18 @@ import type { Settings } from "./settings.ts";
 export interface LinkJudge {
   /** The links that do, as rows to be. */
   inScope(row: Row, links: readonly TakenLink[], answered: Answered): FoundLink[];
+  /** What a sitemap names, where it is in the scope: a start, however deep. */
+  inSitemap(entry: Pick<TakenLink, "url" | "position">, answer: SitemapAnswer): FoundLink[];
+  /** Whether a URL is where the crawl is. */
+  isNear(url: string): boolean;
   /** A row was answered under another URL: where a start leads, the crawl begins too. */
   moved(row: number, url: string): void;
   /** What was left out and why, in words. */
   remarks(): readonly string[];
 }
+
+/** How a sitemap came. */
+export type SitemapAnswer = Pick<Answered, "request" | "response">;
 
 /** Judges links by the scope of a crawl. @throws UsageError for a pattern that is none */
 export function createLinkJudge(
@@ -50,6 +57,21 @@ export function createLinkJudge(
 
   return {
     moved,
+    isNear: (url) => scope.files(url, 0) === "inside",
+    inSitemap({ url: found, position }, { request, response }) {
+      const url = canonical(found);
+      const verdict = scope.files(url, 1);
+      if (verdict !== "inside") {
+        left.set(verdict, (left.get(verdict) ?? 0) + 1);
+        return [];
+      }
+      const isChapter = crawl.book !== undefined && /\.pdf$/i.test(new URL(url).pathname);
+      const kind = isChapter ? "file" : "page";
+      const link = { url, kind, depth: 0, title: "", position } as const;
+      const crosses = !url.startsWith(`${new URL(response.url).origin}/`);
+      const isPublic = redirectsTo === "public" && wasPublic(request, response);
+      return [crosses && isPublic ? { ...link, reach: "public" } : link];
+    },
     inScope(row, links, { request, response }) {
       const page = foundOf(row);
       if (response.redirects.length > 0) {

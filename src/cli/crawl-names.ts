@@ -23,7 +23,7 @@ export function nameByUrl(host: "with host" | "without host"): SaveName {
       const folders = parts.filter((part) => part !== "").map(asFolder);
       // A `?` may stand in no name.
       const file = stem + query.replace(/^[?]/, "@") + extension;
-      return host === "with host" ? [asFolder(url.host), ...folders, file] : [...folders, file];
+      return host === "with host" ? [url.host, ...folders, file] : [...folders, file];
     },
     keyOf: ({ request, row }) => `${request.key}\n${row.number}`,
   };

@@ -10,10 +10,17 @@ import type { Settings } from "./settings.ts";
 import type { Tasks } from "./work-tasks.ts";
 
 /** The tasks of a crawl's rows, as they come. */
-export function crawlTasks(settings: Settings, batches: AsyncIterable<readonly Row[]>): Tasks {
+export function crawlTasks(
+  settings: Settings,
+  batches: AsyncIterable<readonly Row[]>,
+  onRows: (rows: readonly Row[]) => void = () => {},
+): Tasks {
   const make = taskMaker(settings);
   async function* tasks(): AsyncGenerator<readonly Task[]> {
-    for await (const rows of batches) yield rows.map(make);
+    for await (const rows of batches) {
+      onRows(rows);
+      yield rows.map(make);
+    }
   }
   return { total: undefined, format: undefined, columns: FRONTIER_COLUMNS, batches: tasks() };
 }

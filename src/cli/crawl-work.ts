@@ -10,19 +10,24 @@ import { extractCrawled } from "../jobs/extract-crawled.ts";
 import { extractLinks } from "../jobs/extract-links.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { compileFindLinks } from "../jobs/find-links.ts";
+import { continueDownload } from "../middleware/continue-download.ts";
 import { openFrontier } from "../sources/frontier.ts";
 import { createMemoryStore } from "../sources/frontier-store.ts";
+import type { SpoolOptions } from "../transport/spool.ts";
 import { checkBook } from "./check-book.ts";
 import { createLinkJudge } from "./crawl-links.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
 import { savingOf } from "./crawl-saving.ts";
+import { crawlSitemaps } from "./crawl-sitemaps.ts";
 import { openFileStore } from "./crawl-store.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { CrawlSettings } from "./settings-crawl.ts";
 import type { Settings } from "./settings.ts";
 import type { Saving } from "./work-claims.ts";
 import type { WorkOutput } from "./work-output.ts";
+import type { SpoolFolder } from "./work-spool.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
@@ -32,7 +37,9 @@ export interface CrawlWork extends AsyncDisposable {
   /** Where files go; undefined where none are saved. */
   readonly saving: Saving | undefined;
   readonly session: Pick<SessionParts, "paces" | "firstAtOnce">;
-  readonly beforeGates: NonNullable<SessionParts["beforeGates"]>;
+  /** Where bodies go on their way, below the run: what came of them can be continued. */
+  readonly spool: SpoolFolder;
+  beforeGates(spool: SpoolOptions | undefined): NonNullable<SessionParts["beforeGates"]>;
   records(picks: readonly PickedColumn[]): Extract;
   /** The output, with links found before anything else becomes of a page, and durable before it is. */
   watched(output: WorkOutput): WorkOutput;
@@ -49,6 +56,13 @@ export interface CrawlWork extends AsyncDisposable {
 export interface CrawlParts {
   readonly durable: WorkRun | undefined;
   readonly say: (line: string) => void;
+}
+
+/** A run on disk has what came of its files in its own directory. */
+function spoolOf(saving: Saving | undefined, durable: WorkRun | undefined): SpoolFolder {
+  if (saving === undefined) return {};
+  if (durable === undefined) return { root: saving.root };
+  return { root: durable.journal.run.directory, parts: "kept" };
 }
 
 /** Reads the title of a page; undefined where it has none, or is too large to look. */
@@ -75,6 +89,8 @@ export async function openCrawl(
   const pdf = crawl.book === undefined ? "as all others" : "files";
   const find = await compileFindLinks({ ...crawl, ...(crawl.download ? {} : { pdf }) });
   const judge = createLinkJudge(settings, crawl, canonical);
+  // What is read again of a long list is garbage at once.
+  using _heap = keepHeapSmall("many");
   const store = durable === undefined ? undefined : await openFileStore(durable.journal);
   const frontier = await openFrontier(store ?? createMemoryStore(), {
     starts: crawl.starts.map((url, index) => ({
@@ -87,14 +103,33 @@ export async function openCrawl(
   });
   checkBook(settings, durable);
   const titleOf = crawl.book === undefined ? undefined : await compileTitle();
-  const manners = crawlManners(settings, { onRead: () => {}, say });
+  const sitemaps =
+    crawl.sitemaps === "read"
+      ? crawlSitemaps({ frontier, judge, starts: crawl.starts, canonical })
+      : undefined;
+  if (crawl.robots === "not read") {
+    for (const start of crawl.starts) sitemaps?.named(new URL(start).origin, undefined);
+  }
+  const manners = crawlManners(settings, {
+    onRead: (origin, robots) => sitemaps?.named(origin, robots),
+    say,
+  });
+  const saving = savingOf(settings, crawl, durable?.journal.run.directory);
+  const earlier = durable?.journal.run.origin === "earlier" ? "parts" : "nothing";
   let exitCode = 0;
 
   return {
-    tasks: crawlTasks(settings, frontier.batches),
-    saving: savingOf(settings, crawl, durable?.journal.run.directory),
+    tasks: crawlTasks(settings, frontier.batches, (rows) => sitemaps?.note(rows)),
+    saving,
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },
-    beforeGates: [claimRedirects(frontier, canonical), ...manners.middleware],
+    spool: spoolOf(saving, durable),
+    beforeGates: (spool) => [
+      claimRedirects(frontier, canonical),
+      ...manners.middleware,
+      ...(spool?.parts === "kept"
+        ? [continueDownload({ directory: spool.directory, hash: spool.hash ?? "none", earlier })]
+        : []),
+    ],
     records: (picks) =>
       extractCrawled({
         picks,
@@ -126,7 +161,7 @@ export async function openCrawl(
         },
       };
     },
-    around: (send) => send,
+    around: (send) => sitemaps?.middleware(send) ?? send,
     stopOn: (signal) => frontier.stopOn(signal),
     isWhole: () => frontier.isWhole,
     async finish(signal) {

@@ -120,7 +120,7 @@ async function pipelineOf(
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
     ...spoolFolder(settings),
-    root: crawl?.saving?.root,
+    ...crawl?.spool,
   });
   const session = openSession(
     {
@@ -138,7 +138,7 @@ async function pipelineOf(
       detour: settings.detour,
       ...crawl?.session,
       beforeGates: [
-        ...(crawl?.beforeGates ?? []),
+        ...(crawl?.beforeGates(spool?.options) ?? []),
         ...(settings.step?.who?.beforeGates ?? []),
         ...cap.middleware,
       ],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isRefusal } from "../core/disk-error.ts";
@@ -24,6 +24,8 @@ export interface SpoolFolder {
   readonly id?: string | undefined;
   /** The folder of the files. @default of the template of --save */
   readonly root?: string | undefined;
+  /** Whether what came of bodies that were cut stays, for this run to go on with. @default "removed" */
+  readonly parts?: "kept" | "removed" | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface SpoolFolder {
 export async function openSpool(
   settings: Settings,
   rules: number,
-  { id, root: given }: SpoolFolder = {},
+  { id, root: given, parts = "removed" }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
   if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
@@ -46,7 +48,9 @@ export async function openSpool(
   try {
     made = await makeFolders(root);
     directory =
-      id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
+      id === undefined
+        ? await mkdtemp(join(root, ".fanfetch-"))
+        : await (parts === "kept" ? kept(root, id) : emptied(root, id));
   } catch (error) {
     await removeEmpty(made);
     if (isRefusal(error)) throw outputError(root, error);
@@ -60,9 +64,11 @@ export async function openSpool(
       directory,
       aboveBytes: SPOOL_ABOVE_BYTES,
       maxBytes,
+      parts,
       hash: settings.crawl !== undefined && settings.output.kind === "records" ? "sha256" : "none",
     },
     async [Symbol.asyncDispose]() {
+      if (parts === "kept" && (await readdir(directory)).some(isNote)) return;
       await rm(directory, { recursive: true, force: true });
       // Where nothing was saved, nothing shows that something was to be.
       await removeEmpty(made);
@@ -76,4 +82,20 @@ async function emptied(root: string, id: string): Promise<string> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { mode: 0o700 });
   return directory;
+}
+
+/** The folder as the run left it, but for files of which nobody knows what they are parts of. */
+async function kept(root: string, id: string): Promise<string> {
+  const directory = join(root, `.fanfetch-${id}`);
+  await mkdir(directory, { mode: 0o700, recursive: true });
+  const names = new Set(await readdir(directory));
+  for (const name of names) {
+    if (isNote(name) || names.has(name.replace(/\.part$/, ".head"))) continue;
+    await rm(join(directory, name), { recursive: true, force: true });
+  }
+  return directory;
+}
+
+function isNote(name: string): boolean {
+  return name.endsWith(".head");
 }

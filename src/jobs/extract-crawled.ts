@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import { timingOf } from "../core/call.ts";
 import { cell } from "../core/row.ts";
@@ -31,10 +31,10 @@ export function extractCrawled({ picks, wanted, hashes }: CrawledOptions): Extra
   const columns = [...HEAD, ...picks.map((one) => one.name), ...ANSWER, ...TAIL];
   return (task, landed) => {
     const { row } = task;
-    const isPage = cell(row, "kind") === "page";
+    const kind = cell(row, "kind");
     const bare = { ...task, row: { ...row, columns: NO_COLUMNS, values: [] } };
-    const page = isPage && picks.length > 0 ? picked(bare, landed) : undefined;
-    const outcome = page?.outcome ?? (isPage ? landed : checkFileKind(landed, { wanted }));
+    const page = kind === "page" && picks.length > 0 ? picked(bare, landed) : undefined;
+    const outcome = page?.outcome ?? (kind === "file" ? checkFileKind(landed, { wanted }) : landed);
     const answer = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
     const values = [
       outcome.request.key,
@@ -60,5 +60,5 @@ export function extractCrawled({ picks, wanted, hashes }: CrawledOptions): Extra
 /** Of a body in memory; one that went to a file was hashed as it came, or not. */
 function sha256Of(body: Uint8Array | { readonly sha256?: string | undefined }): string | null {
   if (!(body instanceof Uint8Array)) return body.sha256 ?? null;
-  return createHash("sha256").update(body).digest("hex");
+  return hash("sha256", body, "hex");
 }

@@ -74,6 +74,7 @@ class GrowingList implements Frontier {
   /** URLs that rows under way were sent on to. */
   readonly #claims = new Map<number, Set<string>>();
   #added: string[] = [];
+  #addedLength = 0;
   #appending: Promise<void> | undefined;
   #isScheduled = false;
   /** Bytes that can be read, and that were. */
@@ -103,7 +104,10 @@ class GrowingList implements Frontier {
       for (const text of splitter.take(piece)) {
         const line = parseFrontierLine(text);
         if (line.line !== "title") this.#seen.add(line.url);
-        if (line.line === "alias") this.#options.onAlias?.(line.url, line.from);
+        if (line.line !== "alias") continue;
+        this.#options.onAlias?.(line.url, line.from);
+        // A kill may have left a row owed that was led there.
+        if (!this.#options.isDone(line.from)) this.#claimFor(line.from, line.url);
       }
     }
   }
@@ -132,9 +136,14 @@ class GrowingList implements Frontier {
     const own = this.#claims.get(row);
     if (own?.has(url) === true) return "free";
     if (!this.#seen.add(url)) return "seen";
+    this.#claimFor(row, url);
+    return "free";
+  }
+
+  #claimFor(row: number, url: string): void {
+    const own = this.#claims.get(row);
     if (own === undefined) this.#claims.set(row, new Set([url]));
     else own.add(url);
-    return "free";
   }
 
   settled(row: number): void {
@@ -148,6 +157,7 @@ class GrowingList implements Frontier {
     if (this.#added.length === 0) return;
     const bytes = Buffer.from(this.#added.join(""));
     this.#added = [];
+    this.#addedLength = 0;
     const appending = this.#store.append(bytes).then(
       () => void (this.#written += bytes.byteLength),
       (error: unknown) => void (this.#failure ??= { error }),
@@ -169,7 +179,11 @@ class GrowingList implements Frontier {
   }
 
   #note(line: FrontierLine): void {
-    this.#added.push(frontierLine(line));
+    const text = frontierLine(line);
+    this.#added.push(text);
+    this.#addedLength += text.length;
+    // Nobody waits for it: what is durable after it hands it over.
+    if (this.#wake === undefined && this.#addedLength < PIECE_BYTES) return;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => {

@@ -38,6 +38,7 @@ const HTTP_STACK = ["http", "https", "http2", "tls", "_http_client", "internal/d
 const HEAVY = [
   ...["undici", "csv-parse", "csv-stringify", "parse5", "css-select", "encoding-sniffer"],
   ...["json-p3", "@jmespath-community/jmespath", "tough-cookie", "tldts", "ipaddr.js", "vitest"],
+  ...["@cantoo/pdf-lib"],
 ];
 
 function packagesOf(loaded: Run): readonly string[] {
