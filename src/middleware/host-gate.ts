@@ -67,6 +67,7 @@ export function hostGate(options: HostGateOptions): HostGates {
   let refusedInAll = 0;
   let keptMs = clock.now();
   let acceptedMs = -Infinity;
+  let heldUntilMs = -Infinity;
   let toldMs = clock.now();
   let lastFailure: Failure | undefined;
 
@@ -82,6 +83,7 @@ export function hostGate(options: HostGateOptions): HostGates {
         const atMs = breaker.nextAt(nowMs);
         if (atMs > nowMs) return atMs;
       }
+      if (heldUntilMs > nowMs) return heldUntilMs;
       if (quota !== undefined) {
         const atMs = quota.nextAt(nowMs);
         if (atMs > nowMs) return patience.forQuota(atMs, nowMs);
@@ -108,10 +110,10 @@ export function hostGate(options: HostGateOptions): HostGates {
     const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
     const sign = signOfResponse(response, askedMs);
     const wereTied = ties.isOn;
-    const ruling = ties.observe(call.attempts, isRefusal ? "refused" : "accepted");
-    // A wait that the server names is made, whatever it is for.
-    const isTied = ruling === "tied" && askedMs === undefined;
-    // What was learned from such refusals is wrong.
+    const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
+    const waitMs = patience.forRetryAfter(askedMs, nowMs, left.atMs);
+    // A wait that was named is made, whatever it is for; what was learned from such refusals is wrong.
+    if (isTied) heldUntilMs = Math.max(heldUntilMs, nowMs + (waitMs ?? 0), learner.limits.untilMs);
     if (ties.isOn && !wereTied) learner.restart(nowMs);
     const told = readLimits(response.headers, { wallMs: clock.wallNow() });
     if (told !== undefined && isRefusal) patience.forUsedUp(told);
@@ -120,7 +122,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       nowMs,
       kind: isTied ? "accepted" : sign.kind,
       latencyMs: isTied ? undefined : latencyOf(response),
-      retryAfterMs: patience.forRetryAfter(askedMs, nowMs, left.atMs),
+      retryAfterMs: isTied ? undefined : waitMs,
       readings,
       ownLoad: ownLoad?.(nowMs),
     });

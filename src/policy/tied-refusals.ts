@@ -6,26 +6,33 @@ export interface TiedRefusals {
   readonly isOn: boolean;
 }
 
-/** So many new requests refused in a row, and so many repeated ones accepted in a row, are no chance. */
-const IN_A_ROW = 6;
+/** So many new requests refused, each after a repeated one was accepted, are no chance. */
+const TURNS = 3;
 
 /**
  * A server that refuses each request once and accepts its repetition (a cache that is filled, a job that
  * is begun, a test) does not limit: going slower would change nothing. A server that limits cannot tell
- * a new request from a repeated one, so that either kind is accepted and refused. On while the last six
- * new ones were refused and the last six repeated ones accepted, without an exception.
+ * a new request from a repeated one, so that either kind is accepted and refused. On while the two came
+ * in turns three times, new ones always refused and repeated ones always accepted.
  */
 export function createTiedRefusals(): TiedRefusals {
-  let newRefused = 0;
-  let repeatedAccepted = 0;
+  let turns = 0;
+  let repeated: "accepted" | "none yet" = "none yet";
   return {
     get isOn() {
-      return newRefused >= IN_A_ROW && repeatedAccepted >= IN_A_ROW;
+      return turns >= TURNS;
     },
     observe(attempts, kind) {
-      if (attempts <= 1) newRefused = kind === "refused" ? newRefused + 1 : 0;
-      else repeatedAccepted = kind === "accepted" ? repeatedAccepted + 1 : 0;
-      return kind === "refused" && this.isOn ? "tied" : "about load";
+      if (attempts > 1) {
+        if (kind === "refused") turns = 0;
+        repeated = kind === "accepted" ? "accepted" : "none yet";
+      } else if (kind === "accepted") {
+        turns = 0;
+      } else if (repeated === "accepted") {
+        turns += 1;
+        repeated = "none yet";
+      }
+      return kind === "refused" && turns >= TURNS ? "tied" : "about load";
     },
   };
 }
