@@ -30,8 +30,9 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
   const last = (name: string): string | undefined =>
     values.find(([one]) => one === name)?.[1].at(-1);
   const outputs: RunOutput[] = [];
-  const [path, template] = [last("output"), last("save")];
-  if (path !== undefined && path !== "-") {
+  const [path, template, book] = [last("output"), last("save"), last("merge")];
+  const isFolder = path?.endsWith("/") === true;
+  if (path !== undefined && path !== "-" && !isFolder) {
     const full = resolve(cwd, path);
     const standing = store.fact<{ bytes: number } | null>("standing");
     const found = statSync(full, { throwIfNoEntry: false });
@@ -41,7 +42,11 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
       writtenBytes: standing?.bytes ?? null,
       foundBytes: found?.size ?? null,
     });
-  } else if (path === "-" || template === undefined) outputs.push({ kind: "stdout" });
+  } else if (path === "-" || (template ?? book ?? path) === undefined) {
+    outputs.push({ kind: "stdout" });
+  }
+  if (isFolder) outputs.push({ kind: "files", template: resolve(cwd, path) });
+  if (book !== undefined) outputs.push({ kind: "files", template: resolve(cwd, book) });
   if (template !== undefined) outputs.push({ kind: "files", template: resolve(cwd, template) });
   return outputs;
 }
