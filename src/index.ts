@@ -21,4 +21,6 @@ export {
   SESSION_DEFAULTS,
   type SessionOptions,
 } from "./engine/session-options.ts";
+export { defineJob, type Job, type JobExpression, type JobOutputs } from "./jobs/job.ts";
+export type { JobStep } from "./jobs/job-step.ts";
 export { VERSION } from "./engine/version.ts";

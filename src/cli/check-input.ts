@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 
 /** Whether the input of a run is what it was; a sentence where it is not. */
 export function inputProblems(store: JournalStore, { input }: Settings): readonly string[] {
-  if (input.kind === "urls" || input.path === "-") return [];
+  if (input.kind === "urls" || input.kind === "step" || input.path === "-") return [];
   const told = store.fact<RunIdentity>("identity")?.input;
   try {
     if (inputDigest(resolve(input.path)) === told) return [];

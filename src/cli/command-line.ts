@@ -11,7 +11,7 @@ export interface CommandLine {
   /** Undefined where `--help` was asked of the whole program. */
   readonly command: CommandName | undefined;
   /** For `compare`, `plan` and `rehearse`: the command that is compared, planned or rehearsed. */
-  readonly compared: "get" | "map" | undefined;
+  readonly compared: "get" | "map" | "run" | undefined;
   readonly asks: "help" | "version" | "work";
   /** By long name; a switch has no values; only the last one of a flag that does not add up. */
   readonly values: ReadonlyMap<string, readonly string[]>;
@@ -56,7 +56,7 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
     return { command: undefined, compared: undefined, asks, values: new Map(), positionals };
   }
   const command = await commandNamed(first);
-  let compared: "get" | "map" | undefined;
+  let compared: CommandLine["compared"];
   const isAround = command === "compare" || command === "plan" || command === "rehearse";
   // A rehearsal may be one of nothing.
   const isOwed = asks === "work" && command !== "rehearse";
@@ -120,8 +120,9 @@ const VERBS = { compare: "measures", plan: "tells of", rehearse: "plays for" } a
 async function comparedNamed(
   command: keyof typeof VERBS,
   word: string | undefined,
-): Promise<"get" | "map"> {
+): Promise<"get" | "map" | "run"> {
   if (word === "get" || word === "map") return word;
+  if (word === "run" && command === "plan") return word;
   if (word === undefined)
     throw new UsageError(
       `say what to ${command}: ${command} get URL... or ${command} map TABLE URL_TEMPLATE`,

@@ -28,6 +28,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/map.ts")).map,
   },
   {
+    name: "run",
+    usage: "run JOB",
+    doc: "a job file (.yaml .json .ts): one call's answer is the next one's rows",
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
     name: "crawl",
     usage: "crawl URL...",
     doc: "follow links from a page, save pages and files, bind a book",
@@ -41,7 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "plan",
-    usage: "plan get|map ...",
+    usage: "plan get|map|run ...",
     doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
     load: async () => (await import("./commands/plan.ts")).plan,
   },
@@ -126,4 +132,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] = "run diff report worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "diff report worker submit watch".split(" ");

@@ -2,6 +2,7 @@
 export type CommandName =
   | "get"
   | "map"
+  | "run"
   | "crawl"
   | "compare"
   | "plan"

@@ -2,7 +2,7 @@ import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { GOING_ON, SENDING, type Flag } from "./flag.ts";
 
 const group = "Limits";
-const commands = [...SENDING, ...GOING_ON];
+const commands = [...SENDING, "run", ...GOING_ON] as const;
 /** These decide what an answer is: for all rows of a run alike. */
 const deciding = SENDING;
 

@@ -39,7 +39,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     default: "arrival; input for the timing table",
     values: ["input", "arrival"],
     take: "only",
-    commands,
+    commands: [...commands, "run"],
   },
   {
     name: "no-meta",
@@ -52,14 +52,14 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     group,
     doc: "cells that a spreadsheet would run as a formula get a leading ' (CSV and TSV)",
     default: "on",
-    commands: withExtract,
+    commands: [...withExtract, "run"],
   },
-  { name: "no-csv-safe", group, doc: "write every cell as it is", commands },
+  { name: "no-csv-safe", group, doc: "write every cell as it is", commands: [...commands, "run"] },
   {
     name: "keep",
     group,
     doc: "keep the raw answers with the run, for extract and export",
-    commands: withExtract,
+    commands: [...withExtract, "run"],
   },
   {
     name: "run",
@@ -68,13 +68,13 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     doc: "keep the run in this directory; anything with -o or --save is kept",
     default: ".fanfetch/TIME-NAME",
     take: "file",
-    commands,
+    commands: [...commands, "run"],
   },
   {
     name: "force",
     group,
     doc: "overwrite outputs that exist, ask anew",
-    commands: withExtract,
+    commands: [...withExtract, "run"],
   },
   {
     name: "summary",
@@ -82,7 +82,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     group,
     doc: "write the numbers of the run as JSON",
     take: "file",
-    commands: [...commands, "resume", "retry"],
+    commands: [...commands, "run", "resume", "retry"],
   },
   {
     name: "progress",
@@ -92,13 +92,13 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     default: "auto: a live block on a terminal, lines elsewhere",
     values: ["auto", "bar", "plain", "json", "none"],
     take: "only",
-    commands: [...SENDING, "compare", "resume", "retry"],
+    commands: [...SENDING, "run", "compare", "resume", "retry"],
   },
   {
     name: "quiet",
     letter: "q",
     group,
     doc: "say nothing but errors",
-    commands: [...SENDING, "compare", "resume", "retry", "extract", "demo"],
+    commands: [...SENDING, "run", "compare", "resume", "retry", "extract", "demo"],
   },
 ];

@@ -5,6 +5,7 @@ const group = "Request";
 const commands = LISTING;
 /** Secrets, which no run keeps, and how its servers are reached. */
 const again = [...SENDING, ...GOING_ON];
+const withJobs = [...again, "run"] as const;
 
 /** What is sent: letters as in curl. */
 export const REQUEST_FLAGS: readonly Flag[] = [
@@ -69,7 +70,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     argument: "URL",
     group,
     doc: "send everything through http://[user:password@]host:port",
-    commands: again,
+    commands: withJobs,
   },
   {
     name: "insecure",
@@ -77,7 +78,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "do not verify the TLS certificate of this host (name or name:port)",
     repeat: "adds",
-    commands: again,
+    commands: withJobs,
   },
   {
     name: "cookie",
@@ -110,7 +111,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "longest one attempt may take, from leaving to the last byte",
     default: `${SESSION_DEFAULTS.timeoutMs / 1000}s`,
-    commands: again,
+    commands: withJobs,
   },
   {
     name: "connect-timeout",
@@ -118,12 +119,12 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "longest for name resolution, TCP and TLS together",
     default: `${SESSION_DEFAULTS.connectTimeoutMs / 1000}s`,
-    commands: again,
+    commands: withJobs,
   },
   {
     name: "allow-private",
     group,
     doc: "let redirects lead to private, loopback and metadata addresses",
-    commands: again,
+    commands: withJobs,
   },
 ];

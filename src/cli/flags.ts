@@ -2,6 +2,7 @@ import { COMPARE_FLAGS } from "./flags-compare.ts";
 import { CRAWL_FLAGS } from "./flags-crawl.ts";
 import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
+import { JOB_FLAGS } from "./flags-job.ts";
 import { LIMIT_FLAGS } from "./flags-limits.ts";
 import { MEMORY_FLAGS } from "./flags-memory.ts";
 import { OUTPUT_FLAGS } from "./flags-output.ts";
@@ -22,6 +23,7 @@ export const FLAGS: readonly Flag[] = Object.freeze([
   ...PLAN_FLAGS,
   ...RUN_FLAGS,
   ...INIT_FLAGS,
+  ...JOB_FLAGS,
   ...MEMORY_FLAGS,
   ...REHEARSE_FLAGS,
 ]);

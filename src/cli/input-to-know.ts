@@ -16,7 +16,7 @@ export async function inputOf(
   wasReadBefore: () => Promise<boolean>,
 ): Promise<InputToKnow> {
   if (crawl !== undefined) return { kind: "grows" };
-  if (input.kind === "urls") return { kind: "in the work" };
+  if (input.kind === "urls" || input.kind === "step") return { kind: "in the work" };
   if (input.path !== "-") return { kind: "file", path: resolve(input.path) };
   if (!(await wasReadBefore())) return { kind: "read once" };
   const path = join(resolve(RUNS_FOLDER), `.input-${process.pid}`);

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 import { JournalStore } from "../queue/journal-store.ts";
-import { runDirectories, RUNS_FOLDER } from "../queue/run-directories.ts";
+import { JOB_FILE, runDirectories, RUNS_FOLDER } from "../queue/run-directories.ts";
 import type { ListedRun } from "../report/run-listing.ts";
 import { readOverview } from "../report/run-overview.ts";
+import { readJobOverview } from "./job-overview.ts";
 import { runBytes } from "./run-files.ts";
 
 /** A run below `.fanfetch` and where it is. */
@@ -20,6 +21,14 @@ export function listRuns(): readonly FoundRun[] {
 /** A run as it is found; undefined where it has gone meanwhile. */
 function readListed(directory: string): FoundRun | undefined {
   try {
+    if (existsSync(join(directory, JOB_FILE))) {
+      return {
+        kind: "read",
+        directory,
+        run: readJobOverview(directory),
+        bytes: runBytes(directory),
+      };
+    }
     using store = JournalStore.open(directory, "read");
     return { kind: "read", directory, run: readOverview(store), bytes: runBytes(directory) };
   } catch (error) {

@@ -49,7 +49,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
 
 /** Whether the command will write a journal, as far as its options tell. */
 function isDurable({ command, values }: CommandLine): boolean {
-  if (command === "resume" || command === "retry") return true;
+  if (command === "resume" || command === "retry" || command === "run") return true;
   if (command !== "get" && command !== "map") return false;
   const output = values.get("output")?.at(-1) ?? "-";
   return output !== "-" || ["save", "keep", "run"].some((name) => values.has(name));

@@ -19,10 +19,10 @@ import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
+import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
-import { sendOf, windowOf } from "./work-send.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 import { spareCompiler } from "./spare-compiler.ts";
@@ -39,6 +39,8 @@ export interface Work {
   readonly total: number | undefined;
   /** The run on disk; undefined for one in memory. */
   readonly durable: WorkRun | undefined;
+  /** As `resume` is told what to go on with, where that is no run of one journal. */
+  readonly directory?: string;
   /** The exit code of a run that went well so far, where what was made of it lacks something. */
   readonly leastExitCode?: (() => number) | undefined;
   /**
@@ -75,7 +77,7 @@ export interface PipelineOptions {
   /** The run on disk, which may still be opening. @default in memory */
   readonly opening?: Promise<WorkRun | undefined>;
   /** What is remembered of hosts. @default nothing */
-  readonly memory?: HostMemory;
+  readonly memory?: HostMemory | undefined;
   /** Takes what a person is to hear. @default nobody hears it */
   readonly say?: (line: string) => void;
 }
@@ -113,6 +115,7 @@ async function pipelineOf(
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
+  settings.step?.who?.use(halt);
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
@@ -134,8 +137,16 @@ async function pipelineOf(
       spool: spool?.options,
       detour: settings.detour,
       ...crawl?.session,
-      beforeGates: [...(crawl?.beforeGates(spool?.options) ?? []), ...cap.middleware],
-      last: [...(jar === undefined ? [] : [jar.middleware]), guard.beforeLeaving],
+      beforeGates: [
+        ...(crawl?.beforeGates(spool?.options) ?? []),
+        ...(settings.step?.who?.beforeGates ?? []),
+        ...cap.middleware,
+      ],
+      last: [
+        ...(settings.step?.who?.last ?? []),
+        ...(jar === undefined ? [] : [jar.middleware]),
+        guard.beforeLeaving,
+      ],
     },
   );
 

@@ -43,7 +43,11 @@ export async function rehearseCommand(
 ): Promise<number> {
   // --format belongs to the list here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
-  const settings = await readSettings(line.compared!, { ...line, values }, readText);
+  const settings = await readSettings(
+    line.compared === "map" ? "map" : "get",
+    { ...line, values },
+    readText,
+  );
   await using server = await openRehearsal(play, {
     latency: LATENCY,
     answer: plausibleAnswers(pickedFields(settings.output.picks)),

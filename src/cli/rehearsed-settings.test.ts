@@ -16,7 +16,7 @@ async function rehearsed(...argv: readonly string[]): Promise<Settings> {
     "http://a.example/{x}",
     ...argv,
   ]);
-  const settings = await readSettings(line.compared!, line, () => Promise.resolve(Buffer.from("")));
+  const settings = await readSettings("map", line, () => Promise.resolve(Buffer.from("")));
   return await rehearsedSettings(settings, { port: 81, folder: FOLDER });
 }
 

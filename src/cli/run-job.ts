@@ -14,7 +14,7 @@ import { titleOf } from "./work-title.ts";
 
 /** What a run is, as its journal keeps it: the command that began it, without its secrets. */
 export interface RunJob {
-  readonly command: SendingCommand;
+  readonly command: SendingCommand | "run";
   readonly positionals: readonly string[];
   /** Values of options by long name. */
   readonly values: readonly (readonly [string, readonly string[]])[];
@@ -22,6 +22,10 @@ export interface RunJob {
   readonly cwd: string;
   /** `names.csv → out.csv` */
   readonly title: string;
+  /** Of a job: the step that this run is. */
+  readonly step?: string;
+  /** Of a job's step: where it writes, in place of options. */
+  readonly writes?: { readonly output?: string; readonly save?: string };
   /** Options whose values are secrets, and were left out: to be given again. */
   readonly withheld: readonly string[];
 }
@@ -37,7 +41,7 @@ export interface DescribedJob {
 
 /** What is described. */
 export interface JobParts {
-  readonly command: SendingCommand;
+  readonly command: SendingCommand | "run";
   readonly crawl?: CrawlSettings | undefined;
   readonly input: InputSettings;
   readonly request: RequestSettings;
@@ -72,7 +76,7 @@ export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {
 }
 
 /** The values of an option without those that are secret; undefined where nothing is left. */
-function keptValues(
+export function keptValues(
   name: string,
   given: readonly string[],
   withheld: string[],
@@ -119,7 +123,10 @@ function workOf(line: CommandLine, { command, input, request, output, crawl }: J
   const { body } = request;
   const what = {
     command,
-    input: input.kind === "urls" ? input : { ...input, path: input.path === "-" ? "-" : "file" },
+    input:
+      input.kind === "urls" || input.kind === "step"
+        ? input
+        : { ...input, path: input.path === "-" ? "-" : "file" },
     request: {
       ...request,
       headers,

@@ -29,8 +29,8 @@ export interface Surroundings {
   readonly signals?: SignalSource;
 }
 
-/** Gets the work ready, knowing how to write beside the live block. */
-export type Prepare = (progress: Progress) => Promise<Work>;
+/** Gets the work ready, knowing how to write beside the live block and where things are counted. */
+export type Prepare = (progress: Progress, tally: Tally) => Promise<Work>;
 
 /**
  * Runs one piece of work from its start to its exit code: progress, signals, caps, account, hints
@@ -52,7 +52,7 @@ export async function runWork(
   const tally = createTally(settings.caps.price);
   using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
   await checkSummaryFile(settings.summary);
-  const work = await prepare(progress);
+  const work = await prepare(progress, tally);
   for (const hint of settings.hints) progress.say(hint);
   const run = work.durable?.journal.run;
   if (run !== undefined) restoreTally(tally, run);
@@ -91,7 +91,7 @@ export async function runWork(
     throw error;
 
   if (error !== undefined && !isAbort) progress.complain(`fanfetch: ${visible(message ?? "")}`);
-  const directory = run && shownPath(run.directory);
+  const directory = work.directory ?? (run && shownPath(run.directory));
   const unwritten = await writeSummary(settings.summary, { tally, run: directory });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const remedy = error instanceof RunStopped ? error.remedy : "";

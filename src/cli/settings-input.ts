@@ -18,7 +18,9 @@ export type InputSettings =
       /** Undefined: by the name, on stdin by the first bytes. */
       readonly format: TableFormat | undefined;
       readonly urlTemplate: string;
-    };
+    }
+  /** A step of a job, which opens its rows itself; the path only names them. */
+  | { readonly kind: "step"; readonly path: string };
 
 /**
  * Reads the positional arguments.

@@ -75,18 +75,28 @@ export function readOutput(
   };
 }
 
-function formatOf(path: string, command: SendingCommand): RecordFormat | undefined {
+/**
+ * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
+ * @throws UsageError for a name that tells none
+ */
+export function formatOf(
+  path: string,
+  command: SendingCommand,
+  field = "-o",
+): RecordFormat | undefined {
   if (path === "-") return command === "map" ? undefined : "jsonl";
-  if (path === "") throw new UsageError("-o needs the name of a file, or - for stdout");
+  if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
   const extension = extname(path).toLowerCase();
   const found = FORMATS.find((format) => extension === `.${format}`);
   if (found !== undefined) return found;
   const there = ".jsonl .csv .tsv .json";
   if (LATER.has(extension)) {
-    throw new UsageError(`-o ${visible(path)}: ${extension} is not there yet; there are ${there}`);
+    throw new UsageError(
+      `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
+    );
   }
   const names = FORMATS.map((format) => `.${format}`);
   throw new UsageError(
-    `-o ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
+    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
   );
 }

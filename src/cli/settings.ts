@@ -8,10 +8,11 @@ import { readCaps, readSession, type Caps } from "./settings-limits.ts";
 import { readOutput, type OutputSettings } from "./settings-output.ts";
 import { readRequest, type RequestSettings } from "./settings-request.ts";
 import { readRun, type RunSettings } from "./settings-run.ts";
+import type { StepWork } from "./step-work.ts";
 
 /** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
 export interface Settings {
-  readonly command: SendingCommand;
+  readonly command: SendingCommand | "run";
   readonly input: InputSettings;
   /** For `crawl`: what is followed, from the URLs of the input. */
   readonly crawl?: CrawlSettings | undefined;
@@ -36,6 +37,8 @@ export interface Settings {
   readonly summary: string | undefined;
   /** Set for a rehearsal: where every connection leads in place of its server. */
   readonly detour?: Detour;
+  /** Of a step of a job: what it brings in place of input, URL and expressions. */
+  readonly step?: StepWork;
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }

@@ -36,7 +36,10 @@ export async function storedSettings(directory: string): Promise<Settings> {
   enter(job);
   const { command, positionals } = job;
   const line = { command, compared: undefined, asks: "work" as const, positionals };
-  return await readSettings(command, { ...line, values: new Map(job.values) }, readText);
+  const typed = { ...line, values: new Map(job.values) };
+  if (command !== "run") return await readSettings(command, typed, readText);
+  const { storedStep } = await import("./stored-step.ts");
+  return await storedStep(directory, typed);
 }
 
 /**

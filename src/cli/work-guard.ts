@@ -24,7 +24,9 @@ export function createGuard(): Guard {
     },
     beforeLeaving: (next) => (request, call) => {
       if (intents === undefined || request.idempotent) return next(request, call);
-      return intents.add(call.row).then(() => next(request, call));
+      const { add } = intents;
+      const noted = call.rows === undefined ? add(call.row) : Promise.all(call.rows.map(add));
+      return noted.then(() => next(request, call));
     },
     inDoubt(send) {
       if (doubtful.size === 0) return send;

@@ -21,6 +21,7 @@ import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
 import type { CrawlWork } from "./crawl-work.ts";
+import { HELD_LENGTH } from "./whole-output.ts";
 import { checkedName, claimed, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -140,6 +141,8 @@ export async function compilePicks(texts: readonly string[]): Promise<readonly P
 function extractOf(settings: Settings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
   if (output.kind === "timing-table") return extractOutcome;
+  // What is picked later, of answers that were kept, is not what the step picks.
+  if (settings.step !== undefined && picks.length === 0) return settings.step.extract;
   if (command === "map") return extractPicks({ picks, meta: output.meta });
   return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
 }
@@ -171,7 +174,8 @@ async function openRecords(
     };
   }
   const form = { format: formatOf(output, tasks), csv: output.csvCells };
-  if (records !== undefined) return createTableSink(records, form);
+  if (records !== undefined)
+    return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
   const exists = run?.standing === undefined ? output.existing : "overwrite";

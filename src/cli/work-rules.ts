@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 
 /** The rules that --fail-if and --retry-if make. @throws UsageError for an expression that is none. */
 export async function readRules(settings: Settings): Promise<readonly AnswerRule[]> {
-  const rules: AnswerRule[] = [];
+  const rules: AnswerRule[] = [...((await settings.step?.rules()) ?? [])];
   const add = async (
     text: string | undefined,
     then: AnswerRule["then"],

@@ -12,20 +12,27 @@ export async function sendOf(
   session: Session,
   { settings, durable }: Sending,
 ): Promise<Session["send"]> {
-  if (settings.request.duplicates !== "asked once") return session.send;
-  return once(await durable?.journal.openArchive())(session.send);
+  const around = settings.step?.around;
+  if (settings.request.duplicates !== "asked once") {
+    return around === undefined ? session.send : around(session.send, session.send);
+  }
+  const asked = once(await durable?.journal.openArchive())(session.send);
+  return around === undefined ? asked : once()(around(asked, session.send));
 }
 
-export interface Sending {
+interface Sending {
   readonly settings: Settings;
   readonly durable: WorkRun | undefined;
 }
 
-/** Sequential is a window of one. */
+/** How many may be out: sequential is a window of one; rows that share a place are let in together. */
 export function windowOf(
   settings: Settings,
   { turnsAt }: Session,
 ): { readonly window: number; readonly turnsAt: Session["turnsAt"] } {
-  if (settings.mode === "sequential") return { window: 1, turnsAt: () => 1 };
-  return { window: resolveLimits(settings.session).concurrency, turnsAt };
+  const { rowsAtOnce = 1 } = settings.step ?? {};
+  if (settings.mode === "sequential") return { window: rowsAtOnce, turnsAt: () => rowsAtOnce };
+  const { concurrency } = resolveLimits(settings.session);
+  if (rowsAtOnce === 1) return { window: concurrency, turnsAt };
+  return { window: concurrency * rowsAtOnce, turnsAt: (host) => turnsAt(host) * rowsAtOnce };
 }

@@ -38,13 +38,10 @@ export async function openSpool(
   { id, root: given, parts = "removed" }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (
-    (save === undefined && given === undefined) ||
-    picks.length > 0 ||
-    rules > 0 ||
-    keeps === "answers"
-  )
+  if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
     return undefined;
+  }
+  if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   let made: readonly string[] = [];

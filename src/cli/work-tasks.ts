@@ -37,6 +37,7 @@ export interface Stdin {
 /** Opens the input of a command. @throws UsageError */
 export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Tasks> {
   const { input, crawl } = settings;
+  if (settings.step !== undefined) return await settings.step.openTasks();
   if (crawl !== undefined && stdin?.file !== undefined) {
     const { storedCrawlTasks } = await import("./crawl-tasks.ts");
     return storedCrawlTasks(settings, dirname(stdin.file));
@@ -129,7 +130,7 @@ async function openInput(
   stdin: Stdin | undefined,
 ): Promise<{ readonly source: RowSource; readonly format: RowFormat }> {
   const input = settings.input;
-  if (input.kind === "urls") throw new TypeError("URLs are no file");
+  if (input.kind === "urls" || input.kind === "step") throw new TypeError("this is no file");
   const declared = input.kind === "table" ? input.format : undefined;
   const fallback = input.kind === "list" ? "lines" : undefined;
   const check = input.kind === "list" ? checkUrlRow : undefined;

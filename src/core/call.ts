@@ -10,6 +10,8 @@ export interface Call {
   readonly signal: AbortSignal | undefined;
   /** The row that it answers; 0 where there are no rows. */
   readonly row: number;
+  /** Where several rows share it: all of them. */
+  rows: readonly number[] | undefined;
   /** Times the request was sent, the first included; a redirect's hops are one attempt. */
   attempts: number;
   /** Requests that reached the wire: attempts and hops. */
@@ -32,6 +34,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
   return {
     signal,
     row,
+    rows: undefined,
     attempts: 0,
     requests: 0,
     queuedMs: 0,

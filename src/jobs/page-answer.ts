@@ -49,8 +49,22 @@ export function jsonOf(document: Document): unknown {
   }
 }
 
-/** Reads an expression, or `header:NAME`, once. @throws UsageError for an expression that is none. */
-export async function compilePageReader(text: string): Promise<PageReader> {
+/** A job has a handful of expressions, and a list in pages for each of its rows. */
+const MOST_KNOWN = 100;
+const known = new Map<string, Promise<PageReader>>();
+
+/** Reads an expression, or `header:NAME`; one that was read lately is not read again. @throws UsageError for an expression that is none. */
+export function compilePageReader(text: string): Promise<PageReader> {
+  let reader = known.get(text);
+  if (reader === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    reader = compiled(text);
+    known.set(text, reader);
+  }
+  return reader;
+}
+
+async function compiled(text: string): Promise<PageReader> {
   if (text.startsWith("header:")) {
     const name = text.slice("header:".length).trim();
     return ({ response }) => response.header(name);

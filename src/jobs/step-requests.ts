@@ -71,7 +71,7 @@ export function createStepRequests(
 }
 
 /** The origin that every row must keep; undefined where rows are to choose it. */
-function originOf(
+export function originOf(
   url: CompiledStep["url"],
   constants: ReadonlyMap<string, unknown>,
 ): string | undefined {

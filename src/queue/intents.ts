@@ -3,7 +3,7 @@ import type { Journal } from "./journal.ts";
 /** Notes, durably, what is about to be sent. */
 export interface Intents {
   /** Resolves when it is durable that the request of this row may have left. @throws DiskError */
-  add(row: number): Promise<void>;
+  readonly add: (row: number) => Promise<void>;
 }
 
 /** Intents over a journal: those that come while one commit runs share the next. */

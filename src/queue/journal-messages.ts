@@ -1,3 +1,4 @@
+import type { HashSeed } from "../middleware/question-hash.ts";
 import type { Group } from "./group.ts";
 import type { RunIdentity } from "./run-directories.ts";
 import type { TallyEntry } from "./run-tally.ts";
@@ -38,9 +39,22 @@ export type Wanted =
       readonly refusal: string | undefined;
     };
 
+/** What the asking thread knows already. */
+export interface KnownAhead {
+  /** Of the input, where that is a small file. */
+  readonly digest: string | undefined;
+  /** Of the hashes of questions, for a new run. */
+  readonly seed: HashSeed;
+}
+
 /** What the thread is asked. */
 export type JournalRequest =
-  | { readonly kind: "open"; readonly wanted: Wanted; readonly pid: number }
+  | {
+      readonly kind: "open";
+      readonly wanted: Wanted;
+      readonly known: KnownAhead;
+      readonly pid: number;
+    }
   | {
       readonly kind: "commit";
       readonly group: Group;

@@ -7,6 +7,12 @@ import { JournalStore } from "./journal-store.ts";
 /** Where runs live unless one names another directory. */
 export const RUNS_FOLDER = ".fanfetch";
 
+/** What tells that a directory is the run of a job, whose steps are runs of their own below it. */
+export const JOB_FILE = "job.json";
+
+/** Who holds the lock of a job's run: read to be told, and written whenever it is begun or gone on with. */
+export const OWNER_FILE = "owner";
+
 /** What makes two commands the same work: what is asked and written, and the digest of the input. */
 export interface RunIdentity {
   readonly work: string;
@@ -19,7 +25,9 @@ export function runDirectories(base: string): readonly string[] {
   if (!existsSync(base)) return [];
   return readdirSync(base)
     .map((name) => join(base, name))
-    .filter((directory) => existsSync(join(directory, JOURNAL_FILE)))
+    .filter((directory) =>
+      [JOURNAL_FILE, JOB_FILE].some((name) => existsSync(join(directory, name))),
+    )
     .map((directory) => ({ directory, atMs: lastWriteMs(directory) }))
     .toSorted((one, other) => other.atMs - one.atMs || (one.directory < other.directory ? 1 : -1))
     .map(({ directory }) => directory);
@@ -27,7 +35,9 @@ export function runDirectories(base: string): readonly string[] {
 
 /** When a journal was last written to: while a process works on it, that is its log. */
 function lastWriteMs(directory: string): number {
-  const files = [JOURNAL_FILE, `${JOURNAL_FILE}-wal`].map((name) => join(directory, name));
+  const files = [JOURNAL_FILE, `${JOURNAL_FILE}-wal`, JOB_FILE, OWNER_FILE].map((name) =>
+    join(directory, name),
+  );
   const times = files.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   return Math.max(...times);
 }

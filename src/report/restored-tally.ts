@@ -48,15 +48,16 @@ export interface CountedRun extends PaidRun, Pick<OpenedRun, "hosts"> {
   readonly tally: Iterable<OpenedRun["tally"][number]>;
 }
 
-/** Adds to an empty tally what earlier processes of the run have done, so that its account is whole. */
+/** Adds to a tally what earlier processes of a run have done, so that its account is whole. */
 export function restoreTally(tally: Tally, run: CountedRun): void {
   const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
   tally.requests += requests;
-  tally.earlierRequests = requests;
-  tally.earlierCost = earlierCost(run, tally.price);
+  tally.earlierRequests += requests;
+  const cost = earlierCost(run, tally.price);
+  if (cost !== undefined) tally.earlierCost = (tally.earlierCost ?? 0n) + cost;
   tally.retries += retries;
-  tally.maxInFlight = maxInFlight;
-  tally.earlierMs = wallMs;
+  tally.maxInFlight = Math.max(tally.maxInFlight, maxInFlight);
+  tally.earlierMs += wallMs;
   for (const entry of run.tally) {
     const { kind, code, status, count, duplicates, bytes, totalMs, slowestMs, steps } = entry;
     const host = hostTally(tally, run.hosts[entry.host] ?? "");

@@ -9,6 +9,8 @@ import type { JournalStore } from "../queue/journal-store.ts";
 interface OutputJob {
   readonly cwd: string;
   readonly values: readonly (readonly [string, readonly string[]])[];
+  /** Of a job's step, in place of options. */
+  readonly writes?: { readonly output?: string; readonly save?: string };
 }
 
 /** An output of a run. Sizes in bytes. */
@@ -26,11 +28,12 @@ export type RunOutput =
 
 /** Where the answers of a run went, and where its table stands. */
 export function outputsOf(store: JournalStore): readonly RunOutput[] {
-  const { cwd, values } = store.fact<OutputJob>("job")!;
+  const { cwd, values, writes } = store.fact<OutputJob>("job")!;
   const last = (name: string): string | undefined =>
     values.find(([one]) => one === name)?.[1].at(-1);
   const outputs: RunOutput[] = [];
-  const [path, template, book] = [last("output"), last("save"), last("merge")];
+  const [path, template] = writes ? [writes.output, writes.save] : [last("output"), last("save")];
+  const book = last("merge");
   const isFolder = path?.endsWith("/") === true;
   if (path !== undefined && path !== "-" && !isFolder) {
     const full = resolve(cwd, path);
@@ -42,7 +45,7 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
       writtenBytes: standing?.bytes ?? null,
       foundBytes: found?.size ?? null,
     });
-  } else if (path === "-" || (template ?? book ?? path) === undefined) {
+  } else if (path === "-" || (writes ?? template ?? book ?? path) === undefined) {
     outputs.push({ kind: "stdout" });
   }
   if (isFolder) outputs.push({ kind: "files", template: resolve(cwd, path) });

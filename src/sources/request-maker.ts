@@ -32,7 +32,7 @@ export interface RequestBody {
 
 /** Makes the request of a row; a row that gives none gets one that is refused, with the reason. */
 export interface RequestMaker {
-  make(row: Row): HttpRequest;
+  readonly make: (row: Row) => HttpRequest;
 }
 
 /** The table that the rows are from. */

@@ -9,7 +9,10 @@ import { jsonOf, ROOT } from "./repo.ts";
  * to the list with the release note, remove only in a major version.
  */
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
-  index: ["FAILURE_CODES", "Failure", "HttpResponse", "SESSION_DEFAULTS", "VERSION", "openSession"],
+  index: [
+    ...["FAILURE_CODES", "Failure", "HttpResponse", "SESSION_DEFAULTS", "VERSION"],
+    ...["defineJob", "openSession"],
+  ],
   testing: ["createManualClock", "createScriptedTransport", "startRehearsal"],
 };
 

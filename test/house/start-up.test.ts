@@ -78,3 +78,9 @@ test("a command that sends loads undici, so that its absence above means somethi
   expect(loaded.status).toBe(1);
   expect(packagesOf(loaded)).toContain("undici");
 });
+
+test("a command without a journal loads no SQLite, and one without such fields no parser of them", () => {
+  const loaded = run("get", "http://127.0.0.1:9/", "--retries", "0", "-q");
+  expect(loaded.builtins.filter((name) => name.includes("sqlite"))).toEqual([]);
+  expect(packagesOf(loaded)).not.toContain("structured-headers");
+});

@@ -22,7 +22,7 @@ const MODES = ["sequential", "concurrent"] as const;
  * interleaved; the table (or JSON) on stdout. Exits with 1 where anything failed.
  */
 export async function compare(line: CommandLine, terminal: Terminal): Promise<number> {
-  const command = line.compared!;
+  const command = line.compared === "map" ? "map" : "get";
   // --format belongs to the report here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
   const settings = await readSettings(command, { ...line, values }, readText);

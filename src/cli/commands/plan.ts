@@ -1,39 +1,28 @@
-import { randomInt } from "node:crypto";
-import { existsSync } from "node:fs";
-
 import { UsageError } from "../../core/usage-error.ts";
 import { exactMoney } from "../../formats/money.ts";
 import { formatCount } from "../../formats/quantity.ts";
-import { resolveLimits } from "../../engine/resolve-limits.ts";
-import { planOf, type PlanOptions } from "../../jobs/plan.ts";
+import { planOf } from "../../jobs/plan.ts";
 import type { Recall } from "../../jobs/planned-times.ts";
-import { type Survey, survey } from "../../jobs/survey.ts";
 import { asSent } from "../as-sent.ts";
 import type { CommandLine } from "../command-line.ts";
 import { exitCodeOfStop } from "../exit-code.ts";
 import { haltWords } from "../halt-words.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { planToJson } from "../plan-json.ts";
+import { planJob } from "../plan-job.ts";
 import { planLines } from "../plan-lines.ts";
+import { obstacleOf, planOptions, surveyInput } from "../plan-work.ts";
 import { MOST_SAMPLED, type PlannedWork, type Sample } from "../planned-work.ts";
 import { readText } from "../read-text.ts";
-import { showReading } from "../reading-progress.ts";
 import { rememberedLimits } from "../remembered-limits.ts";
-import { findSameRun, type SameRun } from "../same-run.ts";
+import { findSameRun } from "../same-run.ts";
 import { createValues, readSettings, type Settings } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
 import { shownPath } from "../shown-path.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { sampleTable } from "../sample-table.ts";
-import { tableOf } from "../run-table.ts";
 import { compilePicks } from "../work-output.ts";
-import { checkedName } from "../work-claims.ts";
 import { readRules } from "../work-rules.ts";
-import { openTasks } from "../work-tasks.ts";
-
-/** Requests that are shown in full. */
-const SHOWN_REQUESTS = 5;
 
 /**
  * `fanfetch plan get|map …`: what would be sent, how long it would take and what it would cost. Sends
@@ -44,6 +33,7 @@ export async function plan(
   terminal: Terminal,
   recall: Recall = rememberedLimits(),
 ): Promise<number> {
+  if (line.compared === "run") return await planJob(line, terminal, recall);
   // --format belongs to the plan here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
   const settings = await readSettings(line.compared!, { ...line, values }, readText);
@@ -94,40 +84,6 @@ function exitCodeOfSample({ outcomes, halted, interrupted }: Sample, terminal: T
   return outcomes.some(({ kind }) => kind !== "answered") ? 1 : 0;
 }
 
-interface Surroundings {
-  readonly run: SameRun | undefined;
-  readonly wanted: number;
-  readonly terminal: Terminal;
-}
-
-/** @throws UsageError for an input that cannot be read, or a template that does not fit it. */
-async function surveyInput(
-  settings: Settings,
-  { run, wanted, terminal }: Surroundings,
-): Promise<Survey> {
-  using _heap = keepHeapSmall("many");
-  const tasks = await openTasks(settings);
-  if (settings.output.save !== undefined) checkedName(settings.output.save, tasks);
-  using reading = showReading(settings, terminal);
-  return await survey(tasks.batches, {
-    duplicates: settings.request.duplicates,
-    done: run?.done,
-    first: SHOWN_REQUESTS,
-    spread: wanted,
-    seed: [randomInt(2 ** 32), randomInt(2 ** 32)],
-    onRows: reading.note,
-  });
-}
-
-/** The table that is there and keeps a new run from beginning. */
-function obstacleOf(settings: Settings, run: SameRun | undefined): string | undefined {
-  const { input, output } = settings;
-  // What came through standard input may belong to a run whose table this is.
-  if (run !== undefined || (input.kind !== "urls" && input.path === "-")) return undefined;
-  const table = output.existing === "refuse" ? tableOf(settings) : undefined;
-  return table !== undefined && existsSync(table.path) ? output.path : undefined;
-}
-
 /** @throws UsageError for a sample of what would have its effect twice. */
 function sampleSize({ request }: Settings, line: CommandLine): number {
   const wanted = whole(createValues(line), "sample", 1) ?? 0;
@@ -140,19 +96,6 @@ function sampleSize({ request }: Settings, line: CommandLine): number {
     );
   }
   return wanted;
-}
-
-function planOptions(settings: Settings, run: SameRun | undefined, recall: Recall): PlanOptions {
-  const isSequential = settings.mode === "sequential";
-  return {
-    ...settings.caps,
-    paid: run?.paid,
-    rates: settings.session.limits?.rates ?? [],
-    limits: isSequential
-      ? { concurrency: 1, perHost: { most: 1, start: 1 } }
-      : resolveLimits(settings.session),
-    recall,
-  };
 }
 
 function sentWords(sample: Sample | undefined): string {

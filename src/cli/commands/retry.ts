@@ -1,3 +1,4 @@
+import { UsageError } from "../../core/usage-error.ts";
 import type { CommandLine } from "../command-line.ts";
 import { readText } from "../read-text.ts";
 import { oneRun } from "../run-arguments.ts";
@@ -13,6 +14,9 @@ export async function retry(line: CommandLine, terminal: Terminal): Promise<numb
   const directory = whichRun(oneRun("retry", line));
   const again = readOnly(line.values.get("only") ?? []);
   const { job, work } = storedJob(directory);
+  if (job.command === "run") {
+    throw new UsageError("a job's failures are asked again with: fanfetch run JOB --force");
+  }
   const values = new Map([...line.values].filter(([name]) => name !== "only"));
   const continued = continuedLine(job, { ...line, values });
   const settings = await readSettings(job.command, continued, readText);

@@ -10,7 +10,7 @@ import { listRuns } from "../list-runs.ts";
 import { formatPruned, pruneRuns } from "../prune-runs.ts";
 import { shownAs, tellLines, tellJson } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
-import { whichRun } from "../which-run.ts";
+import { foundRun } from "../which-run.ts";
 
 /** `fanfetch runs`: a line per run below `.fanfetch`; `runs prune` removes those that are done with. */
 export async function runs(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -39,7 +39,7 @@ async function prune(
       "name the runs or say --older, not both: named runs go whatever their age",
     );
   }
-  const named = [...new Set(words.map((word) => whichRun(word)))];
+  const named = [...new Set(words.map((word) => foundRun(word).directory))];
   const pruned = pruneRuns({ named, endedBeforeMs: endedBefore(older) });
   if (shownAs(line) === "json") {
     const { removed, kept, notes } = pruned;

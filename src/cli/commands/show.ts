@@ -6,7 +6,6 @@ import { type FailedRow, failedRowsOf } from "../../report/failed-rows.ts";
 import { readReport, reportToJson, type RunReport } from "../../report/run-report.ts";
 import type { CommandLine } from "../command-line.ts";
 import { isMeant } from "../only-failures.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
 import { oneRun } from "../run-arguments.ts";
 import { runWord } from "../run-word.ts";
@@ -14,8 +13,9 @@ import { createValues } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
 import { failedLines, reportLines } from "../show-lines.ts";
 import { shownAs, tellLines } from "../tell-result.ts";
+import { saveMemory } from "../save-memory.ts";
 import type { Terminal } from "../terminal.ts";
-import { whichRun } from "../which-run.ts";
+import { foundRun, stepRuns } from "../which-run.ts";
 import { type Again, readOnly } from "../work-retry.ts";
 
 /** Failed rows that are listed unless --limit says otherwise. */
@@ -24,10 +24,23 @@ const SHOWN_ROWS = 20;
 /** Rows put into one table; the columns of a longer list are measured anew for each. */
 const ROWS_AT_ONCE = 1_000;
 
-/** `fanfetch show`: what became of a run, from its journal alone. */
+/** `fanfetch show`: what became of a run, from its journal alone; of a job step by step. */
 export async function show(line: CommandLine, terminal: Terminal): Promise<number> {
-  const directory = whichRun(oneRun("show", line));
-  using _heap = keepHeapSmall("many");
+  const { kind, directory } = foundRun(oneRun("show", line));
+  if (kind === "run") return await showRun(directory, line, terminal);
+  const isJson = shownAs(line) === "json";
+  const steps = stepRuns(directory);
+  if (isJson) await terminal.stdout.write("[\n");
+  for (const [index, step] of steps.entries()) {
+    if (index > 0) await terminal.stdout.write(isJson ? ",\n" : "\n");
+    await showRun(step, line, terminal);
+  }
+  if (isJson) await terminal.stdout.write("]\n");
+  return 0;
+}
+
+async function showRun(directory: string, line: CommandLine, terminal: Terminal): Promise<number> {
+  using _heap = saveMemory();
   const values = createValues(line);
   const only = readOnly(values.all("only"));
   const limit = whole(values, "limit", 0) ?? SHOWN_ROWS;

@@ -1,0 +1,13 @@
+import type { Flag } from "./flag.ts";
+
+/** What changes a job without changing its file. */
+export const JOB_FLAGS: readonly Flag[] = [
+  {
+    name: "set",
+    argument: "NAME=VALUE",
+    group: "Job files",
+    doc: "change a variable of the job, or base, accept, output, save, limits.KEY, headers.NAME …",
+    repeat: "adds",
+    commands: ["run"],
+  },
+];

@@ -1,0 +1,64 @@
+import { systemClock } from "../core/clock.ts";
+import type { Halt } from "../core/halt.ts";
+import type { Middleware } from "../core/send.ts";
+import { openSession, type Session } from "../engine/session.ts";
+import type { SessionOptions } from "../engine/session-options.ts";
+import type { CompiledJob } from "../jobs/compile-job.ts";
+import { credentialsOf } from "../jobs/job-credentials.ts";
+import { originOf } from "../jobs/step-requests.ts";
+import { createAuth } from "../middleware/auth.ts";
+import { cookies, createCookieStore } from "../middleware/cookies.ts";
+
+/** Who asks, for all steps of a job alike. */
+export interface JobIdentification extends AsyncDisposable {
+  readonly beforeGates: readonly Middleware[];
+  readonly last: readonly Middleware[];
+  /** From now on it is this run that stops where no key or token is left. */
+  use(halt: Halt): void;
+}
+
+/** How tokens are asked for, and how long a key is waited for. */
+export interface JobAuthOptions {
+  readonly session: SessionOptions;
+  readonly whenQuotaIsGone: "stop" | "wait";
+}
+
+/**
+ * Opens the credentials and the cookies of a job. Credentials go to the origins that its steps name, and
+ * nowhere else.
+ */
+export function openJobAuth(
+  { job, steps, constants }: CompiledJob,
+  { session, whenQuotaIsGone }: JobAuthOptions,
+): JobIdentification {
+  let halt: Halt | undefined;
+  let tokens: Session | undefined;
+  const credentials = credentialsOf(job.auth, process.env);
+  const keepsCookies = job.cookies === "keep" || credentials?.kind === "login";
+  const jar = keepsCookies ? [cookies(createCookieStore())] : [];
+  const use = (now: Halt): void => {
+    halt = now;
+  };
+  const dispose = async (): Promise<void> => tokens?.[Symbol.asyncDispose]();
+  if (credentials === undefined || credentials.kind === "login") {
+    return { beforeGates: [], last: jar, use, [Symbol.asyncDispose]: dispose };
+  }
+  const origins = steps
+    .map(({ url }) => originOf(url, constants))
+    .filter((origin) => origin !== undefined);
+  const host = origins[0] ?? "";
+  const { renew, sign } = createAuth({
+    credentials,
+    origins,
+    send(request, call) {
+      // Whatever the endpoint says is for the keeper of tokens to judge.
+      tokens ??= openSession({ ...session, accept: () => true, retries: 0 });
+      return tokens.send(request, call);
+    },
+    clock: systemClock,
+    ...(whenQuotaIsGone === "wait" ? {} : { maxWaitMs: session.maxRetryAfterMs }),
+    onQuotaGone: (untilWallMs) => halt?.halt({ reason: "quota", host, untilWallMs }),
+    onRefused: () => halt?.halt({ reason: "refused", host, status: 401, times: 1 }),
+  });
+  return { beforeGates: [renew], last: [...jar, sign], use, [Symbol.asyncDispose]: dispose };
+}

@@ -1,0 +1,122 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { formatCount } from "../formats/quantity.ts";
+import { visible } from "../formats/visible.ts";
+import type { CompiledStep } from "../jobs/compile-step.ts";
+import { planOf } from "../jobs/plan.ts";
+import type { Recall } from "../jobs/planned-times.ts";
+import { readJobIdentity } from "../queue/job-directory.ts";
+import { runDirectories, RUNS_FOLDER } from "../queue/run-directories.ts";
+import { asSent } from "./as-sent.ts";
+import type { CommandLine } from "./command-line.ts";
+import { type AskedJob, type JobRun, jobRunIn, readAskedJob } from "./job-run.ts";
+import { planToJson } from "./plan-json.ts";
+import { planLines } from "./plan-lines.ts";
+import { obstacleOf, planOptions, surveyInput } from "./plan-work.ts";
+import type { PlannedWork } from "./planned-work.ts";
+import { findSameRun } from "./same-run.ts";
+import { stepSettings } from "./settings-step.ts";
+import { shownPath } from "./shown-path.ts";
+import { shownAs, tellJson, tellLines } from "./tell-result.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A step as far as it can be planned: one whose rows only answers will tell has no plan yet. */
+interface PlannedStep {
+  readonly step: CompiledStep;
+  readonly work: PlannedWork | undefined;
+}
+
+/**
+ * `fanfetch plan run JOB`: what the steps would send whose rows are known, and which wait for others.
+ * Sends nothing. @throws UsageError
+ */
+export async function planJob(
+  line: CommandLine,
+  terminal: Terminal,
+  recall: Recall,
+): Promise<number> {
+  if (line.values.has("sample")) {
+    throw new UsageError("plan run sends nothing: leave out --sample, or plan one step as map");
+  }
+  const values = new Map([...line.values].filter(([name]) => name !== "format"));
+  const asked = await readAskedJob({ ...line, values });
+  const run = jobRunIn(earlierRun(asked) ?? join(resolve(RUNS_FOLDER), NO_RUN), asked);
+  const steps: PlannedStep[] = [];
+  for (const step of asked.job.steps) {
+    const isKnown = step.parents.ids.every((id) => existsSync(run.rowsFileOf(id)));
+    steps.push({
+      step,
+      work: isKnown ? await planStep(step, run, { terminal, recall }) : undefined,
+    });
+  }
+  if (shownAs(line) === "json") {
+    await tellJson(
+      terminal,
+      steps.map(({ step, work }) => ({
+        step: step.id,
+        ...(work === undefined ? { waitsFor: step.parents.ids } : planToJson(work)),
+      })),
+    );
+    return 0;
+  }
+  for (const [index, one] of steps.entries()) {
+    await tellLines(terminal, [...(index === 0 ? [] : [""]), ...linesOf(one)]);
+  }
+  await tellLines(terminal, ["", "nothing was sent"]);
+  return 0;
+}
+
+/** No run is ever called so. */
+const NO_RUN = ".none";
+
+function earlierRun({ identity, line }: AskedJob): string | undefined {
+  const named = line.values.get("run")?.at(-1);
+  const candidates = named === undefined ? runDirectories(resolve(RUNS_FOLDER)) : [resolve(named)];
+  if (line.values.has("force")) return undefined;
+  return candidates.find((directory) => {
+    try {
+      return readJobIdentity(directory)?.identity === identity;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function planStep(
+  step: CompiledStep,
+  job: JobRun,
+  { terminal, recall }: { readonly terminal: Terminal; readonly recall: Recall },
+): Promise<PlannedWork> {
+  const settings = stepSettings(step, job);
+  const run = await findSameRun(settings);
+  const found = await surveyInput(settings, { run, wanted: 0, terminal });
+  return {
+    plan: planOf(found, planOptions(settings, run, recall)),
+    input: step.table?.name ?? step.id,
+    things: "rows",
+    duplicates: settings.request.duplicates,
+    run: run && shownPath(run.directory),
+    obstacle: obstacleOf(settings, run),
+    wait: settings.limits.wait,
+    requests: asSent(settings, found.first),
+    sample: undefined,
+  };
+}
+
+function linesOf({ step, work }: PlannedStep): readonly string[] {
+  const title = `step ${visible(step.id)}`;
+  if (work === undefined) {
+    const parents = step.parents.ids.map((id) => visible(id)).join(" and ");
+    return [`${title}: a request for each row that ${parents} will give`];
+  }
+  return [`${title}:`, ...planLines(work), ...notesOf(step)];
+}
+
+/** What the count of requests does not tell. */
+function notesOf({ pages, batch }: CompiledStep): readonly string[] {
+  if (pages !== undefined) return ["each list counts as one page: further pages come on top"];
+  if (batch === undefined) return [];
+  return [`up to ${formatCount(batch.size)} rows share a request, and count as one here`];
+}

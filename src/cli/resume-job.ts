@@ -1,0 +1,36 @@
+import { dirname, resolve } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { visible } from "../formats/visible.ts";
+import { readJobIdentity } from "../queue/job-directory.ts";
+import type { CommandLine } from "./command-line.ts";
+import { readAskedJob } from "./job-run.ts";
+import type { RunJob } from "./run-job.ts";
+import { shownPath } from "./shown-path.ts";
+import { continuedLine } from "./stored-job.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The directory of a job's run, from that of one of its steps. */
+export function jobOfStep(directory: string): string {
+  return dirname(dirname(resolve(directory)));
+}
+
+/** Goes on with the run of a job, as it was begun. @throws UsageError where the job is another one by now */
+export async function resumeJob(
+  directory: string,
+  line: CommandLine,
+  terminal: Terminal,
+): Promise<number> {
+  const told = readJobIdentity(directory);
+  if (told === undefined) throw new UsageError(`${visible(directory)} is no run of a job`);
+  const job = told.command as RunJob;
+  const asked = await readAskedJob(continuedLine(job, line));
+  if (asked.identity !== told.identity) {
+    const [file = ""] = job.positionals;
+    throw new UsageError(
+      `${visible(file)} or a table of it has changed since ${visible(shownPath(directory))} began; run it anew`,
+    );
+  }
+  const { sendJob } = await import("./send-job.ts");
+  return await sendJob({ ...asked, existing: "refuse" }, { terminal, existing: directory });
+}

@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+import { systemClock } from "../core/clock.ts";
+import { UsageError } from "../core/usage-error.ts";
+import { visible } from "../formats/visible.ts";
+import { openHostMemory } from "../memory/host-memory.ts";
+import { stateFolder } from "../memory/state-folder.ts";
+import { openJobDirectory, type OpenJobDirectory } from "../queue/job-directory.ts";
+import { JournalError, RunLocked } from "../queue/journal-format.ts";
+import { RUNS_FOLDER } from "../queue/run-directories.ts";
+import { outputError } from "../sinks/output-error.ts";
+import { openJobAuth } from "./job-auth.ts";
+import { type AskedJob, type JobRun, jobRunIn, nameOfJob, STEPS_FOLDER } from "./job-run.ts";
+import { prepareSteps } from "./run-steps.ts";
+import { RunStopped } from "./run-stopped.ts";
+import { runWork } from "./run-work.ts";
+import { stepSettings } from "./settings-step.ts";
+import type { Settings } from "./settings.ts";
+import { shownPath } from "./shown-path.ts";
+import { checkItems } from "./step-items-file.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs a job, or goes on with the run of the same job; the exit code. @throws UsageError, RunStopped */
+export async function sendJob(
+  asked: AskedJob,
+  { terminal, existing }: { readonly terminal: Terminal; readonly existing?: string },
+): Promise<number> {
+  const opened = openDirectory(asked, existing);
+  using _lock = opened;
+  const run = jobRunIn(opened.directory, asked);
+  try {
+    return await sendSteps(run, opened, terminal);
+  } finally {
+    forgetUnused(run, opened);
+  }
+}
+
+async function sendSteps(
+  run: JobRun,
+  { origin }: OpenJobDirectory,
+  terminal: Terminal,
+): Promise<number> {
+  const settings = jobSettings(run);
+  if (origin === "new") checkOutputs(run);
+  const early: string[] = [];
+  let tell = (line: string): void => void early.push(line);
+  await using memory = openHostMemory({
+    folder: stateFolder(process.env),
+    clock: systemClock,
+    onTrouble: (sentence) => tell(sentence),
+  });
+  await using who = openJobAuth(run.job, {
+    session: settings.session,
+    whenQuotaIsGone: settings.limits.wait,
+  });
+  return await runWork(
+    async (progress, tally) => {
+      tell = (line) => progress.say(line);
+      for (const line of early) tell(line);
+      return await prepareSteps({ ...run, who }, { memory, tally, progress });
+    },
+    settings,
+    { terminal, title: run.describes.title },
+  );
+}
+
+/** What holds for the job as a whole: how it is told of, and its caps. */
+function jobSettings(run: JobRun): Settings {
+  const [first] = run.job.steps;
+  const settings = stepSettings(first!, run);
+  const isOnStdout = run.job.steps.some(({ step }) => step.output === "-");
+  const output = { ...settings.output, path: "-", kind: isOnStdout ? "records" : "none" } as const;
+  return { ...settings, output };
+}
+
+/** Tables that are there already and are not this run's. @throws UsageError */
+function checkOutputs(run: JobRun): void {
+  if (run.existing === "overwrite") return;
+  for (const step of run.job.steps) {
+    checkItems({ step, directory: run.directoryOf(step) });
+    const { output } = step.step;
+    if (output === undefined || output === "-" || step.each !== undefined) continue;
+    if (!existsSync(resolve(output))) continue;
+    throw new UsageError(`${visible(output)} exists and is not this run's; --force overwrites it`);
+  }
+}
+
+function openDirectory(asked: AskedJob, existing: string | undefined): OpenJobDirectory {
+  const named = asked.line.values.get("run")?.at(-1);
+  if (named === "") throw new UsageError("--run needs the name of a directory");
+  const directory = existing ?? (named === undefined ? undefined : resolve(named));
+  const below = jobRunIn("", asked);
+  try {
+    return openJobDirectory({
+      base: resolve(RUNS_FOLDER),
+      directory,
+      name: nameOfJob(asked),
+      identity: asked.identity,
+      command: asked.describes,
+      steps: asked.job.steps.map(below.directoryOf),
+      earlier: asked.existing === "overwrite" ? "ignore" : "go on",
+    });
+  } catch (error) {
+    if (error instanceof RunLocked) {
+      throw new RunStopped("locked", `${error.message}; wait for it or stop it first`);
+    }
+    if (error instanceof UsageError) throw error;
+    if (error instanceof JournalError) throw new UsageError(error.message, { cause: error });
+    throw outputError(shownPath(directory ?? resolve(RUNS_FOLDER)), error);
+  }
+}
+
+/** A run that was refused before its first step began leaves nothing. */
+function forgetUnused(run: JobRun, { origin }: OpenJobDirectory): void {
+  if (origin === "earlier" || existsSync(join(run.directory, STEPS_FOLDER))) return;
+  rmSync(run.directory, { recursive: true, force: true });
+  const folder = dirname(run.directory);
+  // Goes with its last run.
+  if (folder === resolve(RUNS_FOLDER) && readdirSync(folder).length === 0) rmdirSync(folder);
+}
