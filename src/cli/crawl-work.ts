@@ -5,6 +5,7 @@ import type { Send } from "../core/send.ts";
 import type { SessionParts } from "../engine/session.ts";
 import { canonicaliser } from "../formats/canonical-url.ts";
 import { createDocument } from "../formats/document.ts";
+import { visible } from "../formats/visible.ts";
 import type { PickedColumn } from "../jobs/extract-picks.ts";
 import { extractCrawled } from "../jobs/extract-crawled.ts";
 import { extractLinks } from "../jobs/extract-links.ts";
@@ -117,6 +118,9 @@ export async function openCrawl(
   const saving = savingOf(settings, crawl, durable?.journal.run.directory);
   const earlier = durable?.journal.run.origin === "earlier" ? "parts" : "nothing";
   let exitCode = 0;
+  /** Why the first row was not answered, as long as none was. */
+  let unasked: { readonly why: string } | "no" | undefined =
+    durable !== undefined && durable.journal.done.count > 0 ? "no" : undefined;
 
   return {
     tasks: crawlTasks(settings, frontier.batches, (rows) => sitemaps?.note(rows)),
@@ -146,13 +150,20 @@ export async function openCrawl(
         },
         settled: ({ number }: Row) => frontier.settled(number),
       });
+      const counted: Extract = (task, landed) => {
+        const extracted = extract(task, landed);
+        const { outcome } = extracted;
+        if (outcome.kind === "answered") unasked = "no";
+        else if (unasked === undefined) unasked = { why: outcome.failure.message };
+        return extracted;
+      };
       const flushed = <T>(work: () => Promise<T>): Promise<T> => {
         frontier.flush();
         return work();
       };
       return {
         ...output,
-        extract,
+        extract: counted,
         sink: {
           write: (record, row) => sink.write(record, row),
           commit: () => flushed(() => sink.commit()),
@@ -166,9 +177,15 @@ export async function openCrawl(
     isWhole: () => frontier.isWhole,
     async finish(signal) {
       for (const line of judge.remarks()) say(line);
+      if (typeof unasked === "object") {
+        // Skipped is no failure; a crawl that met nothing else is one.
+        say(`nothing was answered: ${visible(unasked.why)}`);
+        exitCode = 1;
+      }
       if (crawl.book === undefined || durable === undefined) return;
       const { bindCrawl } = await import("./crawl-book.ts");
-      exitCode = await bindCrawl(settings, { book: crawl.book, durable, say, signal });
+      const bound = await bindCrawl(settings, { book: crawl.book, durable, say, signal });
+      exitCode = Math.max(exitCode, bound);
     },
     leastExitCode: () => exitCode,
     async [Symbol.asyncDispose]() {

@@ -29,7 +29,14 @@ export interface CrawlSettings {
 /** @throws UsageError for what cannot be a crawl */
 export function readCrawl(positionals: readonly string[], values: Values): CrawlSettings {
   if (positionals.length === 0) throw new UsageError("crawl needs a URL to begin at");
-  for (const url of positionals) checkUrl(url);
+  for (const url of positionals) {
+    checkUrl(url);
+    const { username, password } = new URL(url);
+    // A canonical URL has none, and the list of what is to be asked for is kept.
+    if (username + password !== "") {
+      throw new UsageError("crawl takes credentials from -u USER:PASSWORD, not from its URLs");
+    }
+  }
   const output = values.last("output");
   const isFolder = output?.endsWith("/") === true;
   if (isFolder && values.has("save")) {

@@ -33,7 +33,9 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
     values.find(([one]) => one === name)?.[1].at(-1);
   const outputs: RunOutput[] = [];
   const [path, template] = writes ? [writes.output, writes.save] : [last("output"), last("save")];
-  if (path !== undefined && path !== "-") {
+  const book = last("merge");
+  const isFolder = path?.endsWith("/") === true;
+  if (path !== undefined && path !== "-" && !isFolder) {
     const full = resolve(cwd, path);
     const standing = store.fact<{ bytes: number } | null>("standing");
     const found = statSync(full, { throwIfNoEntry: false });
@@ -43,8 +45,11 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
       writtenBytes: standing?.bytes ?? null,
       foundBytes: found?.size ?? null,
     });
-  } else if (path === "-" || (template === undefined && writes === undefined))
+  } else if (path === "-" || (writes ?? template ?? book ?? path) === undefined) {
     outputs.push({ kind: "stdout" });
+  }
+  if (isFolder) outputs.push({ kind: "files", template: resolve(cwd, path) });
+  if (book !== undefined) outputs.push({ kind: "files", template: resolve(cwd, book) });
   if (template !== undefined) outputs.push({ kind: "files", template: resolve(cwd, template) });
   return outputs;
 }

@@ -46,6 +46,8 @@ export interface FrontierOptions {
 
 const PIECE_BYTES = 64 * 1024;
 const BATCH_ROWS = 256;
+/** Links to what was seen before are noted up to so many: who binds a book reads them all. */
+const MOST_AGAIN = 300_000;
 /** A longer URL no server takes. */
 const LONGEST_URL = 8_192;
 
@@ -83,6 +85,8 @@ class GrowingList implements Frontier {
   readonly #splitter = new LineSplitter();
   readonly #ready: Row[] = [];
   #rows = 0;
+  /** Links to what was found before that this process has noted. */
+  #again = 0;
   /** Rows given out that have no outcome. */
   #out = 0;
   #level = 0;
@@ -120,7 +124,8 @@ class GrowingList implements Frontier {
       if (this.#seen.add(link.url)) {
         this.#note({ line: "row", ...link, from });
         found += 1;
-      } else if (noted === "all" && from > 0) {
+      } else if (noted === "all" && from > 0 && this.#again < MOST_AGAIN) {
+        this.#again += 1;
         const { url, kind, title, position } = link;
         this.#note({ line: "again", url, kind, title, position, from });
       }
@@ -142,8 +147,7 @@ class GrowingList implements Frontier {
 
   #claimFor(row: number, url: string): void {
     const own = this.#claims.get(row);
-    if (own === undefined) this.#claims.set(row, new Set([url]));
-    else own.add(url);
+    this.#claims.set(row, own === undefined ? new Set([url]) : own.add(url));
   }
 
   settled(row: number): void {
@@ -179,9 +183,8 @@ class GrowingList implements Frontier {
   }
 
   #note(line: FrontierLine): void {
-    const text = frontierLine(line);
-    this.#added.push(text);
-    this.#addedLength += text.length;
+    this.#added.push(frontierLine(line));
+    this.#addedLength += this.#added.at(-1)!.length;
     // Nobody waits for it: what is durable after it hands it over.
     if (this.#wake === undefined && this.#addedLength < PIECE_BYTES) return;
     if (this.#isScheduled) return;

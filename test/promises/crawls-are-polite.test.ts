@@ -27,6 +27,8 @@ test("robots.txt may speak to the name in --user-agent", async () => {
   });
   const ended = await fanfetch("crawl", site.at("/"), "-A", "My-Crawler/2.0 (me@example.org)");
   expect(ended.stderr).toContain("1 skipped");
+  expect(ended.stderr).toMatch(/nothing was answered: the robots\.txt of \S+ forbids it/);
+  expect(ended.exitCode).toBe(1);
   expect(site.asked).toEqual([]);
 });
 

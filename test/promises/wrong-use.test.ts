@@ -68,6 +68,18 @@ const CASES: readonly (readonly [what: string, argv: readonly string[], says: Re
   ["no command", [], /say what to do/],
   ["an unknown command", ["gett", "URL"], /did you mean "get"\?/],
   ["a URL for a command", ["URL"], /a URL is not a command/],
+  ["a crawl without a start", ["crawl"], /crawl needs a URL to begin at/],
+  ["a crawl's credentials in a URL", ["crawl", "http://me:secret@a.example/"], /from -u/],
+  [
+    "a selector that is none",
+    ["crawl", "http://127.0.0.1:1/", "--follow", "a["],
+    /not a CSS selector/,
+  ],
+  [
+    "a book that is no PDF",
+    ["crawl", "http://127.0.0.1:1/", "--merge", "b.txt"],
+    /a book is a \.pdf/,
+  ],
   ["a command of a later version", ["worker"], /worker is not there yet/],
   [
     "an unknown option",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -63,6 +64,20 @@ test("one command makes a book of a site, in reading order, and names the chapte
   expect(world.seen.mostAtOnce()).toBe(AT_ONCE);
   expect([...timesAsked(world)].filter(([, times]) => times > 1)).toEqual([]);
   expect(timesAsked(world).has("/web-book/private/log.html")).toBe(false);
+});
+
+const READERS = ["qpdf", "pdftotext"];
+const isMissing = READERS.some((program) => spawnSync(program, ["--version"]).error !== undefined);
+
+test.skipIf(isMissing)("other readers find the book whole, and its chapters in order", async () => {
+  await using world = await startSite(0);
+  await using folder = await temporaryFolder();
+  await crawl(world).in(folder);
+  const path = join(folder.path, "book.pdf");
+  expect(spawnSync("qpdf", ["--check", path], { encoding: "utf8" })).toMatchObject({ status: 0 });
+  const { stdout } = spawnSync("pdftotext", [path, "-"], { encoding: "utf8" });
+  const first = [...stdout.matchAll(/Chapter (\d+), page 1$/gm)].map((match) => Number(match[1]));
+  expect(first).toEqual(THERE);
 });
 
 test("one by one, the book has the same bytes; asked for again it is not touched", async () => {
