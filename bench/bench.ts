@@ -1,4 +1,4 @@
-// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|rehearsals|book]... [--runs N] [--rows N]`
+// `npm run bench -- [map|journal|start|memory|hosts|latency|limits|rehearsals|book|crawl]... [--runs N] [--rows N]`
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { build, isStale } from "../scripts/build.ts";
 import { benchBook } from "./book.ts";
 import type { Ground } from "./ground.ts";
+import { benchCrawl } from "./crawl.ts";
 import { benchHosts } from "./hosts.ts";
 import { benchJournal } from "./journal.ts";
 import { benchLatency } from "./latency.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS = new Map<string, (ground: Ground) => Promise<Section>>([
   ["hosts", benchHosts],
   ["latency", benchLatency],
   ["book", benchBook],
+  ["crawl", benchCrawl],
   ["limits", benchLimits],
   ["rehearsals", benchRehearsals],
 ]);

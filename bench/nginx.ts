@@ -16,10 +16,14 @@ export interface Nginx extends AsyncDisposable {
 export interface NginxOptions {
   /** `none` costs the server least. */
   readonly log: "none" | "requests";
+  /** A folder that is served in place of the API. */
+  readonly site?: string;
 }
 
 /** The smallest useful API: a name in, a JSON object out. */
 const ANSWER = '{"name":"$arg_name","gender":"male","count":1234,"probability":0.99}';
+const API = `default_type application/json;
+      return 200 '${ANSWER}';`;
 
 /**
  * Starts Debian's nginx from a configuration of our own below `directory`, on a free port of the
@@ -73,8 +77,7 @@ http {
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
-      default_type application/json;
-      return 200 '${ANSWER}';
+      ${options.site === undefined ? API : `default_type text/html; root ${options.site};`}
     }
   }
 }

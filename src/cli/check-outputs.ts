@@ -14,9 +14,11 @@ import { createClaimedNames } from "../sinks/claimed-names.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
 import { countRecords } from "../sinks/scan-records.ts";
+import { savingOf } from "./crawl-saving.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { RecordFormat } from "./settings-output.ts";
+import type { Saving } from "./work-claims.ts";
 
 /** What the table of a run is checked against. */
 export interface TableCheck {
@@ -58,10 +60,10 @@ export interface FileCheck {
 }
 
 /** The check of the files that a run saved; undefined where it saved none. */
-export function createFileCheck({ output }: Settings, store: JournalStore): FileCheck | undefined {
-  if (output.save === undefined) return undefined;
-  const { root, template } = splitSaveTemplate(output.save);
-  const name = compileSaveName(template);
+export function createFileCheck(settings: Settings, store: JournalStore): FileCheck | undefined {
+  const saving = savingIn(settings, store.directory);
+  if (saving === undefined) return undefined;
+  const { root, name } = saving;
   const names = createClaimedNames();
   const records = recordsInOrder(store);
   let next = records.next();
@@ -69,6 +71,7 @@ export function createFileCheck({ output }: Settings, store: JournalStore): File
   let more = 0;
   return {
     async check(task) {
+      if (name.isSaved?.(task) === false) return;
       // Claimed for every row: a name depends on those before it.
       const path = join(root, names.claim(name.pathOf(task), name.keyOf(task)));
       const { number } = task.row;
@@ -99,4 +102,13 @@ async function fileProblem(path: string, record: OutcomeRecord): Promise<string 
   let sum = 0;
   for await (const piece of createReadStream(path)) sum = crc32(piece as Buffer, sum);
   return sum === record.checksum ? undefined : "was changed since it was written";
+}
+
+/** Where a run saved its files, and how they are called. */
+function savingIn(settings: Settings, directory: string): Saving | undefined {
+  const { crawl, output } = settings;
+  if (crawl !== undefined) return savingOf(settings, crawl, directory);
+  if (output.save === undefined) return undefined;
+  const { root, template } = splitSaveTemplate(output.save);
+  return { root, name: compileSaveName(template) };
 }

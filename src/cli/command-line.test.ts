@@ -82,7 +82,7 @@ describe("parseCommandLine", () => {
     [["plan"], "say what to plan"],
     [["compare"], "say what to compare"],
     [["compare", "gett"], 'did you mean "get"?'],
-    [["crawl"], "crawl is not there yet"],
+    [["worker"], "worker is not there yet"],
     [["get", "--\u001b[2J"], "--\\x1b[2J is not an option"],
   ] as const)("%j is refused: %s", async (argv, message) => {
     await expect(parseCommandLine(argv)).rejects.toThrow(UsageError);

@@ -34,6 +34,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.ts")).run,
   },
   {
+    name: "crawl",
+    usage: "crawl URL...",
+    doc: "follow links from a page, save pages and files, bind a book",
+    load: async () => (await import("./commands/crawl.ts")).crawl,
+  },
+  {
     name: "compare",
     usage: "compare get|map ...",
     doc: "the same work sequentially and concurrently, measured fairly",
@@ -126,4 +132,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] = "crawl diff report worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "diff report worker submit watch".split(" ");

@@ -56,11 +56,16 @@ export const DEMO_STORIES: readonly DemoStory[] = [
     ],
     scale: 1,
   },
+  {
+    letter: "E",
+    title: "a web book, twelve chapters",
+    argv: (server) => ["crawl", `${server}/book/`, "--no-robots", "--per-host", "12"],
+    scale: 1,
+  },
 ];
 
 /** The stories that need what later versions bring. */
 export const LATER_STORIES: readonly string[] = [
   "A  players: one list, then one file for each",
   "B  places: 27,000 paid queries, resumed after a crash",
-  "E  a web book as one PDF",
 ];

@@ -3,6 +3,7 @@ export type CommandName =
   | "get"
   | "map"
   | "run"
+  | "crawl"
   | "compare"
   | "plan"
   | "resume"
@@ -19,6 +20,9 @@ export type CommandName =
   | "demo"
   | "completion";
 
+/** The commands that send what the user asks for. */
+export type SendingCommand = "get" | "map" | "crawl";
+
 /** The heading of `--help` under which a flag stands. */
 export type FlagGroup =
   | "Request"
@@ -29,6 +33,7 @@ export type FlagGroup =
   | "Plan"
   | "Runs"
   | "Hosts"
+  | "Crawl"
   | "Job files"
   | "Rehearsal";
 
@@ -54,7 +59,10 @@ export interface Flag {
 }
 
 /** Commands that send what the user asks for. */
-export const SENDING: readonly CommandName[] = ["get", "map"];
+export const SENDING: readonly SendingCommand[] = ["get", "map", "crawl"];
+
+/** Those of them that are given a list. */
+export const LISTING: readonly CommandName[] = ["get", "map"];
 
 /** Commands that go on with a run: how it is asked may change, what is asked may not. */
 export const GOING_ON: readonly CommandName[] = ["resume", "retry"];

@@ -1,8 +1,8 @@
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
-import { GOING_ON, SENDING, type Flag } from "./flag.ts";
+import { GOING_ON, LISTING, SENDING, type Flag } from "./flag.ts";
 
 const group = "Request";
-const commands = SENDING;
+const commands = LISTING;
 /** Secrets, which no run keeps, and how its servers are reached. */
 const again = [...SENDING, ...GOING_ON];
 const withJobs = [...again, "run"] as const;
@@ -62,7 +62,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     default: "fanfetch/VERSION",
     values: ["random"],
     take: "such as",
-    commands,
+    commands: SENDING,
   },
   {
     name: "proxy",
@@ -103,7 +103,7 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     group,
     doc: "take the request from a browser's “Copy as cURL (bash)”",
     take: "file",
-    commands: [...again, "init"],
+    commands: [...LISTING, ...GOING_ON, "init"],
   },
   {
     name: "timeout",

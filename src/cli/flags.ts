@@ -1,4 +1,5 @@
 import { COMPARE_FLAGS } from "./flags-compare.ts";
+import { CRAWL_FLAGS } from "./flags-crawl.ts";
 import { INIT_FLAGS } from "./flags-init.ts";
 import { INPUT_FLAGS } from "./flags-input.ts";
 import { JOB_FLAGS } from "./flags-job.ts";
@@ -15,6 +16,7 @@ import type { CommandName, Flag } from "./flag.ts";
 export const FLAGS: readonly Flag[] = Object.freeze([
   ...REQUEST_FLAGS,
   ...INPUT_FLAGS,
+  ...CRAWL_FLAGS,
   ...OUTPUT_FLAGS,
   ...LIMIT_FLAGS,
   ...COMPARE_FLAGS,

@@ -12,9 +12,10 @@ import type { Settings } from "./settings.ts";
  * same work was done with some standard input before, it is read to its end first, to be compared.
  */
 export async function inputOf(
-  { input }: Settings,
+  { input, crawl }: Settings,
   wasReadBefore: () => Promise<boolean>,
 ): Promise<InputToKnow> {
+  if (crawl !== undefined) return { kind: "grows" };
   if (input.kind === "urls" || input.kind === "step") return { kind: "in the work" };
   if (input.path !== "-") return { kind: "file", path: resolve(input.path) };
   if (!(await wasReadBefore())) return { kind: "read once" };

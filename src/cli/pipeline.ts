@@ -14,6 +14,7 @@ import { openOutput, type WorkOutput } from "./work-output.ts";
 import { openSpool, type SpoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { endOrder } from "./end-order.ts";
+import { openCrawlWork } from "./open-crawl-work.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
@@ -40,6 +41,8 @@ export interface Work {
   readonly durable: WorkRun | undefined;
   /** As `resume` is told what to go on with, where that is no run of one journal. */
   readonly directory?: string;
+  /** The exit code of a run that went well so far, where what was made of it lacks something. */
+  readonly leastExitCode?: (() => number) | undefined;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
@@ -75,18 +78,20 @@ export interface PipelineOptions {
   readonly opening?: Promise<WorkRun | undefined>;
   /** What is remembered of hosts. @default nothing */
   readonly memory?: HostMemory | undefined;
+  /** Takes what a person is to hear. @default nobody hears it */
+  readonly say?: (line: string) => void;
 }
 
 /** Opens what `get` and `map` run on. Imports the HTTP stack. @throws what `opening` a run throws. */
 export async function openPipeline(
   settings: Settings,
-  { opening, memory }: PipelineOptions = {},
+  { opening, memory, say = () => {} }: PipelineOptions = {},
 ): Promise<Pipeline> {
   const tasks = tasksAhead(settings);
   const durable = await opening;
   try {
     const rules = await readRules(settings);
-    return await pipelineOf(settings, { rules, durable, tasks, memory });
+    return await pipelineOf(settings, { rules, durable, tasks, memory, say });
   } catch (error) {
     await durable?.discard();
     throw error;
@@ -98,11 +103,12 @@ interface PipelineParts {
   readonly durable: WorkRun | undefined;
   readonly tasks: Promise<Tasks> | undefined;
   readonly memory: HostMemory | undefined;
+  readonly say: (line: string) => void;
 }
 
 async function pipelineOf(
   settings: Settings,
-  { rules, durable, tasks: ahead, memory }: PipelineParts,
+  { rules, durable, tasks: ahead, memory, say }: PipelineParts,
 ): Promise<Pipeline> {
   let listen: Listener = () => {};
   const emit = (event: RunEvent): void => listen(event);
@@ -110,8 +116,12 @@ async function pipelineOf(
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
   settings.step?.who?.use(halt);
+  const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
-  const spool = await openSpool(settings, rules.length, spoolFolder(settings));
+  const spool = await openSpool(settings, rules.length, {
+    ...spoolFolder(settings),
+    ...crawl?.spool,
+  });
   const session = openSession(
     {
       ...settings.session,
@@ -126,7 +136,12 @@ async function pipelineOf(
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
       detour: settings.detour,
-      beforeGates: [...(settings.step?.who?.beforeGates ?? []), ...cap.middleware],
+      ...crawl?.session,
+      beforeGates: [
+        ...(crawl?.beforeGates(spool?.options) ?? []),
+        ...(settings.step?.who?.beforeGates ?? []),
+        ...cap.middleware,
+      ],
       last: [
         ...(settings.step?.who?.last ?? []),
         ...(jar === undefined ? [] : [jar.middleware]),
@@ -148,13 +163,16 @@ async function pipelineOf(
     emit({ type: "started", atMs: systemClock.now(), total: tasks.total });
     await using last = new AsyncDisposableStack();
     last.defer(() => saveCookies(jar));
-    const owed = openQueue(output, { durable, counters });
+    crawl?.stopOn(AbortSignal.any([drain, signals.stop]));
+    const owed = openQueue(output, { durable, counters, isWhole: crawl?.isWhole });
     last.defer(() => durable?.journal.end("failed", counters()));
     await using sink = output.sink;
     guard.use(durable?.journal);
     await run({
       queue: owed.queue,
-      send: guard.inDoubt(await sendOf(session, { settings: now, durable })),
+      send: guard.inDoubt(
+        crawl?.around(session.send) ?? (await sendOf(session, { settings: now, durable })),
+      ),
       extract: extractOrStop(output.extract),
       sink,
       ...windowOf(now, session),
@@ -166,6 +184,7 @@ async function pipelineOf(
     const isFinished = !drain.aborted && !signals.stop.aborted;
     await owed.close(isFinished ? FINISHED : "stopped");
     emit({ type: "ended", atMs: systemClock.now() });
+    if (isFinished) await crawl?.finish(signals.stop);
     if (isFinished && durable !== undefined) await endOrder(durable, now);
     if (cap.signal.aborted) throw new RunStopped("cap", cap.words, cap);
     if (halt.cause !== undefined) throw new RunStopped(halt.cause.reason, haltWords(halt.cause));
@@ -175,11 +194,14 @@ async function pipelineOf(
     async prepare(now, take) {
       const kept = now.run.kind === "in memory" ? undefined : durable;
       try {
-        const tasks = await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept)));
-        const output = await openOutput(now, tasks, { take, run: kept });
+        const tasks =
+          crawl?.tasks ?? (await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept))));
+        const opened = await openOutput(now, tasks, { take, run: kept, crawl });
+        const output = crawl?.watched(opened) ?? opened;
         return {
           total: tasks.total,
           durable: kept,
+          leastExitCode: crawl?.leastExitCode,
           run: (listeners, signals, counters = () => "{}") =>
             runWork({ tasks, output, now }, { listeners, signals, counters }),
         };
@@ -191,6 +213,7 @@ async function pipelineOf(
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]();
       await spool?.[Symbol.asyncDispose]();
+      await crawl?.[Symbol.asyncDispose]();
     },
   };
 }

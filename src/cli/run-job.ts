@@ -3,16 +3,18 @@ import { basename, extname, resolve } from "node:path";
 
 import { redactUrl } from "../formats/redact-url.ts";
 import type { CommandLine } from "./command-line.ts";
+import type { SendingCommand } from "./flag.ts";
 import { isSecretHeader } from "../protocol/header-rules.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import { type InputSettings, withoutPassword } from "./settings-input.ts";
+import type { CrawlSettings } from "./settings-crawl.ts";
 import type { OutputSettings } from "./settings-output.ts";
 import type { RequestSettings } from "./settings-request.ts";
 import { titleOf } from "./work-title.ts";
 
 /** What a run is, as its journal keeps it: the command that began it, without its secrets. */
 export interface RunJob {
-  readonly command: "get" | "map" | "run";
+  readonly command: SendingCommand | "run";
   readonly positionals: readonly string[];
   /** Values of options by long name. */
   readonly values: readonly (readonly [string, readonly string[]])[];
@@ -39,7 +41,8 @@ export interface DescribedJob {
 
 /** What is described. */
 export interface JobParts {
-  readonly command: "get" | "map";
+  readonly command: SendingCommand | "run";
+  readonly crawl?: CrawlSettings | undefined;
   readonly input: InputSettings;
   readonly request: RequestSettings;
   readonly output: OutputSettings;
@@ -50,7 +53,7 @@ const DECIDING = ["accept", "fail-if", "retry-if"] as const;
 
 /** Describes the command for a journal. */
 export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {
-  const { command, input, output } = parts;
+  const { command } = parts;
   const withheld: string[] = [];
   const values = [...line.values].flatMap(([name, given]) => {
     const kept = keptValues(name, given, withheld);
@@ -66,10 +69,10 @@ export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {
     positionals,
     values,
     cwd: process.cwd(),
-    title: titleOf({ input, output }),
+    title: titleOf(parts),
     withheld: [...new Set(withheld)],
   };
-  return { job, work: workOf(line, parts), name: nameOf(input) };
+  return { job, work: workOf(line, parts), name: nameOf(parts) };
 }
 
 /** The values of an option without those that are secret; undefined where nothing is left. */
@@ -110,7 +113,7 @@ function hasSecret(text: string): boolean {
   return redactUrl(text) !== text || /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*@/i.test(text);
 }
 
-function workOf(line: CommandLine, { command, input, request, output }: JobParts): string {
+function workOf(line: CommandLine, { command, input, request, output, crawl }: JobParts): string {
   const isSecret = new Set(request.secretHeaders);
   const headers: string[] = [];
   for (let index = 0; index < request.headers.length; index += 2) {
@@ -135,12 +138,14 @@ function workOf(line: CommandLine, { command, input, request, output }: JobParts
       path: output.path === "-" ? "-" : resolve(output.path),
       save: output.save === undefined ? null : splitSaveTemplate(output.save),
     },
+    ...(crawl === undefined ? {} : { crawl }),
     deciding: DECIDING.map((name) => line.values.get(name) ?? null),
   };
   return createHash("sha256").update(JSON.stringify(what)).digest("hex");
 }
 
-function nameOf(input: InputSettings): string {
+function nameOf({ input, crawl }: JobParts): string {
+  if (crawl !== undefined) return new URL(crawl.starts[0]!).hostname;
   if (input.kind === "urls") return "get";
   return input.path === "-" ? "stdin" : basename(input.path, extname(input.path));
 }

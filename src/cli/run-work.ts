@@ -105,7 +105,8 @@ export async function runWork(
   }
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
-  return exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
+  const exitCode = exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
+  return exitCode === 0 ? (work.leastExitCode?.() ?? 0) : exitCode;
 }
 
 function reasonOf(error: unknown): StopReason | undefined {

@@ -22,7 +22,11 @@ export async function sendWork(
     clock: systemClock,
     onTrouble: (sentence) => tell(sentence),
   });
-  await using pipeline = await openPipeline(settings, { opening: run, memory });
+  await using pipeline = await openPipeline(settings, {
+    opening: run,
+    memory,
+    say: (line) => tell(line),
+  });
   const { stdout } = terminal;
   return await runWork(
     async (progress) => {

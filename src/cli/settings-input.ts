@@ -1,5 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
+import type { SendingCommand } from "./flag.ts";
 import { checkUrlText } from "../protocol/header-rules.ts";
 import type { Values } from "./settings.ts";
 
@@ -26,11 +27,12 @@ export type InputSettings =
  * @throws UsageError where they do not say what to ask for, or a URL is none.
  */
 export function readInput(
-  command: "get" | "map",
+  command: SendingCommand,
   positionals: readonly string[],
   values: Values,
   curlUrl: string | undefined,
 ): InputSettings {
+  if (command === "crawl") return { kind: "urls", urls: positionals };
   return command === "get"
     ? readUrls(positionals, values.last("from"), curlUrl)
     : readTable(positionals, values.last("format") as TableFormat | undefined, curlUrl);

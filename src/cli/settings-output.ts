@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { visible } from "../formats/visible.ts";
+import type { SendingCommand } from "./flag.ts";
 import type { InputSettings } from "./settings-input.ts";
 import type { Values } from "./settings.ts";
 
@@ -39,7 +40,7 @@ const LATER = new Set([".sqlite", ".parquet"]);
  * @throws UsageError for an output whose name does not tell a format that there is.
  */
 export function readOutput(
-  command: "get" | "map",
+  command: SendingCommand,
   values: Values,
   input: InputSettings,
 ): OutputSettings {
@@ -61,8 +62,8 @@ export function readOutput(
   return {
     kind,
     path: path ?? "-",
-    // Without -o, get's picks are records as with -o -; map's are in the format of its input.
-    format: format ?? (command === "get" ? "jsonl" : undefined),
+    // Without -o, get's and crawl's are records as with -o -; map's are in the format of its input.
+    format: format ?? (command === "map" ? undefined : "jsonl"),
     save,
     picks,
     order: (values.last("order") ??
@@ -80,10 +81,10 @@ export function readOutput(
  */
 export function formatOf(
   path: string,
-  command: "get" | "map",
+  command: SendingCommand,
   field = "-o",
 ): RecordFormat | undefined {
-  if (path === "-") return command === "get" ? "jsonl" : undefined;
+  if (path === "-") return command === "map" ? undefined : "jsonl";
   if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
   const extension = extname(path).toLowerCase();
   const found = FORMATS.find((format) => extension === `.${format}`);

@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import type { HeaderList } from "../core/headers.ts";
 import { parseCurlCommand, type CurlRequest } from "./curl-file.ts";
+import type { SendingCommand } from "./flag.ts";
 import { addHeader, createFields } from "./header-fields.ts";
 import { checkHeader, checkMethod, checkText, isSecretHeader } from "../protocol/header-rules.ts";
 import { checkJson, readBody, type BodySettings } from "./settings-body.ts";
@@ -33,7 +34,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 export async function readRequest(
   values: Values,
   readText: ReadText,
-  command: "get" | "map",
+  command: SendingCommand,
 ): Promise<ReadRequest> {
   const curlPath = values.last("curl");
   const curl = curlPath === undefined ? undefined : await readCurl(curlPath, readText);

@@ -30,9 +30,11 @@ export type RunSettings =
 export function readRun(line: CommandLine, values: Values, parts: JobParts): RunSettings {
   const directory = values.last("run");
   if (directory === "") throw new UsageError("--run needs the name of a directory");
-  const { output } = parts;
+  const { output, crawl } = parts;
   const writes =
     output.save !== undefined ||
+    crawl?.folder !== undefined ||
+    crawl?.book !== undefined ||
     output.keeps === "answers" ||
     (output.kind === "records" && output.path !== "-");
   if (!writes && directory === undefined) return { kind: "in memory" };

@@ -2,6 +2,8 @@ import type { Send } from "../core/send.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import type { CommandLine } from "./command-line.ts";
+import type { SendingCommand } from "./flag.ts";
+import { type CrawlSettings, readCrawl, withoutFolder } from "./settings-crawl.ts";
 import { readInput, type InputSettings } from "./settings-input.ts";
 import { readCaps, readSession, type Caps } from "./settings-limits.ts";
 import { readOutput, type OutputSettings } from "./settings-output.ts";
@@ -11,8 +13,10 @@ import type { StepWork } from "./step-work.ts";
 
 /** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
 export interface Settings {
-  readonly command: "get" | "map" | "run";
+  readonly command: SendingCommand | "run";
   readonly input: InputSettings;
+  /** For `crawl`: what is followed, from the URLs of the input. */
+  readonly crawl?: CrawlSettings | undefined;
   readonly request: RequestSettings;
   readonly session: SessionOptions;
   readonly mode: "sequential" | "concurrent";
@@ -49,19 +53,21 @@ export type ProgressKind = "auto" | "bar" | "plain" | "json" | "none" | "quiet";
 export type ReadText = (path: string) => Promise<Uint8Array>;
 
 /**
- * Makes the settings of `get` or `map` from what was typed.
+ * Makes the settings of a sending command from what was typed.
  * @throws UsageError, one sentence, for the first value that cannot hold.
  */
 export async function readSettings(
-  command: "get" | "map",
+  command: SendingCommand,
   line: CommandLine,
   readText: ReadText,
 ): Promise<Settings> {
   const values = createValues(line);
   const request = await readRequest(values, readText, command);
   const input = readInput(command, line.positionals, values, request.curlUrl);
-  const output = readOutput(command, values, input);
-  const parts = { command, input, request: request.settings, output };
+  const crawl = command === "crawl" ? readCrawl(line.positionals, values) : undefined;
+  const records = readOutput(command, crawl === undefined ? values : withoutFolder(values), input);
+  const output = crawl === undefined ? records : crawlOutput(records, crawl, values);
+  const parts = { command, input, request: request.settings, output, ...(crawl && { crawl }) };
   const settings: Settings = {
     ...parts,
     run: readRun(line, values, parts),
@@ -79,6 +85,15 @@ export async function readSettings(
     hints: request.hints,
   };
   return Object.freeze(settings);
+}
+
+/** A crawl that makes files or a book writes no records, unless it is told to. */
+function crawlOutput(output: OutputSettings, crawl: CrawlSettings, values: Values): OutputSettings {
+  const isOfFiles = crawl.folder !== undefined || crawl.book !== undefined;
+  const wantsRecords = crawl.folder === undefined && values.has("output");
+  return isOfFiles && !wantsRecords && output.picks.length === 0
+    ? { ...output, kind: "none" }
+    : output;
 }
 
 /** How to tell what is going on. `--quiet` beats `--progress`. */

@@ -1,8 +1,8 @@
 import { UsageError } from "../core/usage-error.ts";
-import { checkJournal } from "../report/check-journal.ts";
 import { readSessions } from "../queue/describe-run.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import { isLocked } from "../queue/run-lock.ts";
+import { checkJournal } from "../report/check-journal.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputProblems } from "./check-input.ts";
 import { checkTable, createFileCheck, type FileCheck } from "./check-outputs.ts";

@@ -4,7 +4,7 @@ import type { ByteOutput } from "../sinks/byte-output.ts";
 import type { FileTarget } from "../sinks/file-output.ts";
 import { createStreamOutput } from "../sinks/stream-output.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
-import { listenForInterrupts } from "./interrupts.ts";
+import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a command that only reads writes to; the path `-` is stdout. */
@@ -13,8 +13,18 @@ export interface WholeTarget extends Omit<FileTarget, "standing"> {
   readonly name: string;
 }
 
+/** Characters of records that such a command holds at most: it has nothing to do but to write them. */
+export const HELD_LENGTH = 64 * 1024;
+
 /** Writes an output to its end and closes it. Throws once the signal has come. */
 export type WriteOutput = (output: ByteOutput, signal: AbortSignal) => Promise<void>;
+
+/** Who is told, and by whom it may be stopped. */
+export interface WholeOptions {
+  readonly terminal: Pick<Terminal, "stderr">;
+  /** @default the process */
+  readonly signals?: SignalSource | undefined;
+}
 
 /**
  * Writes a file that appears under its name when it is whole. Where a signal of the system comes before,
@@ -23,15 +33,15 @@ export type WriteOutput = (output: ByteOutput, signal: AbortSignal) => Promise<v
  */
 export async function writeWhole(
   target: WholeTarget,
-  terminal: Terminal,
   write: WriteOutput,
+  { terminal, signals = process }: WholeOptions,
 ): Promise<number | undefined> {
   if (target.path === "-")
     return await writeThrough(createStreamOutput(process.stdout, "stdout"), write);
   await using file = await openWholeFile(target);
   // A pipe may be waiting for its reader: there a signal ends the process, as it does with stdout.
   if (file.output.kind === "stream") return await writeThrough(file.output, write);
-  using interrupts = listenForInterrupts(process, systemClock, () => {});
+  using interrupts = listenForInterrupts(signals, systemClock, () => {});
   const { drain } = interrupts;
   try {
     await write(file.output, drain);

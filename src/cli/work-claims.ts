@@ -8,6 +8,12 @@ import type { OutputSettings } from "./settings-output.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
+/** Where files go, and how they are called. */
+export interface Saving {
+  readonly root: string;
+  readonly name: SaveName;
+}
+
 /** @throws UsageError for a variable that no row has. */
 export function checkedName(template: string, tasks: Tasks): SaveName {
   const name = compileSaveName(template);
@@ -34,6 +40,7 @@ export async function claimed(
 ): Promise<AsyncIterable<readonly Task[]>> {
   const { files, name, existing, run } = claims;
   async function claim(task: Task): Promise<void> {
+    if (name.isSaved?.(task) === false) return;
     const [path, key] = [name.pathOf(task), name.keyOf(task)];
     if (existing === "refuse" && (await files.has(path, key))) {
       const shown = files.claim(path, key);
@@ -74,7 +81,7 @@ async function askMissingAgain(
   const missing: number[] = [];
   for (const task of tasks) {
     const row = task.row.number;
-    if (!journal.done.has(row) || withoutFile.has(row)) continue;
+    if (!journal.done.has(row) || withoutFile.has(row) || name.isSaved?.(task) === false) continue;
     if (!(await files.has(name.pathOf(task), name.keyOf(task)))) missing.push(row);
   }
   if (missing.length > 0) await journal.takeBack(missing, {});

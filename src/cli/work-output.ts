@@ -20,7 +20,9 @@ import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { Settings } from "./settings.ts";
 import type { OutputSettings, RecordFormat } from "./settings-output.ts";
-import { checkedName, claimed } from "./work-claims.ts";
+import type { CrawlWork } from "./crawl-work.ts";
+import { HELD_LENGTH } from "./whole-output.ts";
+import { checkedName, claimed, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
@@ -42,6 +44,8 @@ export interface OutputParts {
   readonly take?: Take | undefined;
   /** The run on disk, which may go on with what it wrote before. */
   readonly run?: WorkRun | undefined;
+  /** For a crawl: where files go, and what records hold. */
+  readonly crawl?: Pick<CrawlWork, "saving" | "records"> | undefined;
   /** Where records go in place of the output that the settings name; open already. */
   readonly records?: ByteOutput | undefined;
 }
@@ -58,9 +62,10 @@ export async function openOutput(
   const { run } = parts;
   const { output } = settings;
   const picks = await compilePicks(output.picks);
-  const save = output.save === undefined ? undefined : splitSaveTemplate(output.save);
-  const name = save && checkedName(save.template, tasks);
-  const extract = extractOf(settings, picks);
+  const { crawl } = parts;
+  const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
+  const name = save?.name;
+  const extract = crawl?.records(picks) ?? extractOf(settings, picks);
   await using opened = new AsyncDisposableStack();
   const records = opened.use(await openRecords(settings, tasks, parts));
   const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
@@ -89,6 +94,13 @@ export async function openOutput(
     saves: files === undefined ? "no bodies" : "bodies",
     keeps: output.keeps,
   };
+}
+
+/** Where the files of `--save` go. @throws UsageError */
+function savingOf({ save }: OutputSettings, tasks: Tasks): Saving | undefined {
+  if (save === undefined) return undefined;
+  const { root, template } = splitSaveTemplate(save);
+  return { root, name: checkedName(template, tasks) };
 }
 
 /** Saves bodies as files beside a table; disposed of, it lets both go. */
@@ -162,7 +174,8 @@ async function openRecords(
     };
   }
   const form = { format: formatOf(output, tasks), csv: output.csvCells };
-  if (records !== undefined) return createTableSink(records, form);
+  if (records !== undefined)
+    return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
   const exists = run?.standing === undefined ? output.existing : "overwrite";

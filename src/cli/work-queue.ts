@@ -16,11 +16,16 @@ export interface WorkQueue {
 /** What decides which queue it is. */
 export interface WorkQueueOptions {
   readonly durable: WorkRun | undefined;
+  /** Whether an input that came to an end was read whole. @default always */
+  readonly isWhole?: (() => boolean) | undefined;
   readonly counters: () => string;
 }
 
 /** The journal's queue where there is a journal, else the one in memory. */
-export function openQueue(output: WorkOutput, { durable, counters }: WorkQueueOptions): WorkQueue {
+export function openQueue(
+  output: WorkOutput,
+  { durable, counters, isWhole }: WorkQueueOptions,
+): WorkQueue {
   const { batches, horizon, sink } = output;
   if (durable === undefined) {
     const queue = createMemoryQueue(batches, horizon);
@@ -30,6 +35,7 @@ export function openQueue(output: WorkOutput, { durable, counters }: WorkQueueOp
     ...horizon,
     journal: durable.journal,
     counters,
+    isWhole,
     saves: output.saves,
     keeps: output.keeps,
     commitOutput: async () => writtenBy(await sink.commit()),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { isRefusal } from "../core/disk-error.ts";
@@ -22,6 +22,10 @@ const SPOOL_ABOVE_BYTES = 1024 * 1024;
 export interface SpoolFolder {
   /** As for `openFileSink`: the folder is `.fanfetch-<id>`, emptied of what a kill left. @default by chance */
   readonly id?: string | undefined;
+  /** The folder of the files. @default of the template of --save */
+  readonly root?: string | undefined;
+  /** Whether what came of bodies that were cut stays, for this run to go on with. @default "removed" */
+  readonly parts?: "kept" | "removed" | undefined;
 }
 
 /**
@@ -31,18 +35,22 @@ export interface SpoolFolder {
 export async function openSpool(
   settings: Settings,
   rules: number,
-  { id }: SpoolFolder = {},
+  { id, root: given, parts = "removed" }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (settings.step?.bodies === "read") return undefined;
-  if (save === undefined || picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
-  const { root } = splitSaveTemplate(save);
+  if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
+    return undefined;
+  }
+  if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
+  const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   let made: readonly string[] = [];
   try {
     made = await makeFolders(root);
     directory =
-      id === undefined ? await mkdtemp(join(root, ".fanfetch-")) : await emptied(root, id);
+      id === undefined
+        ? await mkdtemp(join(root, ".fanfetch-"))
+        : await (parts === "kept" ? kept(root, id) : emptied(root, id));
   } catch (error) {
     await removeEmpty(made);
     if (isRefusal(error)) throw outputError(root, error);
@@ -52,8 +60,15 @@ export async function openSpool(
   }
   const maxBytes = settings.caps.maxBytes ?? Number.POSITIVE_INFINITY;
   return {
-    options: { directory, aboveBytes: SPOOL_ABOVE_BYTES, maxBytes },
+    options: {
+      directory,
+      aboveBytes: SPOOL_ABOVE_BYTES,
+      maxBytes,
+      parts,
+      hash: settings.crawl !== undefined && settings.output.kind === "records" ? "sha256" : "none",
+    },
     async [Symbol.asyncDispose]() {
+      if (parts === "kept" && (await readdir(directory)).some(isNote)) return;
       await rm(directory, { recursive: true, force: true });
       // Where nothing was saved, nothing shows that something was to be.
       await removeEmpty(made);
@@ -67,4 +82,20 @@ async function emptied(root: string, id: string): Promise<string> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { mode: 0o700 });
   return directory;
+}
+
+/** The folder as the run left it, but for files of which nobody knows what they are parts of. */
+async function kept(root: string, id: string): Promise<string> {
+  const directory = join(root, `.fanfetch-${id}`);
+  await mkdir(directory, { mode: 0o700, recursive: true });
+  const names = new Set(await readdir(directory));
+  for (const name of names) {
+    if (isNote(name) || names.has(name.replace(/\.part$/, ".head"))) continue;
+    await rm(join(directory, name), { recursive: true, force: true });
+  }
+  return directory;
+}
+
+function isNote(name: string): boolean {
+  return name.endsWith(".head");
 }

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { createRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
@@ -36,8 +36,12 @@ export interface Stdin {
 
 /** Opens the input of a command. @throws UsageError */
 export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Tasks> {
-  const { input } = settings;
+  const { input, crawl } = settings;
   if (settings.step !== undefined) return await settings.step.openTasks();
+  if (crawl !== undefined && stdin?.file !== undefined) {
+    const { storedCrawlTasks } = await import("./crawl-tasks.ts");
+    return storedCrawlTasks(settings, dirname(stdin.file));
+  }
   if (input.kind === "urls") return urlTasks(settings, input.urls);
   const { source, format } = await openInput(settings, stdin);
   const peeked = await peekColumns(source);
@@ -63,7 +67,8 @@ export async function openTasks(settings: Settings, stdin?: Stdin): Promise<Task
  * journal opens. Undefined for others.
  */
 export function tasksAhead(settings: Settings): Promise<Tasks> | undefined {
-  const { input, run } = settings;
+  const { input, run, crawl } = settings;
+  if (crawl !== undefined) return undefined;
   if (run.kind === "in memory" || (input.kind !== "urls" && input.path === "-")) return undefined;
   const tasks = openTasks(settings);
   tasks.catch(() => {});

@@ -10,6 +10,8 @@ export interface BodyFile {
   readonly bytes: number;
   /** CRC-32 of its bytes (`zlib.crc32`), where it was counted as they came. */
   readonly checksum?: number | undefined;
+  /** SHA-256 of its bytes in hex, where that was asked for. */
+  readonly sha256?: string | undefined;
 }
 
 /** The parts of a response, as the transport gives them. */

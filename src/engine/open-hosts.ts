@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import type { Halt } from "../core/halt.ts";
 import { hostGate } from "../middleware/host-gate.ts";
+import { type HostPaces, paced } from "./host-paces.ts";
 import { createHosts, type Hosts } from "../middleware/hosts.ts";
 import { createBreaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
@@ -16,6 +17,8 @@ export interface OpenHostsOptions {
   readonly rates: readonly QuotaRate[];
   readonly total: Gate;
   readonly maxRetryAfterMs: number;
+  readonly paces?: HostPaces | undefined;
+  readonly firstAtOnce?: number | undefined;
   readonly whenQuotaIsGone: "stop" | "wait";
   readonly halt: Halt | undefined;
   readonly memory: HostMemory | undefined;
@@ -43,14 +46,17 @@ export function openHosts(options: OpenHostsOptions): Hosts {
         signs,
         learner: createRateLearner({
           ...places,
+          first: options.firstAtOnce,
           profile: memory?.recall(host),
           random,
         }),
         breaker: createBreaker({ random }),
-        quota:
+        quota: paced(
           rates.length === 0
             ? undefined
             : createQuota(rates, memory && { memory, scope: host, clock }),
+          options.paces && { paces: options.paces, host },
+        ),
       }),
   });
 }

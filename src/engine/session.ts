@@ -20,6 +20,7 @@ import type { SpoolOptions } from "../transport/spool.ts";
 import { createUndiciTransport } from "../transport/undici.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import { flow } from "./flow.ts";
+import type { HostPaces } from "./host-paces.ts";
 import { mostConnections } from "./most-connections.ts";
 import { openHosts } from "./open-hosts.ts";
 import { watchOwnLoad } from "./own-load.ts";
@@ -61,6 +62,10 @@ export interface SessionParts {
   readonly whenQuotaIsGone?: "stop" | "wait";
   /** What is remembered of hosts. @default nothing */
   readonly memory?: HostMemory | undefined;
+  /** Intervals that hosts ask to be kept, beside the declared rates. @default none */
+  readonly paces?: HostPaces | undefined;
+  /** In flight to a host of which nothing is known yet, where that is learned. @default the learner's own */
+  readonly firstAtOnce?: number | undefined;
   /** A number from 0 to below 1. @default Math.random */
   readonly random?: () => number;
   readonly clock?: Clock;
@@ -125,6 +130,8 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     whenQuotaIsGone: parts.whenQuotaIsGone ?? "stop",
     halt,
     memory,
+    paces: parts.paces,
+    firstAtOnce: parts.firstAtOnce,
     ownLoad: parts.clock === undefined ? watchOwnLoad() : undefined,
     random,
     clock,

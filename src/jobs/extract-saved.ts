@@ -13,6 +13,8 @@ export interface SaveName {
   pathOf(task: Task): readonly string[];
   /** Tells the file of this row from another row's of the same name. */
   keyOf(task: Task): string;
+  /** Whether an answer of this row is saved at all. @default every one is */
+  readonly isSaved?: ((task: Task) => boolean) | undefined;
 }
 
 /** Reads a template of file names, such as `{team}/{name|underscore}.json`. @throws UsageError */
@@ -30,7 +32,7 @@ export function compileSaveName(text: string): SaveName {
 export function extractSaved(inner: Extract, name: SaveName): Extract {
   return (task, landed) => {
     const { outcome, record } = inner(task, landed);
-    if (outcome.kind !== "answered") return { outcome, record };
+    if (outcome.kind !== "answered" || name.isSaved?.(task) === false) return { outcome, record };
     const saved = { path: name.pathOf(task), key: name.keyOf(task), body: outcome.response.body };
     return { outcome, record: { ...record, saved } };
   };

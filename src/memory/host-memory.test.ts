@@ -15,7 +15,7 @@ const SCOPE = "https://api.example.com";
 function profileOf(rate: number): LimitProfile {
   return {
     rate,
-    burst: 5,
+    burst: undefined,
     concurrency: 8,
     latencyMs: 40,
     evidence: ["refusals"],
@@ -39,6 +39,27 @@ test("the next run recalls what the last one told of a host", async () => {
   expect(next.recall(SCOPE)).toEqual(profileOf(20));
   expect(next.recall("https://other.example.com")).toBeUndefined();
   expect(clock.pending).toBe(0);
+});
+
+test("a burst that the last run may have used fills again, and is known whole all the while", async () => {
+  await using folder = await temporaryFolder();
+  const clock = createManualClock(START_MS);
+  const where = { folder: folder.path, clock };
+  const bucket = { ...profileOf(20), burst: 100 };
+  {
+    await using memory = openHostMemory(where);
+    memory.keep(SCOPE, bucket, SEEN);
+  }
+  for (let run = 0; run < 3; run += 1) {
+    await clock.advance(1_000);
+    await using memory = openHostMemory(where);
+    const begun = memory.recall(SCOPE)!;
+    expect(begun).toEqual({ ...bucket, burst: 20 });
+    memory.keep(SCOPE, begun, SEEN);
+  }
+  await clock.advance(5_000);
+  await using memory = openHostMemory(where);
+  expect(memory.recall(SCOPE)).toEqual(bucket);
 });
 
 test("what was told is written ten seconds later, a few hosts at a time", async () => {

@@ -3,6 +3,7 @@ import type { LimitProfile } from "../policy/limit-profile.ts";
 import { carriedProfile } from "./carried-profile.ts";
 import { createHostFolder } from "./host-folder.ts";
 import type { HostRecord } from "./host-record.ts";
+import { refilled } from "./refilled.ts";
 
 /** What keeping records of hosts needs. */
 export interface KeptHostsOptions {
@@ -47,6 +48,8 @@ export function createKeptHosts({ path, now, onTrouble }: KeptHostsOptions): Kep
   const told = new Map<string, Told>();
   /** Those of `told` that a file is to be written of. */
   const behind = new Set<string>();
+  /** Bursts that were told to be smaller than they are known to be: the last run had used of them. */
+  const refilling = new Map<string, number | undefined>();
   /** Scopes that have a file. */
   const known = new Set<string>();
   let state: "kept" | "refused" = "kept";
@@ -79,7 +82,7 @@ export function createKeptHosts({ path, now, onTrouble }: KeptHostsOptions): Kep
     attempt(() =>
       folder.write({
         scope,
-        profile: carriedProfile(before?.profile, profile, refused),
+        profile: carriedProfile(before?.profile, wholeBurst(scope, profile, before), refused),
         requests: requests + (before?.requests ?? 0),
         refused: refused + (before?.refused ?? 0),
         firstMs: before?.firstMs ?? nowMs,
@@ -92,13 +95,21 @@ export function createKeptHosts({ path, now, onTrouble }: KeptHostsOptions): Kep
     known.add(scope);
   }
 
+  /** The profile with the burst that is known, where its own is only what was left of that at the beginning. */
+  function wholeBurst(scope: string, profile: LimitProfile, before: HostRecord | undefined) {
+    if (!refilling.has(scope) || profile.burst !== refilling.get(scope)) return profile;
+    return { ...profile, burst: before?.profile.burst };
+  }
+
   return {
     recall(scope) {
       const own = told.get(scope);
       if (own !== undefined) return own.profile;
       const record = read(scope);
       if (record === undefined || now() - record.lastMs > FORGET_AFTER_MS) return undefined;
-      return record.profile;
+      const profile = refilled(record.profile, now() - record.lastMs);
+      if (profile !== record.profile) refilling.set(scope, profile.burst);
+      return profile;
     },
     keep(scope, profile, seen) {
       const before = told.get(scope);

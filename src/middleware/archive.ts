@@ -6,6 +6,8 @@ import type { StoredAnswer } from "./answer-store.ts";
 
 /** Answers beyond memory and beyond the process, by question and its 64-bit hash (two signed halves). */
 export interface Archive {
+  /** `empty`: all that it has, this process kept in it. @default unknown */
+  readonly began?: "empty";
   /** Never false for a question that was kept; true now and then for one that was not. */
   mayHave(high: number, low: number): boolean;
   /** The answer that was kept for this very question. Whoever asks waits for it. */

@@ -175,6 +175,28 @@ describe("with an archive", () => {
     expect([...counts.values()]).toEqual(Array.from({ length: 9 }, () => 1));
   });
 
+  test("one that began empty is not asked before memory has forgotten something", async () => {
+    const transport = createScriptedTransport((request) => ({ body: request.target }));
+    const { archive, finds } = createMapArchive();
+    let looks = 0;
+    const began: Archive = {
+      ...archive,
+      began: "empty",
+      mayHave: (high, low) => {
+        looks += 1;
+        return archive.mayHave(high, low);
+      },
+    };
+    const send = once({ archive: began, seed, mostAnswers: 4 })(transport.send);
+    const ask = async (index: number): Promise<string> =>
+      (await send(get(`/${index}`), createCall())).text();
+    for (let index = 0; index < 4; index += 1) await ask(index);
+    expect(looks).toBe(0);
+    for (let index = 4; index < 9; index += 1) await ask(index);
+    expect([await ask(0), await ask(1)]).toEqual(["/0", "/1"]);
+    expect([looks, finds(), transport.asked.length]).toEqual([7, 2, 9]);
+  });
+
   test("those who ask while it searches share the search, and others go on", async () => {
     const searched = Promise.withResolvers<StoredAnswer>();
     const transport = createScriptedTransport((request) => ({ body: request.target }));

@@ -64,11 +64,14 @@ export function once({
     let old = new AnswerStore<Asked>();
     /** The headers of the first question: those that share them are packed. */
     let common: HeaderList | undefined;
+    /** Whether the archive may have what memory has not. */
+    let hasForgotten = archive?.began !== "empty";
 
     function remember(question: string, low: number, asked: Asked): void {
       if (young.size >= mostAnswers / 2 || young.bytes >= mostBytes / 2) {
         // One still under way is always kept: others may be waiting for it.
         const underWay = [...old.objects()].filter(({ object }) => object.pending !== undefined);
+        if (old.size > 0) hasForgotten = true;
         old.clear();
         [old, young] = [young, old];
         for (const one of underWay) put(one.question, one.hash, one.object);
@@ -134,7 +137,7 @@ export function once({
       };
       remember(question, low, asked);
       const answer =
-        archive !== undefined && isPlain(request) && archive.mayHave(high, low)
+        archive !== undefined && hasForgotten && isPlain(request) && archive.mayHave(high, low)
           ? recall(archive, { question, high, low }).then((known) =>
               known === undefined ? next(request, call) : revive(request, call, known),
             )

@@ -115,7 +115,9 @@ export function createPatience(options: PatienceOptions): Patience {
       const isCut = askedForMs !== undefined;
       if (!isCut && (forMs < SHORTEST_TOLD_MS || untilMs <= toldUntilMs)) return;
       toldUntilMs = untilMs;
-      tell(status === 429 || status === 503 ? "retry-after" : "rate", forMs, status);
+      const reason = status === 429 || status === 503 ? "retry-after" : "rate";
+      // What is told is the wait that was meant, not what is left of it by now.
+      tell(reason, isCut ? longestMs : forMs, status);
     },
     tellOutage(forMs) {
       if (forMs >= SHORTEST_TOLD_MS) tell("outage", forMs, undefined);

@@ -95,7 +95,11 @@ function targetOf(response: HttpResponse): string | undefined {
 }
 
 /** Whether an answer came from a public address; behind a proxy, a name that shows nothing counts as one. */
-function wasPublic(asked: HttpRequest, response: HttpResponse, scopeOf: ScopeOf): boolean {
+export function wasPublic(
+  asked: HttpRequest,
+  response: HttpResponse,
+  scopeOf: ScopeOf = scopeOfAddress,
+): boolean {
   if (asked.reach === "public") return true;
   const { remoteAddress } = response;
   if (remoteAddress !== undefined) return scopeOf(remoteAddress) === "public";

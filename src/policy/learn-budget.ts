@@ -37,6 +37,10 @@ interface Budget {
   longestMs: number;
   /** Fills bit by bit: one that was thought whole after its reset was not. */
   isGradual: boolean;
+  /** Told with its window's length: its resets are meant as they stand. */
+  isWindow: boolean;
+  /** A window has ended, and the first request of the new one was sent to ask. */
+  isAsking: boolean;
   same: number;
   zeros: number;
 }
@@ -69,8 +73,13 @@ export class AnnouncedBudget {
       const resetAtMs = nowMs + resetMs;
       const isLater = resetAtMs > budget.resetAtMs + resetMs / 2;
       const jump = remaining - budget.remaining;
+      const isToldNew = budget.isAsking && order > budget.order && !budget.isGradual;
+      budget.isAsking &&= !isToldNew;
       const isNew =
-        nowMs >= budget.resetAtMs || (isLater && jump > 0) || (jump > limit / 2 && jump > inFlight);
+        isToldNew ||
+        nowMs >= budget.resetAtMs ||
+        (isLater && jump > 0) ||
+        (jump > limit / 2 && jump > inFlight);
       const told = remaining - (departed - 1 - order);
       // Requests that left together arrive in any order: an answer may tell too much, by a few.
       const isPaced = budget.isGradual && budget.windowMs <= PACED_MS;
@@ -83,6 +92,7 @@ export class AnnouncedBudget {
       budget.order = order;
       budget.limit = limit;
       budget.remaining = remaining;
+      budget.isWindow = reading.windowMs !== undefined;
       budget.windowMs = reading.windowMs ?? (budget.sawEnd ? budget.longestMs : 0);
     }
   }
@@ -102,6 +112,8 @@ export class AnnouncedBudget {
       sawEnd: false,
       longestMs: 0,
       isGradual: false,
+      isWindow: false,
+      isAsking: false,
       same: 0,
       zeros: 0,
     };
@@ -123,12 +135,13 @@ export class AnnouncedBudget {
     if (this.#isDoubted) this.#budgets.length = 0;
   }
 
-  /** When one more may leave, `departed` having left so far. */
+  /** When one more may leave, `departed` having left so far; Infinity for "not before one lands". */
   nextAt(nowMs: number, departed: number, latencyMs: number): number {
     let at = nowMs;
     for (const budget of this.#budgets) {
       if (budget.left - (departed - budget.departed) >= 1) continue;
-      if (budget.resetAtMs === Infinity) continue;
+      // All of a new window has left, and no answer told of it yet: the next one will.
+      if (budget.resetAtMs === Infinity) return Infinity;
       // Answers that are old when they come tell of a window that is over; the pace alone holds then.
       const isPaced = budget.limit > 1 && budget.windowMs > 0;
       if (isPaced && budget.windowMs <= Math.min(PACED_MS, 5 * latencyMs)) continue;
@@ -137,11 +150,14 @@ export class AnnouncedBudget {
         continue;
       }
       // The window has ended, but nothing was read of the new one yet.
-      budget.left = budget.isGradual ? 1 : budget.limit;
+      // Resets without a window are rounded to seconds, or mean something else: one asks before the rest.
+      const asksFirst = budget.isGradual || !budget.isWindow;
+      budget.isAsking = asksFirst;
+      budget.left = asksFirst ? 1 : budget.limit;
       budget.departed = departed;
       budget.order = departed - 1;
       budget.remaining = budget.limit;
-      budget.resetAtMs = budget.isGradual ? nowMs + GRADUAL_MS : Infinity;
+      budget.resetAtMs = asksFirst ? nowMs + GRADUAL_MS : Infinity;
       budget.same = 0;
     }
     return at;

@@ -41,8 +41,8 @@ export class HostLimits implements RateLearner {
   /** Most under way with which one was let in since the last episode. */
   #highest = 0;
 
-  constructor({ most, start, profile }: RateLearnerOptions) {
-    this.#concurrency = new ConcurrencyLimit(most, start ?? AT_ONCE);
+  constructor({ most, start, first, profile }: RateLearnerOptions) {
+    this.#concurrency = new ConcurrencyLimit(most, start ?? first ?? AT_ONCE);
     if (profile !== undefined) this.#rate = restoreProfile(profile, this.#concurrency);
     if (start !== undefined) this.#concurrency.settle();
   }
@@ -71,10 +71,11 @@ export class HostLimits implements RateLearner {
       this.#rate?.noteFull();
       return Infinity;
     }
-    let at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
-    if (this.#budget !== undefined)
-      at = Math.max(at, this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs));
-    return at;
+    const at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
+    if (this.#budget === undefined) return at;
+    const told = this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs);
+    // With nobody under way no answer will tell.
+    return told === Infinity && this.#inFlight === 0 ? at : Math.max(at, told);
   }
 
   get #knowsPlaces(): boolean {

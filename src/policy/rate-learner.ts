@@ -8,6 +8,8 @@ export interface RateLearnerOptions {
   readonly most: number;
   /** In flight from the beginning, where that was declared. @default its own start */
   readonly start?: number | undefined;
+  /** In flight from the beginning, where nothing was declared: how many more is learned. @default its own start */
+  readonly first?: number | undefined;
   /** What was learned earlier. @default nothing */
   readonly profile?: LimitProfile | undefined;
   /** A number from 0 to below 1, as Math.random's; a test's is seeded. */

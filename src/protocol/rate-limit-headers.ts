@@ -1,4 +1,6 @@
-import { parseDictionary, parseList } from "structured-headers";
+import { createRequire } from "node:module";
+
+import type * as StructuredFields from "structured-headers";
 
 import { type ResponseHeaders, responseHeader } from "../core/headers.ts";
 import type { LimitReading } from "../core/limit-reading.ts";
@@ -8,6 +10,15 @@ import { readSeparateFields } from "./rate-limit-fields.ts";
 export interface ReadingContext {
   /** Our wall-clock time, in milliseconds since the epoch. */
   readonly wallMs: number;
+}
+
+/** Most servers send no such field: the parser is loaded with the first one, at once. */
+const load = createRequire(import.meta.url);
+let parser: typeof StructuredFields | undefined;
+
+function structuredFields(): typeof StructuredFields {
+  parser ??= load("structured-headers") as typeof StructuredFields;
+  return parser;
 }
 
 /** Limits of one answer that are read: more of them are noise, or an attack. */
@@ -68,9 +79,9 @@ function listed(
   field: string,
   policies: ReadonlyMap<string, QuotaPolicy>,
 ): LimitReading[] | undefined {
-  let items: ReturnType<typeof parseList>;
+  let items: ReturnType<ReturnType<typeof structuredFields>["parseList"]>;
   try {
-    items = parseList(field);
+    items = structuredFields().parseList(field);
   } catch {
     return undefined;
   }
@@ -98,7 +109,7 @@ function asDictionary(
   policies: ReadonlyMap<string, QuotaPolicy>,
 ): LimitReading[] | undefined {
   try {
-    const entries = parseDictionary(field);
+    const entries = structuredFields().parseDictionary(field);
     const of = (key: string): number | undefined => numberOf(entries.get(key)?.[0]);
     const limit = of("limit");
     const remaining = of("remaining");
@@ -124,7 +135,7 @@ function policiesOf(field: string | undefined): ReadonlyMap<string, QuotaPolicy>
   const policies = new Map<string, QuotaPolicy>();
   if (field === undefined || field.length > LONGEST_FIELD) return policies;
   try {
-    for (const [value, parameters] of parseList(field)) {
+    for (const [value, parameters] of structuredFields().parseList(field)) {
       const limit = typeof value === "number" ? value : numberOf(parameters.get("q"));
       policies.set(String(value), { limit, windowMs: secondsOf(parameters.get("w")) });
     }

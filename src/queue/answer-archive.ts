@@ -2,8 +2,8 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
 import type { StoredAnswer } from "../middleware/answer-store.ts";
-import { eachEntry, sealEntries } from "./answer-entries.ts";
-import { answerIn, headAt, isWhole } from "./answer-entry.ts";
+import { eachEntry, type EntryHeads, sealEntries } from "./answer-entries.ts";
+import { answerIn, entryBytes, isWhole, lengthAt } from "./answer-entry.ts";
 import { openPackFile } from "./pack-file.ts";
 import { openQuestionIndex } from "./question-index.ts";
 
@@ -50,44 +50,65 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
   const index = openQuestionIndex(database);
   const { indexedBytes } = index;
   const file = openPackFile(join(directory, "answers.pack"), { recordedBytes: "all" });
-  let damaged = eachEntry(file, indexedBytes, ({ high, low }, place) => {
+  let damaged = eachEntry(file, indexedBytes, (high, low, place) => {
     index.set(high, low, place);
   });
+  /** Packs whose entries are not in the index yet: a run that repeats nothing never looks. */
+  let later: { readonly place: number; readonly heads: EntryHeads }[] = [];
+  let laterEntries = 0;
+
+  function indexAll(): void {
+    for (const { place: first, heads } of later) {
+      let place = first;
+      for (let at = 0; at < heads.length; at += 3) {
+        index.set(heads[at]!, heads[at + 1]!, place);
+        place += heads[at + 2]!;
+      }
+    }
+    later = [];
+    laterEntries = 0;
+  }
 
   return {
     append(pack) {
       const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
-      const heads = sealEntries(bytes);
-      if (index.waiting + heads.length > MOST_WAITING) {
+      const heads = sealEntries(entryBytes(bytes));
+      if (index.waiting + laterEntries + heads.length / 3 > MOST_WAITING) {
         throw new RangeError("too many answers were appended without being recorded");
       }
-      let place = file.append(bytes);
-      for (const { high, low, length } of heads) {
-        index.set(high, low, place);
-        place += length;
-      }
+      later.push({ place: file.append(bytes), heads });
+      laterEntries += heads.length / 3;
     },
     sync: () => file.sync(),
-    record: () => index.record(file.length),
+    record() {
+      if (index.isDue(laterEntries, file.length)) indexAll();
+      index.record(file.length);
+    },
     find(question, high, low) {
+      indexAll();
       const place = index.get(high, low);
       if (place === undefined) return undefined;
-      let entry = file.read(place, FIRST_READ_BYTES);
-      const head = headAt(entry, 0);
-      if (head !== undefined && head.length > entry.byteLength) {
-        entry = file.read(place, head.length);
-      }
-      if (head === undefined || !isWhole(entry, 0, head.length)) {
+      let entry = entryBytes(file.read(place, FIRST_READ_BYTES));
+      const length = lengthAt(entry, 0);
+      if (length > entry.bytes.byteLength) entry = entryBytes(file.read(place, length));
+      if (length === 0 || !isWhole(entry, 0, length)) {
         damaged += 1;
         return undefined;
       }
-      return answerIn(entry.subarray(0, head.length), question);
+      return answerIn(entry.bytes.subarray(0, length), question);
     },
-    hashes: () => index.hashes(),
+    hashes() {
+      indexAll();
+      return index.hashes();
+    },
     get damaged() {
       return damaged;
     },
-    forget: () => index.clear(),
+    forget() {
+      later = [];
+      laterEntries = 0;
+      index.clear();
+    },
     remove: () => file.remove(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };

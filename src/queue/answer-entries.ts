@@ -1,24 +1,44 @@
-import { headAt, isWhole, MOST_ENTRY_BYTES, sealEntry, type EntryHead } from "./answer-entry.ts";
+import {
+  type EntryBytes,
+  entryBytes,
+  highAt,
+  isWhole,
+  lengthAt,
+  lowAt,
+  MOST_ENTRY_BYTES,
+  sealEntry,
+} from "./answer-entry.ts";
 import type { PackFile } from "./pack-file.ts";
 
 const WINDOW_BYTES = 4_194_304;
+/** Most packs have fewer. */
+const FIRST_ENTRIES = 1_024;
+
+/** Three numbers for each entry: the halves of its hash and its length in bytes. */
+export type EntryHeads = Int32Array;
 
 /**
  * Seals every entry of a pack and gives their heads.
  * @throws RangeError for what is no pack.
  */
-export function sealEntries(bytes: Buffer): readonly EntryHead[] {
-  const heads: EntryHead[] = [];
-  for (let start = 0; start < bytes.byteLength;) {
-    const head = headAt(bytes, start);
-    if (head === undefined || start + head.length > bytes.byteLength) {
+export function sealEntries(pack: EntryBytes): EntryHeads {
+  const { byteLength } = pack.bytes;
+  let heads = new Int32Array(3 * FIRST_ENTRIES);
+  let count = 0;
+  for (let start = 0; start < byteLength;) {
+    const length = lengthAt(pack, start);
+    if (length === 0 || start + length > byteLength) {
       throw new RangeError("these bytes are no pack of answers");
     }
-    sealEntry(bytes, start, head.length);
-    heads.push(head);
-    start += head.length;
+    sealEntry(pack, start, length);
+    if (count + 3 > heads.length) heads = twice(heads);
+    heads[count] = highAt(pack, start);
+    heads[count + 1] = lowAt(pack, start);
+    heads[count + 2] = length;
+    count += 3;
+    start += length;
   }
-  return heads;
+  return heads.slice(0, count);
 }
 
 /**
@@ -28,29 +48,36 @@ export function sealEntries(bytes: Buffer): readonly EntryHead[] {
 export function eachEntry(
   file: PackFile,
   from: number,
-  each: (head: EntryHead, place: number) => void,
+  each: (high: number, low: number, place: number) => void,
 ): number {
   let damaged = 0;
   let isDamage = false;
   let end = file.length;
-  let window: Buffer = Buffer.alloc(0);
+  let window = entryBytes(Buffer.alloc(0));
   let windowStart = from;
   for (let place = from; place < end;) {
-    const windowEnd = windowStart + window.byteLength;
+    const windowEnd = windowStart + window.bytes.byteLength;
     if (windowEnd < end && place + MOST_ENTRY_BYTES > windowEnd) {
       const wanted = Math.min(WINDOW_BYTES, end - place);
-      window = file.read(place, wanted);
+      window = entryBytes(file.read(place, wanted));
       windowStart = place;
       // The file lost its end.
-      if (window.byteLength < wanted) end = place + window.byteLength;
+      if (window.bytes.byteLength < wanted) end = place + window.bytes.byteLength;
     }
-    const head = headAt(window, place - windowStart);
-    const isEntry = head !== undefined && isWhole(window, place - windowStart, head.length);
-    if (isEntry) each(head, place);
+    const start = place - windowStart;
+    const length = lengthAt(window, start);
+    const isEntry = length > 0 && isWhole(window, start, length);
+    if (isEntry) each(highAt(window, start), lowAt(window, start), place);
     else if (!isDamage) damaged += 1;
     isDamage = !isEntry;
     // Lengths in a damaged head lead nowhere: the next entry is wherever a checksum is right again.
-    place += isEntry ? head.length : 1;
+    place += isEntry ? length : 1;
   }
   return damaged + (end < file.length && !isDamage ? 1 : 0);
+}
+
+function twice(heads: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(heads.length * 2);
+  larger.set(heads);
+  return larger;
 }

@@ -5,6 +5,8 @@ import type { StoredAnswer } from "../middleware/answer-store.ts";
 /*
  * An entry, little-endian: CRC-32 of all that follows; the two halves of the question's hash; lengths of
  * question, content type (plus one; 0 is none) and body in bytes; status; then the three themselves.
+ * Numbers are read and written through views: compilers make single instructions of them, and calls of
+ * Buffer's own methods.
  */
 const CRC_AT = 0;
 const HIGH_AT = 4;
@@ -20,11 +22,26 @@ export const ENTRY_HEAD_BYTES = 26;
 /** No entry is longer; a length above it is damage. */
 export const MOST_ENTRY_BYTES = 262_144;
 
+/** The same memory as bytes and as numbers. */
+export interface EntryBytes {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+}
+
 /** An answer with its question and the question's hash. */
-export interface AnsweredQuestion extends StoredAnswer {
+export interface AnsweredQuestion {
   readonly question: string;
   readonly high: number;
   readonly low: number;
+  readonly status: number;
+  /** The content type, as UTF-8. */
+  readonly type: Uint8Array | undefined;
+  readonly body: Uint8Array;
+}
+
+/** Bytes as entries are read from them and written into them. */
+export function entryBytes(bytes: Buffer): EntryBytes {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
 }
 
 /** Bytes that an entry needs at most; it may take fewer. */
@@ -35,56 +52,58 @@ export function mostBytesOf(question: string, { contentType, bytes }: StoredAnsw
 }
 
 /** Writes an entry at `start`, its checksum left open for `sealEntry`; gives its end. */
-export function writeEntry(into: Buffer, start: number, entry: AnsweredQuestion): number {
-  const { contentType, bytes } = entry;
-  const typeStart = start + ENTRY_HEAD_BYTES + into.write(entry.question, start + ENTRY_HEAD_BYTES);
-  const bodyStart =
-    typeStart + (contentType === undefined ? 0 : into.write(contentType, typeStart));
-  into.set(bytes, bodyStart);
-  into.writeUInt32LE(0, start + CRC_AT);
-  into.writeInt32LE(entry.high, start + HIGH_AT);
-  into.writeInt32LE(entry.low, start + LOW_AT);
-  into.writeUInt32LE(typeStart - start - ENTRY_HEAD_BYTES, start + QUESTION_AT);
-  into.writeUInt32LE(contentType === undefined ? 0 : bodyStart - typeStart + 1, start + TYPE_AT);
-  into.writeUInt32LE(bytes.byteLength, start + BODY_AT);
-  into.writeUInt16LE(entry.status, start + STATUS_AT);
-  return bodyStart + bytes.byteLength;
+export function writeEntry(into: EntryBytes, start: number, entry: AnsweredQuestion): number {
+  const { bytes, view } = into;
+  const { type, body } = entry;
+  const questionBytes = bytes.write(entry.question, start + ENTRY_HEAD_BYTES);
+  let end = start + ENTRY_HEAD_BYTES + questionBytes;
+  view.setUint32(start + CRC_AT, 0, true);
+  view.setInt32(start + HIGH_AT, entry.high, true);
+  view.setInt32(start + LOW_AT, entry.low, true);
+  view.setUint32(start + QUESTION_AT, questionBytes, true);
+  view.setUint32(start + TYPE_AT, type === undefined ? 0 : type.byteLength + 1, true);
+  view.setUint32(start + BODY_AT, body.byteLength, true);
+  view.setUint16(start + STATUS_AT, entry.status, true);
+  if (type !== undefined) {
+    bytes.set(type, end);
+    end += type.byteLength;
+  }
+  bytes.set(body, end);
+  return end + body.byteLength;
 }
 
-/** What the head of an entry tells. */
-export interface EntryHead {
-  readonly high: number;
-  readonly low: number;
-  /** The whole entry, in bytes. */
-  readonly length: number;
-}
-
-/** The head at `start`, unchecked; undefined where no entry can be. */
-export function headAt(bytes: Buffer, start: number): EntryHead | undefined {
-  if (start + ENTRY_HEAD_BYTES > bytes.byteLength) return undefined;
+/** How long the entry at `start` is, in bytes, as its head tells, unchecked; 0 where none can be. */
+export function lengthAt({ view }: EntryBytes, start: number): number {
+  if (start + ENTRY_HEAD_BYTES > view.byteLength) return 0;
+  const type = view.getUint32(start + TYPE_AT, true);
   const length =
     ENTRY_HEAD_BYTES +
-    bytes.readUInt32LE(start + QUESTION_AT) +
-    Math.max(0, bytes.readUInt32LE(start + TYPE_AT) - 1) +
-    bytes.readUInt32LE(start + BODY_AT);
-  if (length > MOST_ENTRY_BYTES || bytes.readUInt16LE(start + STATUS_AT) === 0) return undefined;
-  return {
-    high: bytes.readInt32LE(start + HIGH_AT),
-    low: bytes.readInt32LE(start + LOW_AT),
-    length,
-  };
+    view.getUint32(start + QUESTION_AT, true) +
+    (type === 0 ? 0 : type - 1) +
+    view.getUint32(start + BODY_AT, true);
+  return length > MOST_ENTRY_BYTES || view.getUint16(start + STATUS_AT, true) === 0 ? 0 : length;
+}
+
+/** The higher half of the hash of the entry at `start`. */
+export function highAt({ view }: EntryBytes, start: number): number {
+  return view.getInt32(start + HIGH_AT, true);
+}
+
+/** The lower half of the hash of the entry at `start`. */
+export function lowAt({ view }: EntryBytes, start: number): number {
+  return view.getInt32(start + LOW_AT, true);
 }
 
 /** Writes the checksum of the entry at `start`. */
-export function sealEntry(bytes: Buffer, start: number, length: number): void {
-  bytes.writeUInt32LE(checksum(bytes, start, length), start + CRC_AT);
+export function sealEntry(into: EntryBytes, start: number, length: number): void {
+  into.view.setUint32(start + CRC_AT, checksum(into, start, length), true);
 }
 
 /** Whether the entry at `start` is there to its end and is what was sealed. */
-export function isWhole(bytes: Buffer, start: number, length: number): boolean {
+export function isWhole(from: EntryBytes, start: number, length: number): boolean {
   return (
-    start + length <= bytes.byteLength &&
-    checksum(bytes, start, length) === bytes.readUInt32LE(start + CRC_AT)
+    start + length <= from.view.byteLength &&
+    checksum(from, start, length) === from.view.getUint32(start + CRC_AT, true)
   );
 }
 
@@ -101,6 +120,6 @@ export function answerIn(entry: Buffer, question: string): StoredAnswer | undefi
   };
 }
 
-function checksum(bytes: Buffer, start: number, length: number): number {
+function checksum({ bytes }: EntryBytes, start: number, length: number): number {
   return crc32(bytes.subarray(start + HIGH_AT, start + length));
 }

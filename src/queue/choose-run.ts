@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,7 +7,7 @@ import { createJournal, removeDatabase } from "./create-journal.ts";
 import { continuesInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
 import { JOURNAL_FILE } from "./journal-format.ts";
-import type { InputToKnow, OpenedRun, Wanted } from "./journal-messages.ts";
+import type { InputToKnow, KnownAhead, OpenedRun, Wanted } from "./journal-messages.ts";
 import { JournalStore } from "./journal-store.ts";
 import { lockedRun } from "./locked-run.ts";
 import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
@@ -25,9 +24,9 @@ export interface ChosenRun {
  * Finds the run of the same work, or makes a new one, its journal durable.
  * @throws UsageError where there can be no new one, RunLocked, and the system's and SQLite's errors.
  */
-export function chooseRun(wanted: NewOrSame): ChosenRun {
+export function chooseRun(wanted: NewOrSame, known: KnownAhead): ChosenRun {
   const { base, work, earlier, job } = wanted;
-  const input = digestOf(wanted.input);
+  const input = known.digest ?? digestOf(wanted.input);
   const identity: RunIdentity = { work, input };
   const isSame = (other: RunIdentity, directory: string): boolean =>
     other.work === work && other.input === input && isSameInput(wanted.input, directory);
@@ -39,7 +38,7 @@ export function chooseRun(wanted: NewOrSame): ChosenRun {
   if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
   const order = JSON.stringify(wanted.order);
   const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
-  const seed = JSON.stringify([randomInt(2 ** 32), randomInt(2 ** 32)]);
+  const seed = JSON.stringify(known.seed);
   createJournal(directory, { identity: JSON.stringify(identity), job, order, seed, ...wasRead });
   return { directory, origin: "new" };
 }
@@ -58,6 +57,7 @@ export function digestOf(input: InputToKnow): string | null {
 /** Whether what was read is what the run has, or goes on from it. */
 function isSameInput(input: InputToKnow, directory: string): boolean {
   if (input.kind === "read once") return false;
+  if (input.kind === "grows") return true;
   return input.kind !== "was read" || continuesInput(directory, input.path);
 }
 

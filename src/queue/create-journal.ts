@@ -9,10 +9,10 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 
 import { createTables, JOURNAL_FILE, schemaSeal } from "./journal-format.ts";
 import { writeFacts } from "./sealed-rows.ts";
+import { openDatabase } from "./open-database.ts";
 
 /**
  * Makes the journal of a new run in `directory`, which may hold none, with its first facts (JSON by
@@ -29,7 +29,7 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
     // Made before SQLite does, so that nobody else reads what is asked of whom.
     closeSync(openSync(path, "a", 0o600));
     {
-      using database = new DatabaseSync(path);
+      using database = openDatabase(path);
       createTables(database, () => {
         writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
       });

@@ -3,6 +3,7 @@ import { crc32 } from "node:zlib";
 import type { Outcome } from "../core/outcome.ts";
 import { hostOf } from "../core/request.ts";
 import { createHorizon } from "./horizon.ts";
+import { createHostNumbers } from "./host-numbers.ts";
 import type { Journal } from "./journal.ts";
 import { OutcomeRecords } from "./outcome-record.ts";
 import { outcomeDetail } from "./outcome-detail.ts";
@@ -31,6 +32,8 @@ export interface DurableQueueOptions {
   readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
+  /** Whether tasks that came to an end were all there are. @default always */
+  readonly isWhole?: (() => boolean) | undefined;
 }
 
 /** A queue over a journal. */
@@ -60,40 +63,19 @@ export function createDurableQueue(
   const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
-  const hosts = new Map(journal.run.hosts.map((origin, number) => [origin, number]));
-  let lastHost = { origin: "", number: -1 };
-  let newHosts: string[] = [];
+  const hosts = createHostNumbers(journal.run.hosts);
   /** Outcomes whose records the output may not have yet, in the order in which they came. */
   let pending = new OutcomeRecords();
   /** Memory of records that were committed. */
-  let spare: ArrayBuffer | undefined;
+  let spare: SharedArrayBuffer | undefined;
   const details = new Map<number, string>();
   const bodies = new Map<number, Uint8Array>();
   let timer: NodeJS.Timeout | undefined;
   let committing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let total: number | undefined;
-  /** When the last group was cut. */
-  let cutMs = 0;
+  let lastCutMs = 0;
   let state: "open" | "closing" = "open";
-
-  function hostNumber(origin: string): number {
-    if (origin === lastHost.origin) return lastHost.number;
-    let number = hosts.get(origin);
-    if (number === undefined) {
-      number = hosts.size;
-      hosts.set(origin, number);
-      newHosts.push(origin);
-    }
-    lastHost = { origin, number };
-    return number;
-  }
-
-  function checksumOf(outcome: Outcome): number {
-    if (saves === "no bodies" || outcome.kind !== "answered") return 0;
-    const { body } = outcome.response;
-    return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
-  }
 
   /** Refused answers too: another expression may read them. */
   function keep(row: number, outcome: Outcome): void {
@@ -115,8 +97,7 @@ export function createDurableQueue(
     }
     const places = new Map<number, number>();
     for (let index = 0; index < pending.count; index += 1) places.set(pending.rowOf(index), index);
-    const taken = new OutcomeRecords();
-    const rest = new OutcomeRecords();
+    const [taken, rest] = [new OutcomeRecords(), new OutcomeRecords()];
     for (const row of rows) {
       const index = places.get(row);
       // Rows that were held back have had their outcome committed before their turn came.
@@ -132,14 +113,13 @@ export function createDurableQueue(
   async function commitGroup(output: () => Promise<Written>, ends?: string): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    cutMs = performance.now();
+    lastCutMs = performance.now();
     const written = await output();
     const held = written.held.map(({ row }) => row);
     // A save may take longer than a group: until then there is nothing to commit.
     if (written.rows.length === 0 && held.length === 0 && ends === undefined) return;
     const records = takePending(held.length === 0 ? written.rows : [...written.rows, ...held]);
-    const hostsNow = newHosts;
-    newHosts = [];
+    const hostsNow = hosts.takeNew();
     const facts: Record<string, string> = {};
     if (written.standing !== undefined) facts["standing"] = JSON.stringify(written.standing);
     const passed = written.rows.at(-1) ?? 0;
@@ -167,7 +147,8 @@ export function createDurableQueue(
       counters: counters(),
       ends,
     };
-    spare = await journal.commit(group, bodiesNow);
+    await journal.commit(group, bodiesNow);
+    spare = group.records.buffer;
   }
 
   /** One group after the other, as long as there is enough for one. */
@@ -182,7 +163,7 @@ export function createDurableQueue(
       committing = undefined;
       // Those who came meanwhile have waited since the last cut at most.
       if (failure === undefined && pending.count > 0)
-        schedule(cutMs + GROUP_MS - performance.now());
+        schedule(lastCutMs + GROUP_MS - performance.now());
     }
   }
 
@@ -217,16 +198,16 @@ export function createDurableQueue(
         await ahead.reach(last);
         yield owed;
       }
-      total = last;
+      if (options.isWhole?.() !== false) total = last;
     },
     settle(task, outcome) {
       if (failure !== undefined) throw failure.error;
       const row = task.row.number;
       pending.add(outcome, {
         row,
-        host: hostNumber(hostOf(outcome.request)),
+        host: hosts.numberOf(hostOf(outcome.request)),
         atMs: Date.now(),
-        checksum: checksumOf(outcome),
+        checksum: saves === "bodies" ? checksumOf(outcome) : 0,
       });
       const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);
@@ -246,4 +227,11 @@ export function createDurableQueue(
       await commitGroup(closeOutput, reason);
     },
   };
+}
+
+/** Of the body of an answer; 0 where there is none. */
+function checksumOf(outcome: Outcome): number {
+  if (outcome.kind !== "answered") return 0;
+  const { body } = outcome.response;
+  return body instanceof Uint8Array ? crc32(body) : (body.checksum ?? 0);
 }

@@ -2,7 +2,9 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readSync,
   renameSync,
@@ -22,9 +24,11 @@ export interface InputCopy {
   sync(): void;
 }
 
-/** Begins the copy of a new run. */
-export function openInputCopy(directory: string): InputCopy {
-  const file = openSync(join(directory, INPUT_FILE), "wx", 0o600);
+/** Begins the copy of a new run, or goes on with one: with a list of lines, behind its last whole line. */
+export function openInputCopy(directory: string, how: "begin" | "go on"): InputCopy {
+  const path = join(directory, INPUT_FILE);
+  const file = openSync(path, how === "begin" ? "wx" : "a+", 0o600);
+  if (how === "go on") cutLastLine(file);
   let state: "synced" | "written" = "synced";
   return {
     add(bytes) {
@@ -36,6 +40,23 @@ export function openInputCopy(directory: string): InputCopy {
       state = "synced";
     },
   };
+}
+
+/** Cuts off what a kill left of a line. */
+function cutLastLine(file: number): void {
+  const { size } = fstatSync(file);
+  const piece = Buffer.alloc(PIECE_BYTES);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - PIECE_BYTES);
+    const read = readSync(file, piece, 0, end - start, start);
+    const last = piece.subarray(0, read).lastIndexOf(0x0a);
+    if (last !== -1 || start === 0) {
+      const whole = start + last + 1;
+      if (whole < size) ftruncateSync(file, whole);
+      return;
+    }
+    end = start;
+  }
 }
 
 const PIECE_BYTES = 1024 * 1024;

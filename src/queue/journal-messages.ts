@@ -1,3 +1,4 @@
+import type { HashSeed } from "../middleware/question-hash.ts";
 import type { Group } from "./group.ts";
 import type { RunIdentity } from "./run-directories.ts";
 import type { TallyEntry } from "./run-tally.ts";
@@ -9,6 +10,8 @@ export const FINISHED = "finished";
 export type InputToKnow =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "in the work" }
+  /** A list in the run itself, which grows as the run goes on. */
+  | { readonly kind: "grows" }
   /** Standard input, which is copied as it is read. */
   | { readonly kind: "read once" }
   /** Standard input that was read to its end into a file, because there was such a run before. */
@@ -36,9 +39,22 @@ export type Wanted =
       readonly refusal: string | undefined;
     };
 
+/** What the asking thread knows already. */
+export interface KnownAhead {
+  /** Of the input, where that is a small file. */
+  readonly digest: string | undefined;
+  /** Of the hashes of questions, for a new run. */
+  readonly seed: HashSeed;
+}
+
 /** What the thread is asked. */
 export type JournalRequest =
-  | { readonly kind: "open"; readonly wanted: Wanted; readonly pid: number }
+  | {
+      readonly kind: "open";
+      readonly wanted: Wanted;
+      readonly known: KnownAhead;
+      readonly pid: number;
+    }
   | {
       readonly kind: "commit";
       readonly group: Group;

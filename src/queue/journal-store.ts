@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { DoneRows, unitOf } from "./done-rows.ts";
@@ -22,6 +22,7 @@ import {
   writeHeld,
   writeIntents,
 } from "./sealed-rows.ts";
+import { openDatabase } from "./open-database.ts";
 
 /** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
 export class JournalStore implements Disposable {
@@ -48,7 +49,7 @@ export class JournalStore implements Disposable {
     const path = join(directory, JOURNAL_FILE);
     if (!existsSync(path)) throw new JournalError(`there is no run in ${directory}`);
     // Whoever reads beside a process that just takes its run over waits for it.
-    const database = new DatabaseSync(path, { readOnly: mode === "read", timeout: 2_000 });
+    const database = openDatabase(path, { readOnly: mode === "read", timeout: 2_000 });
     try {
       checkVersion(database, path);
       // All of them: one whose name is damaged would seem never to have been noted.

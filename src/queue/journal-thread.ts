@@ -10,13 +10,7 @@ import { type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { describeRun } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
 import { FINISHED } from "./journal-messages.ts";
-import type {
-  JournalFault,
-  JournalReply,
-  JournalRequest,
-  OpenedRun,
-  Wanted,
-} from "./journal-messages.ts";
+import type { JournalFault, JournalReply, JournalRequest, OpenedRun } from "./journal-messages.ts";
 import { JournalStore } from "./journal-store.ts";
 import { noteKept, OutcomeRecords } from "./outcome-record.ts";
 import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
@@ -48,26 +42,17 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     if (fault.kind === "disk" || fault.kind === "journal") broken = fault;
     reply = { number, fault };
   }
-  parentPort!.postMessage(reply, buffersOf(request));
+  parentPort!.postMessage(reply, []);
   if (request.kind === "open") openArchive();
   if (request.kind === "end") parentPort!.close();
 });
 
-/** The buffers of a group, which go back to be filled again. */
-function buffersOf(request: JournalRequest): readonly ArrayBuffer[] {
-  if (request.kind !== "commit") return [];
-  const { group, answers: pack } = request;
-  const all = [group.records.buffer, pack?.buffer];
-  return all.filter((buffer) => buffer instanceof ArrayBuffer);
-}
-
 function answer(request: JournalRequest & { number?: number }): unknown {
   switch (request.kind) {
     case "open":
-      return open(request.wanted, request.pid);
+      return open(request);
     case "commit":
-      commit(request);
-      return buffersOf(request);
+      return commit(request);
     case "find":
       return answers().find(request.question, request.high, request.low);
     case "hashes":
@@ -161,28 +146,32 @@ function commit({ group, answers: pack, bodies }: Commit): void {
 }
 
 type Commit = Extract<JournalRequest, { kind: "commit" }>;
+type Open = Extract<JournalRequest, { kind: "open" }>;
 
-function open(wanted: Wanted, pid: number): OpenedRun {
+function open({ wanted, known, pid }: Open): OpenedRun {
   const { input } = wanted;
   if (wanted.kind === "existing") {
-    const digest = digestOf(input);
+    const digest = known.digest ?? digestOf(input);
     const run = read(wanted.directory, "earlier", pid);
     if (input.kind === "file" && run.identity.input !== digest) {
       throw new UsageError(
         `${input.path} is not what it was when the run began; its rows would not be the same`,
       );
     }
+    if (input.kind === "grows") copy = openInputCopy(wanted.directory, "go on");
     return run;
   }
-  const { directory, origin } = chooseRun(wanted);
+  const { directory, origin } = chooseRun(wanted, known);
   const run = read(directory, origin, pid);
   if (input.kind === "was read") takeInput(input.path, directory);
-  if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory);
+  if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory, "begin");
+  if (input.kind === "grows") copy = openInputCopy(directory, "go on");
   return run;
 }
 
 function read(directory: string, origin: OpenedRun["origin"], pid: number): OpenedRun {
-  JournalStore.open(directory, "read")[Symbol.dispose]();
+  // What is no journal, or a newer one, is left as it is; one that was just made is known.
+  if (origin === "earlier") JournalStore.open(directory, "read")[Symbol.dispose]();
   lock = lockedRun(directory);
   store = JournalStore.open(directory, "write");
   const found = describeRun(store, origin);

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
 
 import { DiskError } from "../core/disk-error.ts";
@@ -6,9 +7,10 @@ import type { StoredAnswer } from "../middleware/answer-store.ts";
 import type { Archive } from "../middleware/archive.ts";
 import type { HashSeed } from "../middleware/question-hash.ts";
 import { createAnswerPack } from "./answer-pack.ts";
-import { BloomFilter } from "./bloom-filter.ts";
 import { DoneRows } from "./done-rows.ts";
+import { smallInputDigest } from "./input-digest.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
+import { LateFilter } from "./late-filter.ts";
 import type {
   JournalFault,
   JournalReply,
@@ -25,10 +27,10 @@ export interface Journal {
   /** Rows that had their outcome, durable, when the run was opened. */
   readonly done: DoneRows;
   /**
-   * Resolves when the group is on the disk, with the buffer of its records to be filled again.
+   * Resolves when the group is on the disk, and its records are read no more.
    * @throws DiskError; after one nothing is written any more.
    */
-  commit(group: Group, bodies?: Bodies): Promise<ArrayBuffer | undefined>;
+  commit(group: Group, bodies?: Bodies): Promise<void>;
   /** Answers of questions asked before, for those who ask again; with its seed. */
   openArchive(): Promise<{ readonly archive: Archive; readonly seed: HashSeed }>;
   /** Resolves when it is durable that these rows may have been sent. @throws DiskError */
@@ -70,7 +72,7 @@ export interface JournalThread {
   stop(): Promise<void>;
 }
 
-type Ask = (request: JournalRequest, transfer?: readonly ArrayBuffer[]) => Promise<unknown>;
+type Ask = (request: JournalRequest) => Promise<unknown>;
 
 let warmed: JournalThread | undefined;
 
@@ -113,19 +115,22 @@ function startThread(): JournalThread {
   worker.on("error", endAll);
   worker.on("exit", () => endAll(new DiskError("the journal's thread has ended")));
 
-  const ask: Ask = (request, transfer = []) => {
+  const ask: Ask = (request) => {
     if (ended !== undefined) return Promise.reject(ended);
     asked += 1;
     const one = Promise.withResolvers<unknown>();
     waiting.set(asked, one);
     worker.ref();
-    worker.postMessage({ ...request, number: asked }, transfer);
+    worker.postMessage({ ...request, number: asked }, []);
     return one.promise;
   };
 
   return {
     async open(wanted) {
-      const run = (await ask({ kind: "open", wanted, pid: process.pid })) as OpenedRun;
+      const { input } = wanted;
+      const digest = input.kind === "file" ? smallInputDigest(input.path) : undefined;
+      const known = { digest, seed: [randomInt(2 ** 32), randomInt(2 ** 32)] } as const;
+      const run = (await ask({ kind: "open", wanted, known, pid: process.pid })) as OpenedRun;
       return journalOf(run, ask);
     },
     async wasReadBefore(base, work) {
@@ -152,15 +157,11 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     done,
     async commit(group, bodies = []) {
       const answers = pack.take();
-      const { buffer } = group.records as Uint8Array<ArrayBuffer>;
-      const transfer = answers === undefined ? [buffer] : [buffer, answers.buffer];
-      const asked = ask({ kind: "commit", group, answers, bodies }, transfer);
-      const [records, packed] = (await asked) as readonly ArrayBuffer[];
-      if (packed !== undefined) pack.giveBack(packed);
-      return records;
+      await ask({ kind: "commit", group, answers, bodies });
+      if (answers !== undefined) pack.giveBack(answers.buffer);
     },
     async openArchive() {
-      const filter = new BloomFilter();
+      const filter = new LateFilter();
       const seed = JSON.parse(run.facts.get("seed")!) as HashSeed;
       if (run.origin === "earlier") {
         for (const hashes of (await ask({ kind: "hashes" })) as readonly Int32Array[]) {
@@ -168,6 +169,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
         }
       }
       const archive: Archive = {
+        ...(run.origin === "new" && { began: "empty" }),
         mayHave: (high, low) => filter.mayHave(high, low),
         async find(question, high, low) {
           return (await ask({ kind: "find", question, high, low })) as StoredAnswer | undefined;

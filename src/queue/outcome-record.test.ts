@@ -34,7 +34,7 @@ function failed(): Outcome {
 
 describe("packed outcomes", () => {
   test("come back as they were, sizes beyond 4 GiB included", () => {
-    const records = new OutcomeRecords(new ArrayBuffer(RECORD_BYTES));
+    const records = new OutcomeRecords(new SharedArrayBuffer(RECORD_BYTES));
     const bytes = 5 * 2 ** 32 + 17;
     const place = { row: 2 ** 40 + 1, host: 3, atMs: 1_800_000_000_123, checksum: 0xfedcba98 };
     records.add(answered(bytes), place);
@@ -72,7 +72,7 @@ describe("packed outcomes", () => {
     const from = new OutcomeRecords();
     for (let row = 1; row <= 3; row += 1)
       from.add(failed(), { row, host: 0, atMs: 0, checksum: 0 });
-    const to = new OutcomeRecords(new ArrayBuffer(RECORD_BYTES));
+    const to = new OutcomeRecords(new SharedArrayBuffer(RECORD_BYTES));
     for (const index of [2, 0]) to.copy(from, index);
     to.addOwed(9, 4);
     const rows: unknown[] = [];

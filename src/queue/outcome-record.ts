@@ -54,17 +54,18 @@ const FIRST_RECORDS = 1_024;
 
 /**
  * Outcomes as fixed-size records in one buffer, little-endian as every machine that runs Node: packing
- * one costs half a microsecond and leaves nothing for the garbage collector.
+ * one costs half a microsecond and leaves nothing for the garbage collector. The buffer is shared and
+ * never transferred: once any buffer of a thread was detached, V8 throws away its code for typed arrays.
  */
 export class OutcomeRecords {
-  #bytes: ArrayBuffer;
+  #bytes: SharedArrayBuffer;
   #doubles: Float64Array;
   #words: Uint32Array;
   #floats: Float32Array;
   #count = 0;
 
-  /** Uses `spare` where there is one: a buffer that an earlier `take` gave away and that came back. */
-  constructor(spare: ArrayBuffer = new ArrayBuffer(FIRST_RECORDS * RECORD_BYTES)) {
+  /** Uses `spare` where there is one: the buffer of an earlier `take` that nobody reads any more. */
+  constructor(spare = new SharedArrayBuffer(FIRST_RECORDS * RECORD_BYTES)) {
     this.#bytes = spare;
     this.#doubles = new Float64Array(spare);
     this.#words = new Uint32Array(spare);
@@ -102,7 +103,7 @@ export class OutcomeRecords {
     words[word + 7] = Math.min(call.requests, 0xffff);
     words[word + 8] = host;
     words[word + 9] = checksum;
-    words.fill(0, word + 10, word + WORDS);
+    words[word + 10] = 0;
     const floats = this.#floats;
     floats[word + TIMES] = call.queuedMs;
     floats[word + TIMES + 1] = call.heldMs;
@@ -114,6 +115,8 @@ export class OutcomeRecords {
       timing?.totalMs ??
       (outcome.kind === "answered" ? 0 : outcome.failure.elapsedMs) ??
       Number.NaN;
+    words[word + TIMES + 7] = 0;
+    words[word + TIMES + 8] = 0;
   }
 
   /** Adds a note that a row is owed again. */
@@ -132,9 +135,9 @@ export class OutcomeRecords {
   }
 
   /** The bytes of all records, which are the caller's now; this is empty afterwards. */
-  take(): Uint8Array<ArrayBuffer> {
+  take(): Uint8Array<SharedArrayBuffer> {
     const taken = new Uint8Array(this.#bytes, 0, this.#count * RECORD_BYTES);
-    this.#use(new ArrayBuffer(0));
+    this.#use(new SharedArrayBuffer(0));
     this.#count = 0;
     return taken;
   }
@@ -142,7 +145,7 @@ export class OutcomeRecords {
   #next(): number {
     if ((this.#count + 1) * RECORD_BYTES > this.#bytes.byteLength) {
       const bytes = Math.max(this.#bytes.byteLength * 2, FIRST_RECORDS * RECORD_BYTES);
-      const grown = new ArrayBuffer(bytes);
+      const grown = new SharedArrayBuffer(bytes);
       new Uint8Array(grown).set(new Uint8Array(this.#bytes));
       this.#use(grown);
     }
@@ -150,7 +153,7 @@ export class OutcomeRecords {
     return this.#count - 1;
   }
 
-  #use(bytes: ArrayBuffer): void {
+  #use(bytes: SharedArrayBuffer): void {
     this.#bytes = bytes;
     this.#doubles = new Float64Array(bytes);
     this.#words = new Uint32Array(bytes);

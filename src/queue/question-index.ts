@@ -29,6 +29,8 @@ export interface QuestionIndex {
   get(high: number, low: number): number | undefined;
   /** How many wait. */
   readonly waiting: number;
+  /** Whether `record` would empty what waits, if `more` hashes waited too. */
+  isDue(more: number, packBytes: number): boolean;
   /** Records the pack's length, and what waits once it is much: to be called in a transaction. */
   record(packBytes: number): void;
   /** All hashes, in batches `high, low, high, low, …`; some may come twice. Set nothing meanwhile. */
@@ -51,7 +53,12 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
   let indexedBytes = Number(known?.["indexedBytes"] ?? 0);
   const waiting = new WaitingPlaces();
 
+  function isDue(more: number, packBytes: number): boolean {
+    return waiting.size + more >= WAITING || packBytes - indexedBytes >= UNINDEXED_BYTES;
+  }
+
   return {
+    isDue,
     get recordedBytes() {
       return recordedBytes;
     },
@@ -66,7 +73,7 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
       waiting.get(high, low) ?? (select.get(high, low)?.["place"] as number | undefined),
     record(packBytes) {
       if (packBytes === recordedBytes) return;
-      if (waiting.size >= WAITING || packBytes - indexedBytes >= UNINDEXED_BYTES) {
+      if (isDue(0, packBytes)) {
         // Sorted, they touch each page of the table once.
         waiting.eachSorted((high, low, place) => insert.run(high, low, place));
         waiting.clear();

@@ -1,60 +1,72 @@
 import type { FailureCode } from "../core/failure.ts";
 import type { OutcomeRecord } from "./outcome-record.ts";
-import { codeOf, DUPLICATE, KINDS, RECORD_BYTES, type RecordKind, TIMES } from "./record-layout.ts";
+import {
+  codeOf,
+  DUPLICATE,
+  KINDS,
+  RECORD_BYTES,
+  type RecordKind,
+  TIMES,
+  WORDS,
+} from "./record-layout.ts";
 
 /**
  * Reads the packed records of a group one after the other, without an object for each. Its fields are
  * those of the record it stands on.
  */
 export class RecordCursor implements CountedRecord {
-  readonly #view: DataView;
-  #at = -RECORD_BYTES;
+  // Little-endian as every machine that runs Node; cold code reads arrays ten times as fast as a DataView.
+  readonly #doubles: Float64Array;
+  readonly #words: Uint32Array;
+  readonly #floats: Float32Array;
+  #at = -WORDS;
 
   constructor(bytes: Uint8Array) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { buffer, byteOffset, byteLength } =
+      bytes.byteOffset % Float64Array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+    const records = Math.floor(byteLength / RECORD_BYTES);
+    this.#doubles = new Float64Array(buffer, byteOffset, (records * WORDS) / 2);
+    this.#words = new Uint32Array(buffer, byteOffset, records * WORDS);
+    this.#floats = new Float32Array(buffer, byteOffset, records * WORDS);
   }
 
   /** Goes to the next record; false where there is none. */
   next(): boolean {
-    this.#at += RECORD_BYTES;
-    return this.#at + RECORD_BYTES <= this.#view.byteLength;
+    this.#at += WORDS;
+    return this.#at < this.#words.length;
   }
 
   get row(): number {
-    return this.#view.getFloat64(this.#at, true);
+    return this.#doubles[this.#at / 2]!;
   }
 
   get kind(): RecordKind {
-    return KINDS[this.#word(6) & 3]!;
+    return KINDS[this.#words[this.#at + 6]! & 3]!;
   }
 
   get code(): FailureCode | undefined {
-    return codeOf(this.#word(6));
+    return codeOf(this.#words[this.#at + 6]!);
   }
 
   get status(): number {
-    return this.#word(6) >>> 16;
+    return this.#words[this.#at + 6]! >>> 16;
   }
 
   get duplicate(): boolean {
-    return (this.#word(6) & DUPLICATE) !== 0;
+    return (this.#words[this.#at + 6]! & DUPLICATE) !== 0;
   }
 
   get host(): number {
-    return this.#word(8);
+    return this.#words[this.#at + 8]!;
   }
 
   get bytes(): number {
-    return this.#word(4) + (this.#word(5) & 0xffff) * 2 ** 32;
+    return this.#words[this.#at + 4]! + (this.#words[this.#at + 5]! & 0xffff) * 2 ** 32;
   }
 
   get totalMs(): number | null {
-    const value = this.#view.getFloat32(this.#at + (TIMES + 6) * 4, true);
+    const value = this.#floats[this.#at + TIMES + 6]!;
     return Number.isNaN(value) ? null : value;
-  }
-
-  #word(index: number): number {
-    return this.#view.getUint32(this.#at + index * 4, true);
   }
 }
 

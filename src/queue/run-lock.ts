@@ -1,8 +1,8 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 
 import { NoLocks, RunLocked } from "./journal-format.ts";
+import { openDatabase } from "./open-database.ts";
 
 /** File systems over a network, by the number that statfs tells (Linux, magic.h). */
 const NETWORKS: ReadonlyMap<number, string> = new Map([
@@ -26,7 +26,7 @@ export function lockRun(directory: string, fileSystem = fileSystemOf(directory))
       `${directory} is on ${network}, where locks and the order of writes cannot be relied on; name a directory on a local disk with --run`,
     );
   }
-  const database = new DatabaseSync(join(directory, "lock"));
+  const database = openDatabase(join(directory, "lock"));
   try {
     // Whoever only asks whether a run is locked holds it for a moment.
     database.exec("PRAGMA busy_timeout = 200");

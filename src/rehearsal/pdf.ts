@@ -1,5 +1,9 @@
-/** A small valid PDF (ISO 32000-1, 7.5) with one page for each text. */
-export function pdfOf(title: string, pages: readonly string[]): Buffer {
+/** A small valid PDF (ISO 32000-1, 7.5) with one page for each text, made larger by bytes that nothing refers to. */
+export function pdfOf(
+  title: string,
+  pages: readonly string[],
+  { fillerBytes = 0 }: { readonly fillerBytes?: number } = {},
+): Buffer {
   const pageIds = pages.map((_, index) => 4 + index * 2);
   const objects = [
     `<< /Type /Catalog /Pages 2 0 R >>`,
@@ -13,6 +17,9 @@ export function pdfOf(title: string, pages: readonly string[]): Buffer {
         `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`,
       ];
     }),
+    ...(fillerBytes === 0
+      ? []
+      : [`<< /Length ${fillerBytes} >>\nstream\n${"x".repeat(fillerBytes)}\nendstream`]),
     `<< /Title (${escaped(title)}) >>`,
   ];
   let text = "%PDF-1.4\n";

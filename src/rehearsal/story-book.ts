@@ -8,7 +8,10 @@ const TITLES = [
   ...["Winter", "The Harbour", "A Debt", "The Return", "Morning"],
 ];
 
-const ROBOTS = "User-agent: *\nCrawl-delay: 1\nDisallow: /book/private/\n";
+function robotsOf(delayMs: number): string {
+  const delay = delayMs === 0 ? "" : `Crawl-delay: ${delayMs / 1_000}\n`;
+  return `User-agent: *\n${delay}Disallow: /book/private/\nDisallow: /web-book/private/\n`;
+}
 
 /** Story E: a web book. Its home page leads to the contents, they to a PDF for each chapter. */
 export const BOOK_SITE: Behaviour = {
@@ -23,11 +26,11 @@ export const BOOK_SITE: Behaviour = {
 export const ROBOTS_FILE: Behaviour = {
   name: "robots.txt",
   parameters: [],
-  doc: "what crawlers may do here: one request a second, nothing below /book/private/",
+  doc: "what crawlers may do here: one request a second, nothing below /book/private/ and /web-book/private/",
   example: "/robots.txt",
   kind: "answer",
   prepare: () => (exchange) => {
-    exchange.text(ROBOTS, "text/plain; charset=utf-8");
+    exchange.text(robotsOf(exchange.stage.stories.crawlDelayMs), "text/plain; charset=utf-8");
     return "answered";
   },
 };
@@ -57,12 +60,12 @@ function contents(): string {
   return `<ol>\n${links.join("\n")}\n</ol>`;
 }
 
-function html(exchange: Exchange, title: string, content: string, status = 200): void {
+/** Answers with a page. */
+export function html(exchange: Exchange, title: string, content: string, status = 200): void {
   const text = `<!doctype html>\n<title>${title}</title>\n<h1>${title}</h1>\n${content}\n`;
   exchange.text(text, "text/html; charset=utf-8", status);
 }
 
-/** A chapter, whole, or the one range that was asked for (RFC 9110 §14), or that it is unchanged. */
 function sendChapter(exchange: Exchange, chapter: number): void {
   const title = TITLES[chapter - 1]!;
   const pages = 1 + (hashOf(title, exchange.stage.seed) % 4);
@@ -70,7 +73,11 @@ function sendChapter(exchange: Exchange, chapter: number): void {
     { length: pages },
     (_, page) => `${chapter}. ${title}, page ${page + 1}`,
   );
-  const pdf = pdfOf(title, texts);
+  sendPdf(exchange, pdfOf(title, texts));
+}
+
+/** A file, whole, or the one range that was asked for (RFC 9110 §14), or that it is unchanged. */
+export function sendPdf(exchange: Exchange, pdf: Buffer): void {
   const etag = `"${hashOf(pdf.toString("latin1")).toString(36)}"`;
   const { headers: fields } = exchange.request;
   exchange.headers.push("etag", etag, "accept-ranges", "bytes");

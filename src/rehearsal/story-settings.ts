@@ -16,6 +16,10 @@ export interface StorySettings {
   readonly pagesMs: number;
   /** Of one page or chapter of the book. @default 120 */
   readonly bookMs: number;
+  /** Bytes of a chapter of the web book, about. @default 20000 */
+  readonly chapterBytes: number;
+  /** Pause that robots.txt asks for. @default 1000 */
+  readonly crawlDelayMs: number;
 }
 
 /** The stories as they were told: 12 minutes, 2.5 hours, 2 minutes and 2 seconds one by one. */
@@ -28,4 +32,6 @@ export const STORY_DEFAULTS: StorySettings = {
   namesPerDay: 10_000_000,
   pagesMs: 400,
   bookMs: 120,
+  chapterBytes: 20_000,
+  crawlDelayMs: 1_000,
 };

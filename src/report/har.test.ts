@@ -12,10 +12,19 @@ interface Har {
   readonly log: { readonly entries: readonly Record<string, Record<string, unknown>>[] };
 }
 
-async function harOf(settled: readonly Settled[], refused: readonly number[] = []): Promise<Har> {
+async function harOf(
+  settled: readonly Settled[],
+  refused: readonly number[] = [],
+  /** Header fields that were kept of the first row's answer. */
+  headers?: object,
+): Promise<Har> {
   await using folder = await temporaryFolder();
   using run = keptRun(join(folder.path, "run"));
   run.settle(settled);
+  if (headers !== undefined) {
+    const detail = JSON.stringify({ url: "http://a.example/1", headers });
+    run.store.database.prepare("INSERT INTO detail VALUES (1, ?)").run(detail);
+  }
   async function* tasks(): AsyncGenerator<readonly Task[]> {
     yield settled.map(({ row }) => ({
       row: { number: row, line: row, columns: [], values: [] },
@@ -117,5 +126,23 @@ describe("a HAR", () => {
   test("has no entry where no request of the row's own was made", async () => {
     const refusal = { row: 2, kind: "failed" as const, code: "E_URL" as const };
     expect((await harOf([{ row: 1, duplicate: true }, refusal], [2])).log.entries).toEqual([]);
+  });
+
+  test("has the header fields that were kept, and the media type, secrets left out", async () => {
+    const headers = {
+      "content-type": "text/html",
+      link: ["</a>", "</b>"],
+      location: "/next?token=s3cret",
+    };
+    const { response } = (await harOf([{ row: 1 }], [], headers)).log.entries[0]!;
+    expect(response).toMatchObject({
+      content: { mimeType: "text/html" },
+      headers: [
+        { name: "content-type", value: "text/html" },
+        { name: "link", value: "</a>" },
+        { name: "link", value: "</b>" },
+        { name: "location", value: "/next?token=REDACTED" },
+      ],
+    });
   });
 });

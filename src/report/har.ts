@@ -1,5 +1,7 @@
+import type { ResponseHeaders } from "../core/headers.ts";
+import { redactUrl } from "../formats/redact-url.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
-import { urlOf } from "./outcome-columns.ts";
+import { mediaTypeOf, urlOf } from "./outcome-columns.ts";
 import type { OutcomeRow } from "./outcome-rows.ts";
 
 /** Timings of a HAR entry in milliseconds; -1 where a phase did not happen. */
@@ -23,7 +25,8 @@ export interface HarOptions {
 
 /**
  * A HAR 1.2 log (w3c.github.io/web-performance/specs/HAR/Overview.html) in pieces, an entry for each
- * row that `isInHar`. Headers, cookies and bodies are left empty; URLs are without secrets.
+ * row that `isInHar`. Header fields of answers are those that their run kept; those of requests, cookies and
+ * bodies are left empty. URLs are without secrets.
  * @throws TypeError for a row of which no URL is known.
  */
 export async function* harText(
@@ -73,8 +76,8 @@ function entryOf(row: OutcomeRow): object {
       statusText: "",
       httpVersion: "unknown",
       cookies: [],
-      headers: [],
-      content: { size: record.bytes, mimeType: "x-unknown" },
+      headers: fieldsOf(detail?.headers ?? {}),
+      content: { size: record.bytes, mimeType: mediaTypeOf(detail) ?? "x-unknown" },
       redirectURL: "",
       headersSize: -1,
       bodySize: -1,
@@ -85,6 +88,15 @@ function entryOf(row: OutcomeRow): object {
     _attempts: record.attempts,
     ...(record.code === undefined ? {} : { _error: record.code, comment: detail?.message ?? "" }),
   };
+}
+
+function fieldsOf(headers: ResponseHeaders): readonly object[] {
+  return Object.entries(headers).flatMap(([name, value = []]) =>
+    (typeof value === "string" ? [value] : value).map((one) => ({
+      name,
+      value: name.endsWith("location") ? redactUrl(one) : one,
+    })),
+  );
 }
 
 function queryOf(url: string): readonly object[] {

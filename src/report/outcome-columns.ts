@@ -1,3 +1,4 @@
+import { responseHeader } from "../core/headers.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import type { OutcomeRow } from "./outcome-rows.ts";
@@ -38,4 +39,9 @@ export function timesOf(record: OutcomeRecord): readonly (number | null)[] {
     // A record has 32-bit floats: their other digits mean nothing.
     ms === null ? null : Math.round(ms * 1000) / 1000,
   );
+}
+
+/** The media type that an answer said it was, where its run kept that. */
+export function mediaTypeOf(detail: OutcomeRow["detail"]): string | undefined {
+  return detail?.headers && responseHeader(detail.headers, "content-type");
 }

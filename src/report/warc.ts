@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
 import { JournalError } from "../queue/journal-format.ts";
-import { urlOf } from "./outcome-columns.ts";
+import { mediaTypeOf, urlOf } from "./outcome-columns.ts";
 import type { OutcomeRow } from "./outcome-rows.ts";
 
 /** Bodies that a run kept, by their number. */
@@ -24,7 +24,8 @@ export interface WarcOptions {
 
 /**
  * A WARC 1.1 file (ISO 28500:2017), each record a gzip member of its own: `warcinfo`, then a `resource`
- * for each row that `isInWarc`. Of a `response` the header fields would be needed, which no run keeps.
+ * for each row that `isInWarc`. A `response` would be the answer as it was sent, which no run keeps:
+ * bodies are decoded, and secrets are left out of header fields.
  * URLs are without secrets; the same run gives the same bytes each time.
  * @throws JournalError for a body that is gone, what `bodies` throws for a damaged one, and TypeError for
  * a row of which no URL is known.
@@ -64,7 +65,7 @@ export async function* warcRecords(
         ["WARC-Date", new Date(record.atMs).toISOString()],
         ["WARC-Target-URI", oneLine(url)],
         ["WARC-Block-Digest", digest(body)],
-        ["Content-Type", "application/octet-stream"],
+        ["Content-Type", oneLine(mediaTypeOf(detail) ?? "application/octet-stream")],
       ],
       body,
     );
@@ -81,7 +82,9 @@ type Field = readonly [string, string];
 function member(fields: readonly Field[], block: Uint8Array): Uint8Array {
   const all: readonly Field[] = [...fields, ["Content-Length", String(block.byteLength)]];
   const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return gzipSync(Buffer.concat([Buffer.from(`WARC/1.1\r\n${head}\r\n`), block, END]));
+  const record = Buffer.concat([Buffer.from(`WARC/1.1\r\n${head}\r\n`), block, END]);
+  // No larger a buffer than it needs: by default each of a million members takes 16 KiB.
+  return gzipSync(record, { chunkSize: Math.min(record.byteLength + 64, 16_384) });
 }
 
 const END = Buffer.from("\r\n\r\n");

@@ -23,6 +23,11 @@ export interface TableSinkOptions extends TableTextOptions, MarkOptions {
 export interface OpenTableOptions extends TableSinkOptions {
   /** What the output holds of the table. @default nothing */
   readonly standing?: Standing | undefined;
+  /**
+   * Characters held at most before the caller waits: few where records come faster than they are written
+   * and the caller has nothing else to do. @default 1 MiB of them
+   */
+  readonly mostHeldLength?: number | undefined;
 }
 
 /** Of an output without a byte. */
@@ -46,9 +51,9 @@ export async function openTableSink(target: TableTarget, options: TableSinkOptio
 
 /** A table on an output that is open already. */
 export function createTableSink(output: ByteOutput, options: OpenTableOptions): Sink {
-  const { clock = systemClock, marks = "none", standing = NOTHING } = options;
+  const { clock = systemClock, marks = "none", standing = NOTHING, mostHeldLength } = options;
   const text = createTableText(options, standing);
-  const buffer = new TextBuffer(output, clock, { before: standing });
+  const buffer = new TextBuffer(output, clock, { before: standing, mostHeldLength });
   let state: "untouched" | "begun" | "closed" = standing.bytes === 0 ? "untouched" : "begun";
   let failure: { readonly error: unknown } | undefined;
   let rows: number[] = [];

@@ -6,8 +6,16 @@ import type { ByteOutput } from "./byte-output.ts";
 /** Text is written in pieces of at least this many characters while plenty comes. */
 const CHUNK_LENGTH = 64 * 1024;
 
-/** Above this the caller waits for the output. */
+/** Above so many characters the caller waits for the output. */
 const MOST_HELD_LENGTH = 1024 * 1024;
+
+/** How a buffer begins. */
+export interface TextBufferOptions {
+  /** What the output holds already. */
+  readonly before: CountedBytes;
+  /** Characters held at most before the caller waits. @default 1 MiB of them */
+  readonly mostHeldLength?: number | undefined;
+}
 
 /** How long text may lie when little comes: somebody may be watching. */
 const LONGEST_REST_MS = 100;
@@ -32,12 +40,14 @@ export class TextBuffer {
   #writing = false;
   #timer: Disposable | undefined;
   #failure: { readonly error: unknown } | undefined;
+  readonly #mostHeldLength: number;
   #encoded: number;
   #checksum: number;
   #written: number;
 
-  /** `before` is what the output holds already. */
-  constructor(output: ByteOutput, clock: Clock, { before }: { readonly before: CountedBytes }) {
+  constructor(output: ByteOutput, clock: Clock, options: TextBufferOptions) {
+    const { before, mostHeldLength = MOST_HELD_LENGTH } = options;
+    this.#mostHeldLength = mostHeldLength;
     this.#output = output;
     this.#clock = clock;
     this.#encoded = this.#written = before.bytes;
@@ -58,7 +68,7 @@ export class TextBuffer {
       return;
     }
     this.#start();
-    if (this.#text.length >= MOST_HELD_LENGTH) return this.flush();
+    if (this.#text.length >= this.#mostHeldLength) return this.flush();
   }
 
   /** Everything taken so far is on its way, apart from what comes after; tells what the output will hold then. */

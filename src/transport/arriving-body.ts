@@ -1,6 +1,7 @@
-import { responseHeader, type ResponseHeaders } from "../core/headers.ts";
+import { responseHeader } from "../core/headers.ts";
 import type { BodyFile } from "../core/response.ts";
 import { type Coding, decode, DecodeError, parseCodings } from "./decode.ts";
+import type { PartHead } from "./part-file.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
 
 /** Where a body may go and how far it may grow. */
@@ -11,6 +12,8 @@ export interface BodyLimits {
   readonly maxDecodedBytes: number;
   /** Undefined where it is to stay in memory. */
   readonly spool: SpoolOptions | undefined;
+  /** Of the answer that it belongs to. */
+  readonly head: PartHead;
 }
 
 /** What is wanted of bodies. */
@@ -88,7 +91,7 @@ export class ArrivingBody {
   }
 
   #moveTo(options: SpoolOptions): void {
-    this.#spool = new Spool(options, this.#codings);
+    this.#spool = new Spool(options, this.#codings, this.#limits.head);
     this.#spool.onceFailed(this.#onFailed);
     for (const held of this.#chunks ?? (this.#only === undefined ? [] : [this.#only])) {
       this.#spool.write(held);
@@ -103,18 +106,18 @@ export class ArrivingBody {
  * @throws DecodeError for a coding that is not known, where the body is wanted.
  */
 export function openBody(
-  head: { readonly status: number; readonly headers: ResponseHeaders },
+  head: PartHead,
   options: BodyOptions,
   onFailed: (error: unknown) => void,
 ): ArrivingBody {
   const { accept, maxBodyBytes, spool } = options;
   const encoding = responseHeader(head.headers, "content-encoding");
   if (accept(head.status)) {
-    const limits = { maxBodyBytes, maxDecodedBytes: maxBodyBytes, spool };
+    const limits = { maxBodyBytes, maxDecodedBytes: maxBodyBytes, spool, head };
     return new ArrivingBody(limits, parseCodings(encoding), onFailed);
   }
   const maxDecodedBytes = Math.min(maxBodyBytes, REFUSED_BODY_BYTES);
-  const limits = { maxBodyBytes, maxDecodedBytes, spool: undefined };
+  const limits = { maxBodyBytes, maxDecodedBytes, spool: undefined, head };
   const isRedirect = head.status >= 300 && head.status < 400;
   return new ArrivingBody(limits, isRedirect ? [] : knownCodings(encoding), onFailed);
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform, type Writable, type TransformCallback } from "node:stream";
@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 
 import type { BodyFile } from "../core/response.ts";
+import { beginPart, forgetPart, type PartHead } from "./part-file.ts";
 import { type Coding, DecodeError, decodeError, decodedCap, decoders } from "./decode.ts";
 
 /** Where bodies go that are too large for memory. */
@@ -17,6 +18,10 @@ export interface SpoolOptions {
   readonly aboveBytes: number;
   /** Largest decoded body in a file. */
   readonly maxBytes: number;
+  /** Counted beside the checksum. @default "none" */
+  readonly hash?: "sha256" | "none" | undefined;
+  /** Whether what came of a body that was cut stays, to be continued. @default "removed" */
+  readonly parts?: "kept" | "removed" | undefined;
 }
 
 /** Counts what passes, with its CRC-32, and breaks off above a cap that grows with what went in. */
@@ -26,11 +31,18 @@ class Cap extends Transform {
   encodedBytes = 0;
   readonly #maxBytes: number;
   readonly #coded: boolean;
+  readonly #hash: Hash | undefined;
 
-  constructor(maxBytes: number, coded: boolean) {
+  constructor({ maxBytes, hash }: SpoolOptions, coded: boolean) {
     super();
     this.#maxBytes = maxBytes;
+    this.#hash = hash === "sha256" ? createHash("sha256") : undefined;
     this.#coded = coded;
+  }
+
+  /** Of all that passed; to be asked once, at the end. */
+  get sha256(): string | undefined {
+    return this.#hash?.digest("hex");
   }
 
   override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
@@ -40,6 +52,7 @@ class Cap extends Transform {
       done(new DecodeError("too-large", `the body grows past ${cap} bytes`));
     } else {
       this.checksum = crc32(chunk, this.checksum);
+      this.#hash?.update(chunk);
       done(null, chunk);
     }
   }
@@ -48,16 +61,24 @@ class Cap extends Transform {
 /** A body on its way to a `.part` file: decoded, counted, flushed to disk when it ends. */
 export class Spool {
   readonly #path: string;
+  /** Whether its beginning is of use if no more comes. */
+  readonly #isPart: boolean;
   readonly #head: Writable;
   readonly #cap: Cap;
   readonly #done: Promise<void>;
 
-  constructor(options: SpoolOptions, codings: readonly Coding[]) {
-    this.#path = join(options.directory, `${randomUUID()}.part`);
-    this.#cap = new Cap(options.maxBytes, codings.length > 0);
+  constructor(options: SpoolOptions, codings: readonly Coding[], head: PartHead) {
+    const part = options.parts === "kept" ? beginPart(options.directory, head) : undefined;
+    this.#isPart = part !== undefined;
+    this.#path = part ?? join(options.directory, `${randomUUID()}.part`);
+    this.#cap = new Cap(options, codings.length > 0);
     const steps = [...decoders(codings), this.#cap];
     this.#head = steps[0]!;
-    const file = createWriteStream(this.#path, { flags: "wx", mode: 0o600, flush: true });
+    const file = createWriteStream(this.#path, {
+      flags: this.#isPart ? "w" : "wx",
+      mode: 0o600,
+      flush: true,
+    });
     this.#done = pipeline([...steps, file]);
     // Whoever ends the spool awaits this; until then a failure must not count as unhandled.
     this.#done.catch(() => {});
@@ -94,14 +115,16 @@ export class Spool {
       await this.discard();
       throw meaningOf(error);
     }
-    return { path: this.#path, bytes: this.#cap.bytes, checksum: this.#cap.checksum };
+    if (this.#isPart) await forgetPart(this.#path, "its note");
+    const { bytes, checksum, sha256 } = this.#cap;
+    return { path: this.#path, bytes, checksum, sha256 };
   }
 
-  /** Removes what was written. */
+  /** Removes what was written, unless it can be continued. */
   async discard(): Promise<void> {
     this.#head.destroy();
     await this.#done.catch(() => {});
-    await rm(this.#path, { force: true });
+    if (!this.#isPart) await rm(this.#path, { force: true });
   }
 }
 

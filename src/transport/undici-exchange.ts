@@ -127,7 +127,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#status = status;
     this.#headers = headers;
     try {
-      this.#body = openBody({ status, headers }, this.#context, (error) => this.#fail(error));
+      const head = { url: this.request.url, status, headers };
+      this.#body = openBody(head, this.#context, (error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }

@@ -38,6 +38,7 @@ const HTTP_STACK = ["http", "https", "http2", "tls", "_http_client", "internal/d
 const HEAVY = [
   ...["undici", "csv-parse", "csv-stringify", "parse5", "css-select", "encoding-sniffer"],
   ...["json-p3", "@jmespath-community/jmespath", "tough-cookie", "tldts", "ipaddr.js", "vitest"],
+  ...["@cantoo/pdf-lib"],
 ];
 
 function packagesOf(loaded: Run): readonly string[] {
@@ -76,4 +77,10 @@ test("a command that sends loads undici, so that its absence above means somethi
   const loaded = run("get", "http://127.0.0.1:9/", "--retries", "0", "-q");
   expect(loaded.status).toBe(1);
   expect(packagesOf(loaded)).toContain("undici");
+});
+
+test("a command without a journal loads no SQLite, and one without such fields no parser of them", () => {
+  const loaded = run("get", "http://127.0.0.1:9/", "--retries", "0", "-q");
+  expect(loaded.builtins.filter((name) => name.includes("sqlite"))).toEqual([]);
+  expect(packagesOf(loaded)).not.toContain("structured-headers");
 });

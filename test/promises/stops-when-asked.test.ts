@@ -101,3 +101,25 @@ test("an array of JSON is closed however the run ends", async () => {
   const records = JSON.parse(await folder.read("out.json")) as unknown[];
   expect(records.length).toBe(world.seen.total);
 });
+
+test("a run whose rows wait for their host stops when its time is over; they are still owed", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", `n\n${[1, 2, 3, 4, 5, 6, 7, 8, 9].join("\n")}\n`);
+  const url = world.at("/retry-after/60s/then/json/{n}");
+  const ended = await fanfetch("map", "rows.csv", url, "-o", "out.csv", "--max-time", "500ms").in(
+    folder,
+  );
+  expect(ended.exitCode, ended.stderr).toBe(3);
+  expect(ended.stderr).toContain("0 answered + 0 failed + 0 skipped");
+  expect(ended.stderr).toContain("go on with: fanfetch resume");
+});
+
+test("an interrupt does not wait for rows that wait for their host", async () => {
+  await using world = await startWorld();
+  const ended = await fanfetch("get", world.at("/retry-after/60s/then/json/1"), "-o", "-")
+    .kill("SIGINT")
+    .after(world.seen.reached(1));
+  expect(ended.exitCode, ended.stderr).toBe(130);
+  expect(world.seen.total).toBe(1);
+});

@@ -68,7 +68,7 @@ const CASES: readonly (readonly [what: string, argv: readonly string[], says: Re
   ["no command", [], /say what to do/],
   ["an unknown command", ["gett", "URL"], /did you mean "get"\?/],
   ["a URL for a command", ["URL"], /a URL is not a command/],
-  ["a command of a later version", ["crawl"], /crawl is not there yet/],
+  ["a command of a later version", ["worker"], /worker is not there yet/],
   [
     "an unknown option",
     ["get", "URL", "--retires", "3"],

@@ -3,9 +3,11 @@ import type { FailureCode } from "../../src/core/failure.ts";
 import { createHalt, type Halt } from "../../src/core/halt.ts";
 import { sleep } from "../../src/core/clock.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
-import type { HttpRequest } from "../../src/core/request.ts";
+import { createRequest, type HttpRequest } from "../../src/core/request.ts";
 import { type Session, type SessionParts, openSession } from "../../src/engine/session.ts";
-import type { SessionOptions } from "../../src/engine/session-options.ts";
+import { flow } from "../../src/engine/flow.ts";
+import { SESSION_DEFAULTS, type SessionOptions } from "../../src/engine/session-options.ts";
+import { spread } from "../../src/engine/spread.ts";
 import type { LimitModel } from "../../src/rehearsal/limit-model.ts";
 import { createManualClock, type ManualClock } from "../../src/transport/manual-clock.ts";
 import { createScriptedTransport } from "../../src/transport/scripted.ts";
@@ -61,6 +63,9 @@ export interface VirtualOptions extends SessionOptions {
   /** Time goes on by so much at once. @default 250 */
   readonly stepMs?: number;
 }
+
+/** Under way in all, as in a run without a word about it. */
+const WINDOW = SESSION_DEFAULTS.concurrency;
 
 /** Nothing takes longer: a test that gets here waits for something that never comes. */
 const LONGEST_MS = 30 * 86_400_000;
@@ -141,6 +146,23 @@ export function virtualWorld(server: VirtualServer, options: VirtualOptions = {}
     },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
+}
+
+/** Outcomes as they land, as a run of the command has them: it looks further ahead than a library's caller. */
+export async function* asRun(
+  { session }: VirtualWorld,
+  urls: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<Outcome> {
+  async function* batches() {
+    for (let first = 0; first < urls.length; first += 500) {
+      yield urls.slice(first, first + 500).map((url) => ({ request: createRequest({ url }) }));
+    }
+  }
+  const turns = spread(batches(), { turnsAt: session.turnsAt });
+  for await (const batch of flow(turns, session.send, { window: WINDOW, signal })) {
+    for (const { outcome } of batch) yield outcome;
+  }
 }
 
 /** The URLs of `count` requests to one host. */

@@ -10,6 +10,7 @@ import { createTally, wallMsOf, type Tally } from "../../report/tally.ts";
 import { parseCommandLine, type CommandLine } from "../command-line.ts";
 import { DEMO_STORIES, demoNames, LATER_STORIES, type DemoStory } from "../demo-stories.ts";
 import { exitCodeOf } from "../exit-code.ts";
+import type { SendingCommand } from "../flag.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { measured, tallyRun } from "../measure.ts";
 import { openPipeline, type RunSignals } from "../pipeline.ts";
@@ -63,7 +64,7 @@ async function play(
 ): Promise<Tally> {
   const line = await parseCommandLine(argv);
   const settings = measured(
-    await readSettings(line.command as "get" | "map", line, readText),
+    await readSettings(line.command as SendingCommand, line, readText),
     mode,
   );
   await using pipeline = await openPipeline(settings);

@@ -20,15 +20,15 @@ import {
   refuseOutputs,
   writePieces,
 } from "../export-file.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
 import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues } from "../settings.ts";
 import { openStoredInput, type StoredInput } from "../stored-input.ts";
+import { saveMemory } from "../save-memory.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
-import { writeWhole } from "../whole-output.ts";
+import { HELD_LENGTH, writeWhole } from "../whole-output.ts";
 
 /** `fanfetch export`: the outcomes of a run in the order of its input, as a table, HAR or WARC. */
 export async function exportRun(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -36,7 +36,7 @@ export async function exportRun(line: CommandLine, terminal: Terminal): Promise<
   const exists = values.has("force") ? "overwrite" : "refuse";
   const target = readExportTarget(values.last("output"), exists);
   const directory = whichRun(oneRun("export", line));
-  using _heap = keepHeapSmall("many");
+  using _heap = saveMemory();
   try {
     return await readJournal(directory, (store) => writeExport(store, target, terminal));
   } catch (error) {
@@ -73,16 +73,20 @@ async function writeExport(
   }
   const inputs = inputsOf(input);
   const { title, beganMs } = readOverview(store);
-  const interrupted = await writeWhole({ ...target, inputs }, terminal, async (output, signal) => {
-    const rows = counted(signal);
-    if (format === "har") {
-      await writePieces(output, harText(rows, { version: VERSION, comment: title }));
-    } else if (bodies !== undefined) {
-      const run = `${store.fact<RunIdentity>("identity")?.work ?? ""} ${beganMs}`;
-      const about = { version: VERSION, description: title, run, beganMs: beganMs ?? 0, bodies };
-      await writePieces(output, warcRecords(rows, about));
-    } else await writeTable(output, rows, format === "csv" ? "csv" : "jsonl");
-  });
+  const interrupted = await writeWhole(
+    { ...target, inputs },
+    async (output, signal) => {
+      const rows = counted(signal);
+      if (format === "har") {
+        await writePieces(output, harText(rows, { version: VERSION, comment: title }));
+      } else if (bodies !== undefined) {
+        const run = `${store.fact<RunIdentity>("identity")?.work ?? ""} ${beganMs}`;
+        const about = { version: VERSION, description: title, run, beganMs: beganMs ?? 0, bodies };
+        await writePieces(output, warcRecords(rows, about));
+      } else await writeTable(output, rows, format === "csv" ? "csv" : "jsonl");
+    },
+    { terminal },
+  );
   if (interrupted !== undefined) return interrupted;
   if (path === "-") return 0;
   const outcomes = count === 1 ? "1 outcome" : `${formatCount(count)} outcomes`;
@@ -103,7 +107,8 @@ async function writeTable(
   rows: AsyncIterable<OutcomeRow>,
   format: "csv" | "jsonl",
 ): Promise<void> {
-  await using sink = createTableSink(output, { format, columns: OUTCOME_COLUMNS });
+  const form = { format, columns: OUTCOME_COLUMNS, mostHeldLength: HELD_LENGTH };
+  await using sink = createTableSink(output, form);
   for await (const row of rows) {
     await sink.write({ columns: OUTCOME_COLUMNS, values: outcomeValues(row) }, row.record.row);
   }

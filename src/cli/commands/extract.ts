@@ -10,13 +10,13 @@ import { outcomeRows } from "../../report/outcome-rows.ts";
 import { outputsOf } from "../../report/run-output.ts";
 import type { CommandLine } from "../command-line.ts";
 import { refuseOutputs } from "../export-file.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { readJournal } from "../read-journal.ts";
 import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues, type Settings } from "../settings.ts";
 import { readOutput } from "../settings-output.ts";
 import { openStoredInput } from "../stored-input.ts";
+import { saveMemory } from "../save-memory.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { writeWhole } from "../whole-output.ts";
@@ -25,7 +25,7 @@ import { openOutput } from "../work-output.ts";
 /** `fanfetch extract`: other fields of the answers that a run has kept, in the order of its input. */
 export async function extract(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("extract", line));
-  using _heap = keepHeapSmall("many");
+  using _heap = saveMemory();
   try {
     return await readJournal(directory, async (store) => {
       using kept = readKept(store);
@@ -56,11 +56,8 @@ async function writeExtract(
     throw new UsageError(`records cannot be made again: ${visible(input.why)}`);
   }
   const stored = input.settings;
-  const output = readOutput(
-    stored.command === "get" ? "get" : "map",
-    createValues(line),
-    stored.input,
-  );
+  const command = stored.command === "get" ? "get" : "map";
+  const output = readOutput(command, createValues(line), stored.input);
   const settings: Settings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
@@ -71,21 +68,25 @@ async function writeExtract(
   refuseOutputs({ name, path }, outputsOf(store));
   const target = { name, path, exists: output.existing, inputs: inputsOf(stored) };
   let [written, failed] = [0, 0];
-  const interrupted = await writeWhole(target, terminal, async (records, signal) => {
-    const { sink, extract: toRecord } = await openOutput(settings, input.tasks, { records });
-    await using closing = sink;
-    for await (const { record, detail, task } of outcomeRows(store, input.tasks.batches)) {
-      signal.throwIfAborted();
-      if (task === undefined) continue;
-      const body = record.kept === 0 ? undefined : kept.get(record.kept);
-      const made = toRecord(task, keptOutcome(task, { record, detail, body }));
-      if (made.outcome.kind !== "answered") failed += 1;
-      const taken = closing.write(made.record, record.row);
-      if (taken !== undefined) await taken;
-      written += 1;
-    }
-    await closing.close();
-  });
+  const interrupted = await writeWhole(
+    target,
+    async (records, signal) => {
+      const { sink, extract: toRecord } = await openOutput(settings, input.tasks, { records });
+      await using closing = sink;
+      for await (const { record, detail, task } of outcomeRows(store, input.tasks.batches)) {
+        signal.throwIfAborted();
+        if (task === undefined) continue;
+        const body = record.kept === 0 ? undefined : kept.get(record.kept);
+        const made = toRecord(task, keptOutcome(task, { record, detail, body }));
+        if (made.outcome.kind !== "answered") failed += 1;
+        const taken = closing.write(made.record, record.row);
+        if (taken !== undefined) await taken;
+        written += 1;
+      }
+      await closing.close();
+    },
+    { terminal },
+  );
   if (interrupted !== undefined) return interrupted;
   if (!line.values.has("quiet")) {
     const told = `${formatCount(written)} records from kept answers, ${formatCount(failed)} of them failed; nothing was sent`;

@@ -154,8 +154,10 @@ async function exportHosts(
     );
   }
   const exists = values.has("force") ? "overwrite" : "refuse";
-  const interrupted = await writeWhole({ path: resolve(name), name, exists }, terminal, (output) =>
-    writePieces(output, pieceOf(toJson(folder, hosts))),
+  const interrupted = await writeWhole(
+    { path: resolve(name), name, exists },
+    (output) => writePieces(output, pieceOf(toJson(folder, hosts))),
+    { terminal },
   );
   if (interrupted !== undefined) return interrupted;
   const count = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;

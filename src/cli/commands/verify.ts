@@ -2,8 +2,8 @@ import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { readJobIdentity } from "../../queue/job-directory.ts";
 import type { CommandLine } from "../command-line.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
 import { oneRun } from "../run-arguments.ts";
+import { saveMemory } from "../save-memory.ts";
 import { shownPath } from "../shown-path.ts";
 import type { Terminal } from "../terminal.ts";
 import { type VerifiedRun, verifyRun } from "../verify-run.ts";
@@ -14,11 +14,11 @@ import { foundRun, stepRuns } from "../which-run.ts";
  * steps. Exit code 0 where all of them say the same and nothing is owed, 1 else.
  */
 export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
+  using _heap = saveMemory();
   const { kind, directory } = foundRun(oneRun("verify", line));
   const { waiting, ...told } =
     kind === "run" ? { waiting: 0, ...(await verifyRun(directory)) } : await verifyJob(directory);
   const { inputs, answered, failed, skipped, problems } = told;
-  using _heap = keepHeapSmall("many");
   const owed = inputs - answered - failed - skipped;
   const isWhole = problems.length === 0 && owed === 0 && waiting === 0;
   if (line.values.get("format")?.at(-1) === "json") {

@@ -1,0 +1,57 @@
+import { createTokenBucket, type TokenBucket } from "../policy/token-bucket.ts";
+
+/** Intervals between departures that hosts ask for, each for itself (Crawl-delay). */
+export interface HostPaces {
+  /** Keeps this interval at a host from now on. Milliseconds. */
+  set(host: string, intervalMs: number): void;
+  of(host: string): TokenBucket | undefined;
+}
+
+/** The intervals of so many hosts are remembered; the oldest is forgotten first. */
+const MOST_HOSTS = 100_000;
+
+/** No intervals yet. */
+export function createHostPaces(): HostPaces {
+  const buckets = new Map<string, { readonly intervalMs: number; readonly bucket: TokenBucket }>();
+  return {
+    set(host, intervalMs) {
+      if (buckets.get(host)?.intervalMs === intervalMs) return;
+      buckets.delete(host);
+      if (!(intervalMs > 0)) return;
+      buckets.set(host, { intervalMs, bucket: createTokenBucket({ count: 1, perMs: intervalMs }) });
+      if (buckets.size > MOST_HOSTS) buckets.delete(buckets.keys().next().value!);
+    },
+    of: (host) => buckets.get(host)?.bucket,
+  };
+}
+
+/** A host's declared rates together with the interval that it asks for, once it does. */
+export function paced(
+  quota: TokenBucket | undefined,
+  asked: { readonly paces: HostPaces; readonly host: string } | undefined,
+): TokenBucket | undefined {
+  if (asked === undefined) return quota;
+  const { paces, host } = asked;
+  const nextAt = (nowMs: number): number => {
+    const atMs = quota?.nextAt(nowMs) ?? nowMs;
+    return Math.max(atMs, paces.of(host)?.nextAt(nowMs) ?? nowMs);
+  };
+  const take = (atMs: number): void => {
+    quota?.take(atMs);
+    paces.of(host)?.take(atMs);
+  };
+  return {
+    nextAt,
+    take,
+    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
+    reserve(nowMs) {
+      const atMs = nextAt(nowMs);
+      take(atMs);
+      return atMs - nowMs;
+    },
+    cancel(atMs) {
+      quota?.cancel(atMs);
+      paces.of(host)?.cancel(atMs);
+    },
+  };
+}

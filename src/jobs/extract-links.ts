@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+
+import type { Answered, Outcome } from "../core/outcome.ts";
+import { cell, type Row } from "../core/row.ts";
+import type { Extract } from "./extract.ts";
+import type { FindLinks, TakenLink } from "./find-links.ts";
+
+/** Who takes the links that are found. */
+export interface LinkTaker {
+  /** The links of a row's page, in its order. */
+  found(row: Row, links: readonly TakenLink[], answered: Answered): void;
+  /** A row has its outcome. */
+  settled(row: Row): void;
+}
+
+/** A larger page is no page: what it links to is not looked for. */
+const LARGEST_PAGE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Finds the links of each answered page before anything else becomes of it, and gives them to the taker:
+ * whoever makes the page's outcome durable has them before.
+ */
+export function extractLinks(inner: Extract, find: FindLinks, taker: LinkTaker): Extract {
+  return (task, landed) => {
+    const { row } = task;
+    if (cell(row, "kind") === "page") {
+      const page = htmlOf(landed);
+      if (page !== undefined) {
+        const { answered, bytes } = page;
+        const { response } = answered;
+        const contentType = response.header("content-type");
+        taker.found(row, find({ bytes, contentType, url: response.url }), answered);
+      }
+    }
+    const extracted = inner(task, landed);
+    taker.settled(row);
+    return extracted;
+  };
+}
+
+/** The bytes of an answer that says it is a page. */
+function htmlOf(
+  outcome: Outcome,
+): { readonly answered: Answered; readonly bytes: Uint8Array } | undefined {
+  if (outcome.kind !== "answered") return undefined;
+  const { response } = outcome;
+  const type = response.header("content-type");
+  if (type !== undefined && !/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(type)) {
+    return undefined;
+  }
+  if (response.body instanceof Uint8Array) return { answered: outcome, bytes: response.body };
+  if (response.body.bytes > LARGEST_PAGE_BYTES) return undefined;
+  return { answered: outcome, bytes: readFileSync(response.body.path) };
+}
