@@ -42,7 +42,7 @@ export async function sendJob(
   asked: AskedJob,
   { terminal, existing, again }: SendJobOptions,
 ): Promise<number> {
-  const opened = openDirectory(asked, existing);
+  const opened = openRunOf(asked, existing);
   using _lock = opened;
   const since = readJobIdentity(opened.directory)?.since;
   const run = { ...jobRunIn(opened.directory, asked), since, again };
@@ -103,7 +103,8 @@ function checkOutputs(run: JobRun): void {
   }
 }
 
-function openDirectory(asked: AskedJob, existing: string | undefined): OpenJobDirectory {
+/** Opens the run of a job, the one that it goes on with or a new one, and locks it. @throws UsageError, RunStopped */
+export function openRunOf(asked: AskedJob, existing?: string): OpenJobDirectory {
   const named = asked.line.values.get("run")?.at(-1);
   if (named === "") throw new UsageError("--run needs the name of a directory");
   const directory = existing ?? (named === undefined ? undefined : resolve(named));
