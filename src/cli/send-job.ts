@@ -42,6 +42,7 @@ export async function sendJob(
   asked: AskedJob,
   { terminal, existing, again }: SendJobOptions,
 ): Promise<number> {
+  refuseCrawls(asked);
   const opened = openRunOf(asked, existing);
   using _lock = opened;
   const since = readJobIdentity(opened.directory)?.since;
@@ -89,6 +90,24 @@ function jobSettings(run: JobRun): Settings {
   const isOnStdout = run.job.steps.some(({ step }) => step.output === "-");
   const output = { ...settings.output, path: "-", kind: isOnStdout ? "records" : "none" } as const;
   return { ...settings, output };
+}
+
+/** Links are followed by a command of their own. @throws UsageError */
+function refuseCrawls({ job }: AskedJob): void {
+  for (const { id, step } of job.steps) {
+    const { follow, download, merge, next } = step;
+    if (
+      follow === undefined &&
+      download === undefined &&
+      merge === undefined &&
+      next === undefined
+    ) {
+      continue;
+    }
+    throw new UsageError(
+      `the step ${visible(id)} follows links, which run does not do yet; fanfetch crawl does`,
+    );
+  }
 }
 
 /** Tables that are there already and are not this run's. @throws UsageError */
