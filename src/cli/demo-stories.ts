@@ -1,3 +1,5 @@
+import { PLAYERS_SCALE } from "./demo-jobs.ts";
+
 /** A story as `demo` plays it: the command that anyone would type, and how much of it one by one. */
 export interface DemoStory {
   readonly letter: string;
@@ -30,6 +32,20 @@ const PAGES = [
 
 /** The stories that this version can tell whole. */
 export const DEMO_STORIES: readonly DemoStory[] = [
+  {
+    letter: "A",
+    title: "490 players from one list",
+    argv: (server, folder) => jobOf(folder, "players.yaml", `${server}/stats`),
+    fewer: (server, folder) => jobOf(folder, "few-players.yaml", `${server}/stats`),
+    scale: PLAYERS_SCALE,
+  },
+  {
+    letter: "B",
+    title: "500 queries, all their pages",
+    argv: (server, folder) => jobOf(folder, "places.yaml", `${server}/maps/api/place`),
+    fewer: (server, folder) => jobOf(folder, "few-places.yaml", `${server}/maps/api/place`),
+    scale: 100,
+  },
   {
     letter: "C",
     title: "100 names, the gender of each",
@@ -64,8 +80,15 @@ export const DEMO_STORIES: readonly DemoStory[] = [
   },
 ];
 
-/** The stories that need what later versions bring. */
-export const LATER_STORIES: readonly string[] = [
-  "A  players: one list, then one file for each",
-  "B  places: 27,000 paid queries, resumed after a crash",
-];
+/** The same run for both modes: each begins it anew. */
+function jobOf(folder: string, name: string, base: string): readonly string[] {
+  return [
+    "run",
+    `${folder}/${name}`,
+    "--set",
+    `base=${base}`,
+    "--force",
+    "--run",
+    `${folder}/${name}-run`,
+  ];
+}

@@ -10,4 +10,10 @@ export const JOB_FLAGS: readonly Flag[] = [
     repeat: "adds",
     commands: ["run"],
   },
+  {
+    name: "changed",
+    group: "Job files",
+    doc: "run again: ask the lists anew, and of what they list only what is new",
+    commands: ["run"],
+  },
 ];

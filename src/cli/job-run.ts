@@ -13,6 +13,7 @@ import type { CommandLine } from "./command-line.ts";
 import type { JobIdentification } from "./job-auth.ts";
 import { loadModule } from "./load-module.ts";
 import { readText } from "./read-text.ts";
+import type { Again } from "./work-retry.ts";
 import { keptValues, type RunJob } from "./run-job.ts";
 
 /** A job that is compiled, and what identifies its run. */
@@ -32,6 +33,10 @@ export interface AskedJob {
 /** A job and the directory of its run. */
 export interface JobRun extends AskedJob {
   readonly directory: string;
+  /** Failures that are owed again, of the steps whose rows no other step takes. */
+  readonly again: Again | undefined;
+  /** Of an earlier run of the same job, whose answers are taken where they still stand. */
+  readonly since: string | undefined;
   /** Who asks; undefined where a run is only read. */
   readonly who: JobIdentification | undefined;
   /** Tells a person what was found out on the way. */
@@ -92,6 +97,8 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
   return {
     ...asked,
     directory,
+    again: undefined,
+    since: undefined,
     who: undefined,
     say: () => {},
     directoryOf: ({ id }) => directoryOf(id),

@@ -7,8 +7,8 @@ import { visible } from "../formats/visible.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { planOf } from "../jobs/plan.ts";
 import type { Recall } from "../jobs/planned-times.ts";
-import { readJobIdentity } from "../queue/job-directory.ts";
-import { runDirectories, RUNS_FOLDER } from "../queue/run-directories.ts";
+import { jobRunsOf, readJobIdentity } from "../queue/job-directory.ts";
+import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type AskedJob, type JobRun, jobRunIn, readAskedJob } from "./job-run.ts";
@@ -72,16 +72,10 @@ export async function planJob(
 const NO_RUN = ".none";
 
 function earlierRun({ identity, line }: AskedJob): string | undefined {
-  const named = line.values.get("run")?.at(-1);
-  const candidates = named === undefined ? runDirectories(resolve(RUNS_FOLDER)) : [resolve(named)];
   if (line.values.has("force")) return undefined;
-  return candidates.find((directory) => {
-    try {
-      return readJobIdentity(directory)?.identity === identity;
-    } catch {
-      return false;
-    }
-  });
+  const named = line.values.get("run")?.at(-1);
+  if (named === undefined) return jobRunsOf(identity, resolve(RUNS_FOLDER))[0];
+  return readJobIdentity(resolve(named))?.identity === identity ? resolve(named) : undefined;
 }
 
 async function planStep(

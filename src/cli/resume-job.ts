@@ -8,6 +8,7 @@ import { readAskedJob } from "./job-run.ts";
 import type { RunJob } from "./run-job.ts";
 import { shownPath } from "./shown-path.ts";
 import { continuedLine } from "./stored-job.ts";
+import type { Again } from "./work-retry.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The directory of a job's run, from that of one of its steps. */
@@ -15,11 +16,11 @@ export function jobOfStep(directory: string): string {
   return dirname(dirname(resolve(directory)));
 }
 
-/** Goes on with the run of a job, as it was begun. @throws UsageError where the job is another one by now */
+/** Goes on with the run of a job, as it was begun; with `again`, what failed is owed again. @throws UsageError where the job is another one by now */
 export async function resumeJob(
   directory: string,
   line: CommandLine,
-  terminal: Terminal,
+  { terminal, again }: { readonly terminal: Terminal; readonly again?: Again },
 ): Promise<number> {
   const told = readJobIdentity(directory);
   if (told === undefined) throw new UsageError(`${visible(directory)} is no run of a job`);
@@ -32,5 +33,5 @@ export async function resumeJob(
     );
   }
   const { sendJob } = await import("./send-job.ts");
-  return await sendJob({ ...asked, existing: "refuse" }, { terminal, existing: directory });
+  return await sendJob({ ...asked, existing: "refuse" }, { terminal, existing: directory, again });
 }

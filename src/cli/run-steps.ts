@@ -10,7 +10,8 @@ import type { HostMemory } from "../policy/host-memory.ts";
 import { warmJournalThread } from "../queue/journal.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { costOf, count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
-import type { JobRun } from "./job-run.ts";
+import { type EarlierAnswers, readEarlierAnswers } from "./earlier-answers.ts";
+import { type JobRun, jobRunIn } from "./job-run.ts";
 import { openPipeline, type Pipeline, type RunSignals, type Work } from "./pipeline.ts";
 import type { Progress } from "./progress.ts";
 import { isReadLater, stepSettings } from "./settings-step.ts";
@@ -35,6 +36,7 @@ interface OpenStep extends AsyncDisposable {
   readonly step: CompiledStep;
   readonly settings: Settings;
   readonly work: Work;
+  readonly earlier: EarlierAnswers | undefined;
 }
 
 /**
@@ -80,7 +82,9 @@ async function openStep(
   { memory, tally }: StepsOptions,
 ): Promise<OpenStep> {
   const asked = stepSettings(step, run);
-  const settings = { ...asked, caps: capsLeft(asked.caps, tally) };
+  const earlier = await earlierOf(step, run);
+  const known = earlier?.around;
+  const settings = { ...asked, known, caps: capsLeft(asked.caps, tally) };
   const opening = openAhead(settings);
   const pipeline: Pipeline = await openPipeline(settings, { opening, memory });
   try {
@@ -89,12 +93,23 @@ async function openStep(
       step,
       settings,
       work,
-      [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose](),
+      earlier,
+      async [Symbol.asyncDispose]() {
+        earlier?.[Symbol.dispose]();
+        await pipeline[Symbol.asyncDispose]();
+      },
     };
   } catch (error) {
     await pipeline[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** What the run before has answered of a step whose rows no other step takes: lists are asked anew. */
+async function earlierOf(step: CompiledStep, run: JobRun): Promise<EarlierAnswers | undefined> {
+  if (run.since === undefined || step.position === "inner") return undefined;
+  const before = jobRunIn(run.since, run);
+  return await readEarlierAnswers(step, before, stepSettings(step, before));
 }
 
 /** What the steps before have left of the job's caps. */
@@ -155,6 +170,7 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
     );
     return "stopped";
   }
+  if (open.earlier !== undefined) progress.say(open.earlier.words());
   if (!isReadLater(step)) return "ended";
   const ended = { step, work: settings.step!, directory: work.durable!.journal.run.directory };
   const isNew = settledOf(own) > settledBefore;

@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { JobLimits, JobTotals } from "../jobs/job.ts";
+import { JOURNAL_FILE } from "../queue/journal-format.ts";
+import type { RunSettings } from "./settings-run.ts";
 import type { JobRun } from "./job-run.ts";
 import { createValues, readProgress, type Settings, type Values } from "./settings.ts";
 import { readCaps, readSession } from "./settings-limits.ts";
@@ -26,7 +30,6 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
     body: undefined,
     duplicates,
   } as const;
-  const work = createHash("sha256").update(`${run.identity}\n${step.id}`).digest("hex");
   const title = `${job.name}: ${step.id}`;
   const session = readSession(values, {
     settings: request,
@@ -46,15 +49,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
     caps: readCaps(values),
     limits: { wait: values.has("wait") ? "wait" : "stop" },
     output: outputOf(step, run),
-    run: {
-      kind: "durable",
-      directory: run.directoryOf(step),
-      // A login is no answer to keep: each process has cookies of its own.
-      earlier: isLogin(step, job) ? "ignore" : "go on",
-      job: { ...run.describes, title, step: step.id, writes: writesOf(step) },
-      work,
-      name: step.id,
-    },
+    run: runOf(step, run, title),
     redirectsTo: values.has("allow-private") ? "anywhere" : "public",
     cookieJar: undefined,
     progress: readProgress(createValues(line)),
@@ -80,6 +75,26 @@ function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
   };
 }
 
+/** The run of the step, which goes on where there is one. */
+function runOf(step: CompiledStep, run: JobRun, title: string): RunSettings {
+  const { again, describes, identity } = run;
+  const work = createHash("sha256").update(`${identity}\n${step.id}`).digest("hex");
+  const directory = run.directoryOf(step);
+  const isRetried = again !== undefined && step.position === "leaf";
+  if (isRetried && existsSync(join(directory, JOURNAL_FILE))) {
+    return { kind: "existing", directory, work, again };
+  }
+  return {
+    kind: "durable",
+    directory,
+    // A login is no answer to keep: each process has cookies of its own.
+    earlier: isLogin(step, run.job) ? "ignore" : "go on",
+    job: { ...describes, title, step: step.id, writes: writesOf(step) },
+    work,
+    name: step.id,
+  };
+}
+
 function isLogin({ id }: CompiledStep, { job }: JobRun["job"]): boolean {
   return job.auth?.kind === "login" && job.auth.step === id;
 }
@@ -102,7 +117,7 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
     order: (values.last("order") ?? "arrival") as OutputSettings["order"],
     meta: "with meta",
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
-    existing: run.existing,
+    existing: run.since === undefined ? run.existing : "overwrite",
     keeps: keep === true || values.has("keep") || isReadLater(step) ? "answers" : "nothing",
   };
 }

@@ -1,3 +1,4 @@
+import type { Send } from "../core/send.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import type { CommandLine } from "./command-line.ts";
@@ -39,6 +40,8 @@ export interface Settings {
   readonly detour?: Detour;
   /** Of a step of a job: what it brings in place of input, URL and expressions. */
   readonly step?: StepWork;
+  /** Of a job that is run again: what its earlier run has answered already. */
+  readonly known?: ((send: Send) => Send) | undefined;
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }

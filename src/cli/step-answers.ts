@@ -1,3 +1,6 @@
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
 import type { Row } from "../core/row.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { keptOutcome } from "../jobs/kept-outcome.ts";
@@ -30,6 +33,11 @@ export interface ItemTarget {
 
 /** Writes the rows that a step gives to others: whole, or not at all. @throws DiskError */
 export async function writeRows(ended: EndedStep, path: string): Promise<void> {
+  const folder = dirname(path);
+  // What a kill left of an earlier try; nobody else writes here.
+  for (const name of await readdir(folder)) {
+    if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
+  }
   const target = { path, format: "jsonl", csv: "verbatim" } as const;
   await writeItems(ended, target, (items) => items.rowsOf);
 }

@@ -12,6 +12,14 @@ export async function sendOf(
   session: Session,
   { settings, durable }: Sending,
 ): Promise<Session["send"]> {
+  const send = await askedSend(session, { settings, durable });
+  return settings.known === undefined ? send : settings.known(send);
+}
+
+async function askedSend(
+  session: Session,
+  { settings, durable }: Sending,
+): Promise<Session["send"]> {
   const around = settings.step?.around;
   if (settings.request.duplicates !== "asked once") {
     return around === undefined ? session.send : around(session.send, session.send);

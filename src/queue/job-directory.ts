@@ -16,10 +16,12 @@ export interface JobIdentity {
   /** Directories of its steps' runs below it, in the order in which they are asked. */
   readonly steps: readonly string[];
   readonly beganMs: number;
+  /** The earlier run of the same job whose answers are taken where they still stand. */
+  readonly since?: string | undefined;
 }
 
 /** Which run of a job is wanted. */
-export interface WantedJob extends Pick<JobIdentity, "identity" | "command" | "steps"> {
+export interface WantedJob extends Pick<JobIdentity, "identity" | "command" | "steps" | "since"> {
   /** Where runs live. */
   readonly base: string;
   /** Absolute; undefined for one below the base. */
@@ -65,8 +67,9 @@ export function openJobDirectory(wanted: WantedJob): OpenJobDirectory {
   const lock = lockJob(directory);
   try {
     if (wanted.earlier === "ignore") removeSteps(directory);
-    const { identity, command, steps } = wanted;
-    const told: JobIdentity = { version: 1, identity, command, steps, beganMs: Date.now() };
+    const { identity, command, steps, since } = wanted;
+    const beganMs = Date.now();
+    const told: JobIdentity = { version: 1, identity, command, steps, since, beganMs };
     replaceFileSync(join(directory, JOB_FILE), `${JSON.stringify(told, undefined, 2)}\n`);
     return { directory, origin: "new", ...lock };
   } catch (error) {
@@ -75,15 +78,20 @@ export function openJobDirectory(wanted: WantedJob): OpenJobDirectory {
   }
 }
 
+/** The runs of the same job below a folder, the one last worked on first. */
+export function jobRunsOf(identity: string, base: string): readonly string[] {
+  return runDirectories(base).filter((directory) => {
+    try {
+      return readJobIdentity(directory)?.identity === identity;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function findJob({ base, directory, identity }: WantedJob): string | undefined {
   if (directory === undefined) {
-    return runDirectories(base).find((one) => {
-      try {
-        return readJobIdentity(one)?.identity === identity;
-      } catch {
-        return false;
-      }
-    });
+    return jobRunsOf(identity, base)[0];
   }
   const there = readJobIdentity(directory);
   if (there?.identity === identity) return directory;

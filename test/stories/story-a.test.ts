@@ -57,7 +57,7 @@ test("one list and then all 490 players at once: a file of its own for each, wha
 });
 
 test("nothing waits for anything but the list: all players are under way together", async () => {
-  await using world = await startWorld({ stories: { playersMs: 600 } });
+  await using world = await startWorld({ stories: { playersMs: 1_500 } });
   await using folder = await withExample();
   const ended = await fanfetch(...runOf(world.url, ...WIDE)).in(folder);
   expect(ended.exitCode).toBe(0);

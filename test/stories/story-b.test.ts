@@ -136,6 +136,26 @@ test("two keys share the work, each within its own quota", async () => {
   }
 });
 
+test("killed in the middle and resumed, queries and pages that were committed are not paid again", async () => {
+  await using world = await startWorld({ stories: { placesMs: 30 } });
+  await using folder = await withQueries(300);
+  await folder.write("places.yaml", jobOf(world.url, ONE_KEY));
+  const limits = ["-j", "8", "--per-host", "8"];
+  const killed = await fanfetch("run", "places.yaml", ...limits)
+    .in(folder)
+    .env(KEYS)
+    .kill("SIGKILL")
+    .after(world.seen.reached(200));
+  expect(killed.signal).toBe("SIGKILL");
+  expect((await folder.names()).includes("places.jsonl")).toBe(false);
+  const ended = await fanfetch("resume").in(folder).env(KEYS);
+  expect(ended.stderr).toContain("300 inputs = 300 answered + 0 failed + 0 skipped");
+  expect(world.seen.total - world.seen.distinct).toBeLessThanOrEqual(100);
+  const queries = new Set((await recordsIn(folder)).map(({ query }) => query));
+  expect(queries.size).toBeGreaterThan(200);
+  expect((await fanfetch("verify").in(folder).env(KEYS)).exitCode).toBe(0);
+});
+
 test("a cap on cost is kept to the cent over all pages, and what was paid is not paid twice", async () => {
   await using world = await startWorld();
   await using folder = await withQueries(60);

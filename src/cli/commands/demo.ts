@@ -8,7 +8,9 @@ import { formatCount, formatDuration } from "../../formats/quantity.ts";
 import { formatRatio } from "../../report/account.ts";
 import { createTally, wallMsOf, type Tally } from "../../report/tally.ts";
 import { parseCommandLine, type CommandLine } from "../command-line.ts";
-import { DEMO_STORIES, demoNames, LATER_STORIES, type DemoStory } from "../demo-stories.ts";
+import { playJob } from "../demo-job.ts";
+import { demoJobs } from "../demo-jobs.ts";
+import { DEMO_STORIES, demoNames, type DemoStory } from "../demo-stories.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import type { SendingCommand } from "../flag.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -35,14 +37,18 @@ export async function demo(line: CommandLine, terminal: Terminal): Promise<numbe
     const names = demoNames();
     await writeFile(join(folder, "names.csv"), `name\n${names.join("\n")}\n`);
     await writeFile(join(folder, "ten-names.csv"), `name\n${names.slice(0, 10).join("\n")}\n`);
+    for (const [name, text] of demoJobs(folder)) await writeFile(join(folder, name), text);
     say(`a rehearsal server of this machine answers at ${server.url}; nothing leaves the machine`);
     const rows: string[] = [];
     let failed = 0;
     for (const story of DEMO_STORIES) {
       say(`story ${story.letter}: ${story.title}, one by one and at once`);
       const fewer = story.fewer ?? story.argv;
-      const alone = await play(fewer(server.url, folder), "sequential", interrupts);
-      const together = await play(story.argv(server.url, folder), "concurrent", interrupts);
+      const alone = await play(fewer(server.url, folder), "sequential", { interrupts, terminal });
+      const together = await play(story.argv(server.url, folder), "concurrent", {
+        interrupts,
+        terminal,
+      });
       if (interrupts.exitCode !== undefined) {
         return exitCodeOf(createTally(), { interrupted: interrupts.exitCode });
       }
@@ -56,19 +62,28 @@ export async function demo(line: CommandLine, terminal: Terminal): Promise<numbe
   }
 }
 
+interface Playing {
+  readonly interrupts: RunSignals;
+  readonly terminal: Terminal;
+}
+
 /** Runs one command of a story in one mode, through the same front door as a typed one. */
 async function play(
   argv: readonly string[],
   mode: Settings["mode"],
-  signals: RunSignals,
+  { interrupts, terminal }: Playing,
 ): Promise<Tally> {
   const line = await parseCommandLine(argv);
+  if (line.command === "run") {
+    const values = new Map([...line.values, ["mode", [mode]] as const]);
+    return await playJob({ ...line, values }, interrupts, terminal);
+  }
   const settings = measured(
     await readSettings(line.command as SendingCommand, line, readText),
     mode,
   );
   await using pipeline = await openPipeline(settings);
-  return await tallyRun(pipeline, settings, signals);
+  return await tallyRun(pipeline, settings, interrupts);
 }
 
 function storyRow(story: DemoStory, alone: Tally, together: Tally): string {
@@ -94,6 +109,5 @@ function tableOf(rows: readonly string[], failed: number): string {
     );
   }
   if (failed > 0) lines.push(` ${formatCount(failed)} requests failed`);
-  lines.push("", " to come:", ...LATER_STORIES.map((story) => ` ${story}`));
   return `${lines.join("\n")}\n`;
 }

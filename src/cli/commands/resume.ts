@@ -12,9 +12,9 @@ import { openAhead } from "../work-run.ts";
 export async function resume(line: CommandLine, terminal: Terminal): Promise<number> {
   const found = foundRun(oneRun("resume", line));
   const { directory } = found;
-  if (found.kind === "job") return await resumeJob(directory, line, terminal);
+  if (found.kind === "job") return await resumeJob(directory, line, { terminal });
   const { job, work } = storedJob(directory);
-  if (job.command === "run") return await resumeJob(jobOfStep(directory), line, terminal);
+  if (job.command === "run") return await resumeJob(jobOfStep(directory), line, { terminal });
   const settings = await readSettings(job.command, continuedLine(job, line), readText);
   const now = { ...settings, run: { kind: "existing", directory, work } } as const;
   const run = openAhead(now);

@@ -1,21 +1,26 @@
 import { UsageError } from "../../core/usage-error.ts";
 import type { CommandLine } from "../command-line.ts";
 import { readText } from "../read-text.ts";
+import { resumeJob } from "../resume-job.ts";
 import { oneRun } from "../run-arguments.ts";
 import { readSettings } from "../settings.ts";
 import { continuedLine, storedJob } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
-import { whichRun } from "../which-run.ts";
+import { foundRun } from "../which-run.ts";
 import { openAhead } from "../work-run.ts";
 import { readOnly } from "../work-retry.ts";
 
 /** `fanfetch retry`: asks again what failed; new records take the places of the old ones. */
 export async function retry(line: CommandLine, terminal: Terminal): Promise<number> {
-  const directory = whichRun(oneRun("retry", line));
+  const { kind, directory } = foundRun(oneRun("retry", line));
   const again = readOnly(line.values.get("only") ?? []);
+  if (kind === "job") {
+    const values = new Map([...line.values].filter(([name]) => name !== "only"));
+    return await resumeJob(directory, { ...line, values }, { terminal, again });
+  }
   const { job, work } = storedJob(directory);
   if (job.command === "run") {
-    throw new UsageError("a job's failures are asked again with: fanfetch run JOB --force");
+    throw new UsageError("this is a step of a job; retry takes the run of the whole job");
   }
   const values = new Map([...line.values].filter(([name]) => name !== "only"));
   const continued = continuedLine(job, { ...line, values });
