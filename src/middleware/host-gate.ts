@@ -114,7 +114,7 @@ export function hostGate(options: HostGateOptions): HostGates {
     const waitMs = patience.forRetryAfter(askedMs, nowMs, left.atMs);
     // A wait that was named is made, whatever it is for; what was learned from such refusals is wrong.
     if (isTied) heldUntilMs = Math.max(heldUntilMs, nowMs + (waitMs ?? 0), learner.limits.untilMs);
-    if (ties.isOn && !wereTied) learner.restart(nowMs);
+    if (ties.isOn && !wereTied) learner.restart(nowMs, "everything");
     const told = readLimits(response.headers, { wallMs: clock.wallNow() });
     if (told !== undefined && isRefusal) patience.forUsedUp(told);
     const readings = told && patience.forReadings(told, nowMs);

@@ -205,9 +205,13 @@ export class HostLimits implements RateLearner {
     rate.refused(episode, { acceptedBefore, nowMs, waitMs: wait, baseMs, places });
   }
 
-  restart(nowMs: number): void {
+  restart(nowMs: number, what: "places" | "everything" = "places"): void {
     this.#untilMs = Math.min(this.#untilMs, nowMs);
-    this.#concurrency.beginAnew(1);
+    this.#concurrency.beginAnew(what === "places" ? 1 : AT_ONCE);
+    if (what === "places") return;
+    this.#rate = undefined;
+    this.#episode = undefined;
+    this.#judged = this.#departed - 1;
   }
 
   profile(): LimitProfile {

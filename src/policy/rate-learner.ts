@@ -54,8 +54,8 @@ export interface RateLearner {
   depart(nowMs: number): Departure;
   /** One that left is over. */
   land(departure: Departure, landing: Landing): void;
-  /** Begins slowly again, after the host was down. */
-  restart(nowMs: number): void;
+  /** Begins slowly again, after the host was down; or forgets all that it learned, because it was wrong. */
+  restart(nowMs: number, what?: "places" | "everything"): void;
   readonly limits: LearnedLimits;
   readonly inFlight: number;
   /** What is worth remembering. */
