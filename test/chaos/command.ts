@@ -18,6 +18,8 @@ export interface Command {
 export const BIN = fileURLToPath(new URL("../../bin/fanfetch.js", import.meta.url));
 /** A command that runs for longer has hung. */
 const LONGEST_MS = 60_000;
+/** An end that has come is heard of within this time. */
+const HEARING_MS = 2_000;
 
 /** Where and under what a command runs. */
 export interface CommandOptions {
@@ -41,10 +43,13 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<CommandEnd>((resolve, reject) => {
-    const hung = setTimeout(() => {
+    const giveUp = (): void => {
       child.kill("SIGKILL");
-      reject(new Error(`fanfetch ${args.join(" ")} hangs in ${folder}; it said:\n${stderr}`));
-    }, LONGEST_MS);
+      const said = `stdout:\n${stdout}\nstderr:\n${stderr}`;
+      reject(new Error(`fanfetch ${args.join(" ")} hangs in ${folder}; ${said}`));
+    };
+    // Beware: on a machine that stood still for a while, timers fire before the end of the command is heard.
+    let hung = setTimeout(() => (hung = setTimeout(giveUp, HEARING_MS)), LONGEST_MS);
     child.on("error", reject);
     child.on("close", (exitCode, signal) => {
       clearTimeout(hung);
