@@ -16,13 +16,13 @@ import type { RunJob } from "../run-job.ts";
 import { runWord } from "../run-word.ts";
 import { openStoredInput } from "../stored-input.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
-import { saveMemory } from "../save-memory.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 
 /** `fanfetch explain`: what became of one row. */
 export async function explain(line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = saveMemory();
+  using _heap = keepHeapSmall("many");
   const { word, text } = readArguments(line.positionals);
   const directory = whichRun(word);
   // Before the input is opened: from then on names are meant from where the run was begun.

@@ -25,7 +25,7 @@ import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues } from "../settings.ts";
 import { openStoredInput, type StoredInput } from "../stored-input.ts";
-import { saveMemory } from "../save-memory.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { HELD_LENGTH, writeWhole } from "../whole-output.ts";
@@ -36,7 +36,7 @@ export async function exportRun(line: CommandLine, terminal: Terminal): Promise<
   const exists = values.has("force") ? "overwrite" : "refuse";
   const target = readExportTarget(values.last("output"), exists);
   const directory = whichRun(oneRun("export", line));
-  using _heap = saveMemory();
+  using _heap = keepHeapSmall("many");
   try {
     return await readJournal(directory, (store) => writeExport(store, target, terminal));
   } catch (error) {

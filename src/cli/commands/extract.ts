@@ -16,7 +16,7 @@ import { oneRun } from "../run-arguments.ts";
 import { createValues, type Settings } from "../settings.ts";
 import { readOutput } from "../settings-output.ts";
 import { openStoredInput } from "../stored-input.ts";
-import { saveMemory } from "../save-memory.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { writeWhole } from "../whole-output.ts";
@@ -25,7 +25,7 @@ import { openOutput } from "../work-output.ts";
 /** `fanfetch extract`: other fields of the answers that a run has kept, in the order of its input. */
 export async function extract(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("extract", line));
-  using _heap = saveMemory();
+  using _heap = keepHeapSmall("many");
   try {
     return await readJournal(directory, async (store) => {
       using kept = readKept(store);

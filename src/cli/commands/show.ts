@@ -13,7 +13,7 @@ import { createValues } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
 import { failedLines, reportLines } from "../show-lines.ts";
 import { shownAs, tellLines } from "../tell-result.ts";
-import { saveMemory } from "../save-memory.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { foundRun, stepRuns } from "../which-run.ts";
 import { type Again, readOnly } from "../work-retry.ts";
@@ -40,7 +40,7 @@ export async function show(line: CommandLine, terminal: Terminal): Promise<numbe
 }
 
 async function showRun(directory: string, line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = saveMemory();
+  using _heap = keepHeapSmall("many");
   const values = createValues(line);
   const only = readOnly(values.all("only"));
   const limit = whole(values, "limit", 0) ?? SHOWN_ROWS;

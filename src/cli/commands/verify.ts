@@ -3,7 +3,7 @@ import { visible } from "../../formats/visible.ts";
 import { readJobIdentity } from "../../queue/job-directory.ts";
 import type { CommandLine } from "../command-line.ts";
 import { oneRun } from "../run-arguments.ts";
-import { saveMemory } from "../save-memory.ts";
+import { keepHeapSmall } from "../keep-heap-small.ts";
 import { shownPath } from "../shown-path.ts";
 import type { Terminal } from "../terminal.ts";
 import { type VerifiedRun, verifyRun } from "../verify-run.ts";
@@ -14,7 +14,7 @@ import { foundRun, stepRuns } from "../which-run.ts";
  * steps. Exit code 0 where all of them say the same and nothing is owed, 1 else.
  */
 export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = saveMemory();
+  using _heap = keepHeapSmall("many");
   const { kind, directory } = foundRun(oneRun("verify", line));
   const { waiting, ...told } =
     kind === "run" ? { waiting: 0, ...(await verifyRun(directory)) } : await verifyJob(directory);
