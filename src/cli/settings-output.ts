@@ -2,6 +2,7 @@ import { extname } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import { visible } from "../formats/visible.ts";
 import type { SendingCommand } from "./flag.ts";
 import type { InputSettings } from "./settings-input.ts";
@@ -12,9 +13,9 @@ export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
 
 /** What is written, where, and how. */
 export interface OutputSettings {
-  /** `timing-table`: get's own table on stdout; `none`: only the files of `save`. */
-  readonly kind: "timing-table" | "records" | "none";
-  /** For `records`: a file, or `-` for stdout. */
+  /** `timing-table`: get's own table on stdout; `archive`: a WARC; `none`: only the files of `save`. */
+  readonly kind: "timing-table" | "records" | "archive" | "none";
+  /** For `records`: a file, or `-` for stdout; for an `archive` a file. */
   readonly path: string;
   /** For `records`: undefined means the format of the input. */
   readonly format: RecordFormat | undefined;
@@ -47,9 +48,12 @@ export function readOutput(
   const path = values.last("output");
   const save = values.last("save");
   const picks = values.all("pick");
-  const format = path === undefined ? undefined : formatOf(path, command);
-  const kind =
-    path !== undefined
+  const isArchive = path !== undefined && warcCompressionOf(path) !== undefined;
+  if (isArchive) checkArchive(path, values);
+  const format = path === undefined || isArchive ? undefined : formatOf(path, command);
+  const kind = isArchive
+    ? "archive"
+    : path !== undefined
       ? "records"
       : save !== undefined
         ? "none"
@@ -75,6 +79,16 @@ export function readOutput(
   };
 }
 
+/** An archive holds what was asked and what came, as it comes. @throws UsageError */
+function checkArchive(path: string, values: Values): void {
+  const refuse = (option: string, why: string): never => {
+    throw new UsageError(`${option} cannot stand beside -o ${visible(path)}: ${why}`);
+  };
+  if (values.has("pick")) refuse("--pick", "an archive holds whole answers; pick into a table");
+  if (values.last("order") === "input")
+    refuse("--order input", "an archive is in order of arrival");
+}
+
 /**
  * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
  * @throws UsageError for a name that tells none
@@ -89,13 +103,13 @@ export function formatOf(
   const extension = extname(path).toLowerCase();
   const found = FORMATS.find((format) => extension === `.${format}`);
   if (found !== undefined) return found;
-  const there = ".jsonl .csv .tsv .json";
+  const there = ".jsonl .csv .tsv .json .warc.gz";
   if (LATER.has(extension)) {
     throw new UsageError(
       `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
     );
   }
-  const names = FORMATS.map((format) => `.${format}`);
+  const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
   throw new UsageError(
     `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
   );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { JobLimits, JobTotals } from "../jobs/job.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
@@ -108,13 +109,15 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const { output, save, keep } = step.step;
   const values = createValues(run.line);
   const isTable = output !== undefined && step.each === undefined;
+  const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
+  const format = output === undefined || isArchive ? "jsonl" : formatOf(output, "get", "output");
   return {
-    kind: isTable ? "records" : "none",
+    kind: isArchive ? "archive" : isTable ? "records" : "none",
     path: output ?? "-",
-    format: output === undefined ? "jsonl" : (formatOf(output, "get", "output") ?? "jsonl"),
+    format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
     picks: [],
-    order: (values.last("order") ?? "arrival") as OutputSettings["order"],
+    order: isArchive ? "arrival" : ((values.last("order") ?? "arrival") as OutputSettings["order"]),
     meta: "with meta",
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
     existing: run.since === undefined ? run.existing : "overwrite",
