@@ -115,7 +115,7 @@ async function pipelineOf(
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
-  settings.step?.who?.use(halt);
+  settings.who?.use(halt);
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
@@ -139,11 +139,11 @@ async function pipelineOf(
       ...crawl?.session,
       beforeGates: [
         ...(crawl?.beforeGates(spool?.options) ?? []),
-        ...(settings.step?.who?.beforeGates ?? []),
+        ...(settings.who?.beforeGates ?? []),
         ...cap.middleware,
       ],
       last: [
-        ...(settings.step?.who?.last ?? []),
+        ...(settings.who?.last ?? []),
         ...(jar === undefined ? [] : [jar.middleware]),
         guard.beforeLeaving,
       ],

@@ -60,9 +60,9 @@ export function stepSettings(step: CompiledStep, run: JobRun): Settings {
       folder: run.folder,
       fileOf: run.rowsFileOf,
       mostAtOnce: values.last("mode") === "sequential" ? 1 : resolveLimits(session).concurrency,
-      who: run.who,
       say: run.say,
     }),
+    who: run.who,
   } satisfies Settings);
 }
 

@@ -2,7 +2,9 @@ import type { Send } from "../core/send.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import type { CommandLine } from "./command-line.ts";
+import type { CrawlListing } from "./crawl-listing.ts";
 import type { SendingCommand } from "./flag.ts";
+import type { JobIdentification } from "./job-auth.ts";
 import { type CrawlSettings, readCrawl, withoutFolder } from "./settings-crawl.ts";
 import { readInput, type InputSettings } from "./settings-input.ts";
 import { readCaps, readSession, type Caps } from "./settings-limits.ts";
@@ -38,8 +40,12 @@ export interface Settings {
   readonly summary: string | undefined;
   /** Set for a rehearsal: where every connection leads in place of its server. */
   readonly detour?: Detour;
+  /** Set for the plan of a crawl: it reads its pages, and lists its files. */
+  readonly listing?: CrawlListing;
   /** Of a step of a job: what it brings in place of input, URL and expressions. */
   readonly step?: StepWork;
+  /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */
+  readonly who?: JobIdentification | undefined;
   /** Of a job that is run again: what its earlier run has answered already. */
   readonly known?: ((send: Send) => Send) | undefined;
   /** Things to tell the user before the run starts. */
