@@ -14,6 +14,7 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "diff"
   | "init"
   | "rehearse"
   | "limits"
