@@ -11,9 +11,9 @@ import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
 import { createTiedRefusals } from "../policy/tied-refusals.ts";
-import type { TokenBucket } from "../policy/token-bucket.ts";
+import type { Spacing } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
-import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { retryAfterOf } from "../protocol/retry-after.ts";
 import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
@@ -26,7 +26,7 @@ export interface HostGateOptions {
   readonly learner: RateLearner;
   readonly breaker: Breaker;
   /** The host's declared rates; undefined where none is set. */
-  readonly quota: TokenBucket | undefined;
+  readonly quota: Spacing | undefined;
   /** Places over all hosts. */
   readonly total: Gate;
   /** A longer wait that a server asks for is cut to this. Milliseconds. */
@@ -107,7 +107,7 @@ export function hostGate(options: HostGateOptions): HostGates {
 
   function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const isRefusal = response.status === 429 || response.status === 503;
-    const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
+    const askedMs = isRefusal ? retryAfterOf(response, clock.wallNow()) : undefined;
     const sign = signOfResponse(response, askedMs);
     const wereTied = ties.isOn;
     const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
@@ -239,11 +239,4 @@ interface FailedSign {
   readonly nowMs: number;
   readonly sign: NonNullable<Breaker["outage"]>;
   readonly words: string;
-}
-
-function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {
-  return parseRetryAfter(response.header("retry-after"), {
-    nowMs: clock.wallNow(),
-    dateHeader: response.header("date"),
-  });
 }
