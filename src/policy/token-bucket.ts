@@ -7,15 +7,15 @@ export interface BucketOptions {
 }
 
 /** Says when the next departure may be. Times are one clock's, passed in; it never waits itself. */
-export interface TokenBucket {
+export interface Spacing {
   /** Earliest time from `nowMs` on at which one more may leave; reserves nothing. */
   nextAt(nowMs: number): number;
-  /** Milliseconds from `nowMs` until one more may leave; reserves nothing. */
-  delayUntil(nowMs: number): number;
-  /** Reserves the next place and returns the milliseconds until it. */
-  reserve(nowMs: number): number;
   /** Reserves a place at `atMs`, which must not be before `nextAt`. */
   take(atMs: number): void;
+}
+
+/** A spacing whose last place can be given back. */
+export interface TokenBucket extends Spacing {
   /**
    * Gives back the place at `atMs`, for a request that will not leave. Only the place reserved last can
    * be given to another; one that others already stand behind stays empty.
@@ -61,23 +61,15 @@ export function createTokenBucket(options: BucketOptions): TokenBucket {
   let dueMs = -Infinity;
   let lastMs = NaN;
 
-  const nextAt = (nowMs: number): number => {
-    const atMs = Math.max(nowMs, dueMs - toleranceMs);
-    return recent === undefined ? atMs : Math.max(atMs, recent.oldest() + windowMs);
-  };
-  const take = (atMs: number): void => {
-    dueMs = Math.max(atMs, dueMs) + spacingMs;
-    lastMs = atMs;
-    recent?.push(atMs);
-  };
   return {
-    nextAt,
-    take,
-    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
-    reserve(nowMs) {
-      const atMs = nextAt(nowMs);
-      take(atMs);
-      return atMs - nowMs;
+    nextAt(nowMs) {
+      const atMs = Math.max(nowMs, dueMs - toleranceMs);
+      return recent === undefined ? atMs : Math.max(atMs, recent.oldest() + windowMs);
+    },
+    take(atMs) {
+      dueMs = Math.max(atMs, dueMs) + spacingMs;
+      lastMs = atMs;
+      recent?.push(atMs);
     },
     cancel(atMs) {
       // Not by equality: the caller had to add the wait to its own time.

@@ -12,6 +12,12 @@ test("a quota says when it is there again", () => {
   );
 });
 
+test("a host that refuses everything without a word says for how long it has", () => {
+  expect(haltWords({ reason: "quota", host: HOST, refusedForMs: 600_000 })).toBe(
+    "api.example.com has refused everything for 10 min and does not say for how long; resume later, or --wait goes on asking",
+  );
+});
+
 test("a network that is gone says for how long, and what came last", () => {
   const last = "connection refused by 127.0.0.1:1";
   expect(haltWords({ reason: "network", host: HOST, forMs: 61_000, last })).toMatch(

@@ -9,6 +9,10 @@ export function haltWords(cause: HaltCause, nowMs = Date.now()): string {
   const host = visible(shownHost(cause.host));
   switch (cause.reason) {
     case "quota": {
+      if (cause.untilWallMs === undefined) {
+        const forMs = formatDuration(cause.refusedForMs);
+        return `${host} has refused everything for ${forMs} and does not say for how long; resume later, or --wait goes on asking`;
+      }
       const forMs = Math.max(0, cause.untilWallMs - nowMs);
       const when = `${formatLocalTime(cause.untilWallMs)} (in ${formatDuration(forMs)})`;
       return `the quota of ${host} is used up until ${when}; resume then, or --wait waits for it`;
