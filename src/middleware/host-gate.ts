@@ -18,7 +18,7 @@ import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
 import { paceRepeats } from "./pace-repeats.ts";
-import { createPatience, usedUpForMs } from "./patience.ts";
+import { createPatience } from "./patience.ts";
 
 /** What decides when requests to one host may leave. */
 export interface HostGateOptions {
@@ -106,16 +106,20 @@ export function hostGate(options: HostGateOptions): HostGates {
   });
 
   function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
-    const isRefusal = response.status === 429 || response.status === 503;
-    const askedMs = isRefusal ? retryAfterOf(response, clock.wallNow()) : undefined;
-    const sign = signOfResponse(response, askedMs);
+    const { status } = response;
+    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
+    const saidMs = status < 400 ? undefined : retryAfterOf(response, clock.wallNow());
+    const said = { retryAfterMs: saidMs, isUsedUp: patience.isUsedUp(told) };
+    const sign = signOfResponse(status, said);
+    const isRefusal = sign.kind === "refused";
+    const askedMs = isRefusal ? saidMs : undefined;
+    call.limited = isRefusal && status === 403;
     const wereTied = ties.isOn;
     const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
     const waitMs = patience.forRetryAfter(askedMs, nowMs, left.atMs);
     // A wait that was named is made, whatever it is for; what was learned from such refusals is wrong.
     if (isTied) heldUntilMs = Math.max(heldUntilMs, nowMs + (waitMs ?? 0), learner.limits.untilMs);
     if (ties.isOn && !wereTied) learner.restart(nowMs, "everything");
-    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
     if (told !== undefined && isRefusal) patience.forUsedUp(told);
     const readings = told && patience.forReadings(told, nowMs);
     learner.land(left, {
@@ -130,9 +134,10 @@ export function hostGate(options: HostGateOptions): HostGates {
       seen.refused += 1;
       refusedInAll += 1;
     }
-    const usedUpMs = usedUpForMs(readings);
+    const usedUpMs = patience.usedUpMs(readings, isRefusal ? "refused" : "accepted");
+    if (status === 429 && askedMs === undefined && usedUpMs === 0) patience.forBareRefusal(nowMs);
     if (isRefusal || usedUpMs > 0) {
-      patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), response.status);
+      patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), status);
     }
     if (sign.kind === "accepted") {
       acceptedMs = nowMs;

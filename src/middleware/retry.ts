@@ -70,6 +70,7 @@ export function retry(options: RetryOptions): Middleware {
         repeats,
         failure,
         status: response?.status,
+        isLimited: response && call.limited,
         retryAfterMs: response && retryAfterOf(response, clock.wallNow()),
         host: host?.health(),
         isHostAtWork: host?.isAtWork(),

@@ -7,7 +7,7 @@ export type Lookup = (name: string) => unknown;
 export interface RowLookup {
   readonly lookup: Lookup;
   /** From now on the values are those of this row. */
-  turnTo(row: Row): void;
+  readonly turnTo: (row: Row) => void;
 }
 
 /** A look-up that sorts the columns once for all rows that share them. */
