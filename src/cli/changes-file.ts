@@ -6,7 +6,8 @@ import { visible } from "../formats/visible.ts";
 import { CHANGE_COLUMNS, type ChangedThing, changeValues } from "../report/change-columns.ts";
 import { createTableSink } from "../sinks/table-sink.ts";
 import type { Terminal } from "./terminal.ts";
-import { HELD_LENGTH, writeWhole, type WholeTarget } from "./whole-output.ts";
+import { HELD_LENGTH } from "../runs/work-output.ts";
+import { writeWhole, type WholeTarget } from "./whole-output.ts";
 
 /** Where changes are written to. */
 export interface ChangesTarget extends WholeTarget {

@@ -3,10 +3,11 @@ import { visible } from "../formats/visible.ts";
 import type { Task } from "../queue/queue.ts";
 import type { ComparedPart, ComparedRun } from "../report/run-changes.ts";
 import { readOverview } from "../report/run-overview.ts";
+import { openToRead } from "../runs/open-to-read.ts";
 import { readJobOverview } from "./job-overview.ts";
 import { runWord } from "./run-word.ts";
 import { openStoredInput } from "./stored-input.ts";
-import { openToRead, storedJob } from "./stored-job.ts";
+import { storedJob } from "./stored-job.ts";
 import { type NamedRun, stepRuns } from "./which-run.ts";
 
 /** Two runs that are compared. */

@@ -1,3 +1,5 @@
+import type { SendingCommand } from "../runs/run-settings.ts";
+
 /** The commands of this version. */
 export type CommandName =
   | "get"
@@ -20,9 +22,6 @@ export type CommandName =
   | "limits"
   | "demo"
   | "completion";
-
-/** The commands that send what the user asks for. */
-export type SendingCommand = "get" | "map" | "crawl";
 
 /** The heading of `--help` under which a flag stands. */
 export type FlagGroup =

@@ -11,14 +11,17 @@ import { jobRunsOf, readJobIdentity } from "../queue/job-directory.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
-import { type AskedJob, type JobRun, jobRunIn, readAskedJob } from "./job-run.ts";
+import { type JobRun, jobRunIn } from "../runs/job-run.ts";
+import { readAskedJob } from "./read-asked-job.ts";
 import { planToJson } from "./plan-json.ts";
 import { planLines } from "./plan-lines.ts";
 import { obstacleOf, planOptions, surveyInput } from "./plan-work.ts";
 import type { PlannedWork } from "./planned-work.ts";
 import { findSameRun } from "./same-run.ts";
-import { stepSettings } from "./settings-step.ts";
-import { shownPath } from "./shown-path.ts";
+import { stepSettings } from "../runs/step-settings.ts";
+import { shownPath } from "../runs/shown-path.ts";
+import type { AskedJob } from "../runs/ask-job.ts";
+import { createValues, readProgress } from "./settings.ts";
 import { shownAs, tellJson, tellLines } from "./tell-result.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,13 +45,13 @@ export async function planJob(
   }
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
   const asked = await readAskedJob({ ...line, values });
-  const run = jobRunIn(earlierRun(asked) ?? join(resolve(RUNS_FOLDER), NO_RUN), asked);
+  const run = jobRunIn(earlierRun(asked, line) ?? join(resolve(RUNS_FOLDER), NO_RUN), asked);
   const steps: PlannedStep[] = [];
   for (const step of asked.job.steps) {
     const isKnown = step.parents.ids.every((id) => existsSync(run.rowsFileOf(id)));
     steps.push({
       step,
-      work: isKnown ? await planStep(step, run, { terminal, recall }) : undefined,
+      work: isKnown ? await planStep(step, run, { line, terminal, recall }) : undefined,
     });
   }
   if (shownAs(line) === "json") {
@@ -71,21 +74,29 @@ export async function planJob(
 /** No run is ever called so. */
 const NO_RUN = ".none";
 
-function earlierRun({ identity, line }: AskedJob): string | undefined {
+function earlierRun({ identity }: AskedJob, line: CommandLine): string | undefined {
   if (line.values.has("force")) return undefined;
   const named = line.values.get("run")?.at(-1);
   if (named === undefined) return jobRunsOf(identity, resolve(RUNS_FOLDER))[0];
   return readJobIdentity(resolve(named))?.identity === identity ? resolve(named) : undefined;
 }
 
+/** What a step is planned with. */
+interface Planning {
+  readonly line: CommandLine;
+  readonly terminal: Terminal;
+  readonly recall: Recall;
+}
+
 async function planStep(
   step: CompiledStep,
   job: JobRun,
-  { terminal, recall }: { readonly terminal: Terminal; readonly recall: Recall },
+  { line, terminal, recall }: Planning,
 ): Promise<PlannedWork> {
   const settings = stepSettings(step, job);
   const run = await findSameRun(settings);
-  const found = await surveyInput(settings, { run, wanted: 0, terminal });
+  const progress = readProgress(createValues(line));
+  const found = await surveyInput({ ...settings, progress }, { run, wanted: 0, terminal });
   return {
     plan: planOf(found, planOptions(settings, run, recall)),
     input: step.table?.name ?? step.id,

@@ -15,7 +15,7 @@ import { type ClientNotes, createClientNotes } from "./client-notes.ts";
 import type { CommandLine } from "./command-line.ts";
 import { exitCodeOfStop } from "./exit-code.ts";
 import { openRehearsal } from "./open-rehearsal.ts";
-import { openPipeline } from "./pipeline.ts";
+import { openPipeline } from "../runs/pipeline.ts";
 import { reasonOf, readText } from "./read-text.ts";
 import { MOST_REQUESTS, pickedFields, rehearsedSettings } from "./rehearsed-settings.ts";
 import { runWork } from "./run-work.ts";

@@ -7,14 +7,14 @@ import { inputDigest } from "../queue/input-digest.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { RunIdentity } from "../queue/run-directories.ts";
 import { inputProblems } from "./check-input.ts";
-import type { RunJob } from "./run-job.ts";
-import type { Settings } from "./settings.ts";
+import type { RunJob } from "../runs/run-settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
 import { storedSettings } from "./stored-job.ts";
-import { openTasks, type Tasks } from "./work-tasks.ts";
+import { openTasks, type Tasks } from "../runs/work-tasks.ts";
 
 /** The input of a run as it was, or why its requests cannot be made from it again. */
 export type StoredInput =
-  | { readonly kind: "as it was"; readonly settings: Settings; readonly tasks: Tasks }
+  | { readonly kind: "as it was"; readonly settings: WorkSettings; readonly tasks: Tasks }
   | { readonly kind: "gone"; readonly why: string };
 
 /**

@@ -10,11 +10,11 @@ import { type ChangesTarget, readChangesTarget, writeChanges } from "../changes-
 import type { CommandLine } from "../command-line.ts";
 import { comparedParts, type TwoRuns, unfinishedWords } from "../compared-runs.ts";
 import { refuseOutputs } from "../export-file.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
+import { keepHeapSmall } from "../../runs/keep-heap-small.ts";
 import { runWord } from "../run-word.ts";
 import { createValues } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
-import { openToRead, readError } from "../stored-job.ts";
+import { openToRead, readError } from "../../runs/open-to-read.ts";
 import { shownAs, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { foundRun, type NamedRun, stepRuns } from "../which-run.ts";

@@ -6,7 +6,7 @@ import type { Recall } from "../../jobs/planned-times.ts";
 import { asSent } from "../as-sent.ts";
 import type { CommandLine } from "../command-line.ts";
 import { exitCodeOfStop } from "../exit-code.ts";
-import { haltWords } from "../halt-words.ts";
+import { haltWords } from "../../runs/halt-words.ts";
 import { planToJson } from "../plan-json.ts";
 import { planJob } from "../plan-job.ts";
 import { planLines } from "../plan-lines.ts";
@@ -17,12 +17,12 @@ import { rememberedLimits } from "../remembered-limits.ts";
 import { findSameRun } from "../same-run.ts";
 import { createValues, readSettings, type Settings } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../../runs/shown-path.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { sampleTable } from "../sample-table.ts";
-import { compilePicks } from "../work-output.ts";
-import { readRules } from "../work-rules.ts";
+import { compilePicks } from "../../runs/work-output.ts";
+import { readRules } from "../../runs/work-rules.ts";
 
 /**
  * `fanfetch plan get|map …`: what would be sent, how long it would take and what it would cost. Sends
