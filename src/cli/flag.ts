@@ -1,3 +1,5 @@
+import type { SendingCommand } from "../runs/run-settings.ts";
+
 /** The commands of this version. */
 export type CommandName =
   | "get"
@@ -14,14 +16,12 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "diff"
   | "init"
   | "rehearse"
   | "limits"
   | "demo"
   | "completion";
-
-/** The commands that send what the user asks for. */
-export type SendingCommand = "get" | "map" | "crawl";
 
 /** The heading of `--help` under which a flag stands. */
 export type FlagGroup =

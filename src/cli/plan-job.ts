@@ -12,7 +12,8 @@ import { jobRunsOf, readJobIdentity } from "../queue/job-directory.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
-import { type AskedJob, type JobRun, jobRunIn, readAskedJob } from "./job-run.ts";
+import { type JobRun, jobRunIn } from "../runs/job-run.ts";
+import { readAskedJob } from "./read-asked-job.ts";
 import { planToJson } from "./plan-json.ts";
 import { planLines } from "./plan-lines.ts";
 import { obstacleOf, planOptions, surveyInput } from "./plan-work.ts";
@@ -21,9 +22,11 @@ import type { PlannedWork, Sample } from "./planned-work.ts";
 import { latencyOf } from "./request-latencies.ts";
 import { findSameRun } from "./same-run.ts";
 import { sampleTable } from "./sample-table.ts";
-import type { Settings } from "./settings.ts";
-import { stepSettings } from "./settings-step.ts";
-import { shownPath } from "./shown-path.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import { stepSettings } from "../runs/step-settings.ts";
+import { shownPath } from "../runs/shown-path.ts";
+import type { AskedJob } from "../runs/ask-job.ts";
+import { createValues, readProgress } from "./settings.ts";
 import { shownAs, tellJson, tellLines } from "./tell-result.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -35,7 +38,7 @@ interface PlannedStep {
 
 /** A step whose rows are known. */
 interface KnownStep {
-  readonly settings: Settings;
+  readonly settings: WorkSettings;
   readonly found: Survey;
   readonly options: PlanOptions;
   /** Without its sample. */
@@ -56,12 +59,14 @@ export async function planJob(
     [...line.values].filter(([name]) => name !== "format" && name !== "sample"),
   );
   const asked = await readAskedJob({ ...line, values });
-  const run = jobRunIn(earlierRun(asked) ?? join(resolve(RUNS_FOLDER), NO_RUN), asked);
+  const run = jobRunIn(earlierRun(asked, line) ?? join(resolve(RUNS_FOLDER), NO_RUN), asked);
   if (wanted > 0) checkSampled(run);
   const steps: PlannedStep[] = [];
   for (const step of asked.job.steps) {
     const isKnown = step.parents.ids.every((id) => existsSync(run.rowsFileOf(id)));
-    const known = isKnown ? await planStep(step, run, { terminal, recall, wanted }) : undefined;
+    const known = isKnown
+      ? await planStep(step, run, { line, terminal, recall, wanted })
+      : undefined;
     steps.push({ step, known });
   }
   const samples =
@@ -117,7 +122,7 @@ async function sampleSteps(
   if (asked.length === 0) {
     throw new UsageError("--sample finds no step that may be asked once more; leave it out");
   }
-  const { openJobAuth } = await import("./job-auth.ts");
+  const { openJobAuth } = await import("../runs/job-auth.ts");
   const { sendSample } = await import("./send-sample.ts");
   const { session, limits } = asked[0]!.known!.settings;
   await using who = openJobAuth(run.job, { session, whenQuotaIsGone: limits.wait });
@@ -155,14 +160,16 @@ function sampledWork({ work, found, options }: KnownStep, sample: Sample | undef
 /** No run is ever called so. */
 const NO_RUN = ".none";
 
-function earlierRun({ identity, line }: AskedJob): string | undefined {
+function earlierRun({ identity }: AskedJob, line: CommandLine): string | undefined {
   if (line.values.has("force")) return undefined;
   const named = line.values.get("run")?.at(-1);
   if (named === undefined) return jobRunsOf(identity, resolve(RUNS_FOLDER))[0];
   return readJobIdentity(resolve(named))?.identity === identity ? resolve(named) : undefined;
 }
 
-interface StepPlanning {
+/** What a step is planned with. */
+interface Planning {
+  readonly line: CommandLine;
   readonly terminal: Terminal;
   readonly recall: Recall;
   readonly wanted: number;
@@ -171,11 +178,12 @@ interface StepPlanning {
 async function planStep(
   step: CompiledStep,
   job: JobRun,
-  { terminal, recall, wanted }: StepPlanning,
+  { line, terminal, recall, wanted }: Planning,
 ): Promise<KnownStep> {
   const settings = stepSettings(step, job);
   const run = await findSameRun(settings);
-  const found = await surveyInput(settings, { run, wanted, terminal });
+  const progress = readProgress(createValues(line));
+  const found = await surveyInput({ ...settings, progress }, { run, wanted, terminal });
   const options = planOptions(settings, run, recall);
   const work: PlannedWork = {
     plan: planOf(found, options),

@@ -3,7 +3,7 @@ import { exactMoney } from "../formats/money.ts";
 import { formatCount } from "../formats/quantity.ts";
 import type { CommandLine } from "./command-line.ts";
 import { exitCodeOfStop } from "./exit-code.ts";
-import { haltWords } from "./halt-words.ts";
+import { haltWords } from "../runs/halt-words.ts";
 import { MOST_SAMPLED, type Sample } from "./planned-work.ts";
 import { createValues } from "./settings.ts";
 import { whole } from "./settings-limits.ts";

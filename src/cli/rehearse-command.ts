@@ -11,7 +11,7 @@ import type { CommandLine } from "./command-line.ts";
 import { exitCodeOfStop } from "./exit-code.ts";
 import { openFolder } from "./open-folder.ts";
 import { openRehearsal } from "./open-rehearsal.ts";
-import { openPipeline } from "./pipeline.ts";
+import { openPipeline } from "../runs/pipeline.ts";
 import { readText } from "./read-text.ts";
 import { MOST_REQUESTS, pickedFields, rehearsedSettings } from "./rehearsed-settings.ts";
 import { runWork } from "./run-work.ts";

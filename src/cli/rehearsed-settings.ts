@@ -2,9 +2,9 @@ import { basename, join } from "node:path";
 
 import { parsePicks } from "../formats/picks.ts";
 import { copyOfJar } from "./copy-of-jar.ts";
-import { splitSaveTemplate } from "./save-template.ts";
+import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { Settings } from "./settings.ts";
-import type { OutputSettings } from "./settings-output.ts";
+import type { OutputSettings } from "../runs/output-settings.ts";
 
 /** Where a rehearsed command leads, and where it writes. */
 export interface Stage {

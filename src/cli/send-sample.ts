@@ -13,12 +13,12 @@ import { costOf, count, createTally } from "../report/tally.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import type { Sample } from "./planned-work.ts";
-import { createRequestCap } from "./request-cap.ts";
+import { createRequestCap } from "../runs/request-cap.ts";
 import { createRequestLatencies } from "./request-latencies.ts";
-import type { Settings } from "./settings.ts";
-import { openCookies } from "./work-cookies.ts";
-import { readRules } from "./work-rules.ts";
-import { openSpool } from "./work-spool.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import { openCookies } from "../runs/work-cookies.ts";
+import { readRules } from "../runs/work-rules.ts";
+import { openSpool } from "../runs/work-spool.ts";
 
 interface SampleSpool extends AsyncDisposable {
   /** Undefined where rules or picks want bodies in memory. */
@@ -31,7 +31,7 @@ interface SampleSpool extends AsyncDisposable {
  * is not waited for.
  */
 export async function sendSample(
-  settings: Settings,
+  settings: WorkSettings,
   requests: readonly HttpRequest[],
   onOutcome: (outcome: Outcome) => Promise<void>,
 ): Promise<Sample> {
@@ -94,7 +94,7 @@ export async function sendSample(
 
 /** Bodies that a run would save may be too large for memory here too. */
 async function openSampleSpool(
-  settings: Settings,
+  settings: WorkSettings,
   rules: number,
 ): Promise<SampleSpool | undefined> {
   if (settings.output.save === undefined) return undefined;

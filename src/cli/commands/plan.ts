@@ -14,12 +14,12 @@ import { latencyOf } from "../request-latencies.ts";
 import { rememberedLimits } from "../remembered-limits.ts";
 import { findSameRun } from "../same-run.ts";
 import { readSettings, type Settings } from "../settings.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../../runs/shown-path.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { sampleTable } from "../sample-table.ts";
-import { compilePicks } from "../work-output.ts";
-import { readRules } from "../work-rules.ts";
+import { compilePicks } from "../../runs/work-output.ts";
+import { readRules } from "../../runs/work-rules.ts";
 
 /**
  * `fanfetch plan get|map|crawl|run …`: what would be sent, how long it would take and what it would cost.
