@@ -16,6 +16,7 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "diff"
   | "init"
   | "rehearse"
   | "limits"

@@ -33,8 +33,6 @@ export interface WorkOutput {
   readonly horizon: MemoryQueueOptions;
   /** The tasks, their files' names claimed in the order of the input. */
   readonly batches: AsyncIterable<readonly Task[]>;
-  /** Whether answers go to files. */
-  readonly saves: "bodies" | "no bodies";
   /** Whether answers are kept with the run. */
   readonly keeps: "answers" | "nothing";
 }
@@ -94,7 +92,6 @@ export async function openOutput(
     sink: files === undefined ? table : savingIn(files, table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
-    saves: files === undefined ? "no bodies" : "bodies",
     keeps: output.keeps,
   };
 }
