@@ -4,11 +4,11 @@ import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { readJobIdentity } from "../queue/job-directory.ts";
 import type { CommandLine } from "./command-line.ts";
-import { readAskedJob } from "./job-run.ts";
-import type { RunJob } from "./run-job.ts";
-import { shownPath } from "./shown-path.ts";
+import { readAskedJob } from "./read-asked-job.ts";
+import type { RunJob } from "../runs/run-settings.ts";
+import { shownPath } from "../runs/shown-path.ts";
 import { continuedLine } from "./stored-job.ts";
-import type { Again } from "./work-retry.ts";
+import type { Again } from "../runs/work-retry.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The directory of a job's run, from that of one of its steps. */
@@ -25,7 +25,8 @@ export async function resumeJob(
   const told = readJobIdentity(directory);
   if (told === undefined) throw new UsageError(`${visible(directory)} is no run of a job`);
   const job = told.command as RunJob;
-  const asked = await readAskedJob(continuedLine(job, line));
+  const whole = continuedLine(job, line);
+  const asked = await readAskedJob(whole);
   if (asked.identity !== told.identity) {
     const [file = ""] = job.positionals;
     throw new UsageError(
@@ -33,5 +34,9 @@ export async function resumeJob(
     );
   }
   const { sendJob } = await import("./send-job.ts");
-  return await sendJob({ ...asked, existing: "refuse" }, { terminal, existing: directory, again });
+  const options = { ...asked.options, existing: "refuse" } as const;
+  return await sendJob(
+    { ...asked, options },
+    { terminal, line: whole, existing: directory, again },
+  );
 }

@@ -10,11 +10,11 @@ import { watchCaps } from "./caps.ts";
 import { createCutWaits, endHints } from "./explain.ts";
 import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import type { Work } from "./pipeline.ts";
-import { firstOf, RunStopped, type StopReason } from "./run-stopped.ts";
+import type { Work } from "../runs/pipeline.ts";
+import { firstOf, RunStopped, type StopReason } from "../runs/run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
-import { shownPath } from "./shown-path.ts";
+import { shownPath } from "../runs/shown-path.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -6,12 +6,13 @@ import { checkJournal } from "../report/check-journal.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputProblems } from "./check-input.ts";
 import { checkTable, createFileCheck, type FileCheck } from "./check-outputs.ts";
-import { RunStopped } from "./run-stopped.ts";
-import { itemsProblems } from "./step-items-file.ts";
-import { tableOf } from "./run-table.ts";
-import { openToRead, readError, storedSettings } from "./stored-job.ts";
-import { formatOf } from "./work-output.ts";
-import { openStoredTasks, type Tasks } from "./work-tasks.ts";
+import { RunStopped } from "../runs/run-stopped.ts";
+import { tableOf } from "../runs/run-table.ts";
+import { itemsProblems } from "../runs/step-items-file.ts";
+import { openToRead, readError } from "../runs/open-to-read.ts";
+import { storedSettings } from "./stored-job.ts";
+import { formatOf } from "../runs/work-output.ts";
+import { openStoredTasks, type Tasks } from "../runs/work-tasks.ts";
 
 /** A run that was counted again. */
 export interface VerifiedRun {

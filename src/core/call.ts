@@ -18,6 +18,8 @@ export interface Call {
   requests: number;
   queuedMs: number;
   heldMs: number;
+  /** Whether the last answer, a 403, was about how much is asked and not about who asks. */
+  limited: boolean;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
   /** Asked before the wire sends it once more of itself; rejects where that must not be. */
@@ -39,6 +41,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     requests: 0,
     queuedMs: 0,
     heldMs: 0,
+    limited: false,
     duplicate: false,
     beforeRepeat: undefined,
     onRest,

@@ -4,7 +4,7 @@ import { createNullSink } from "./null-sink.ts";
 import { ordered } from "./ordered.ts";
 import { savingSink } from "./saving-sink.ts";
 import { DiskError } from "../core/disk-error.ts";
-import { type OutputRecord, type Sink } from "./sink.ts";
+import type { OutputRecord, Sink } from "./sink.ts";
 
 const record = (name: string): OutputRecord => ({
   columns: ["a"],

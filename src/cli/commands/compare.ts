@@ -7,7 +7,7 @@ import type { CommandLine } from "../command-line.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { measured, measurementOf, tallyRun } from "../measure.ts";
-import { openPipeline } from "../pipeline.ts";
+import { openPipeline } from "../../runs/pipeline.ts";
 import { createProgress, progressKind } from "../progress.ts";
 import { readText } from "../read-text.ts";
 import { createValues, readSettings, type Settings } from "../settings.ts";
