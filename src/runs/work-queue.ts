@@ -36,7 +36,6 @@ export function openQueue(
     journal: durable.journal,
     counters,
     isWhole,
-    saves: output.saves,
     keeps: output.keeps,
     commitOutput: async () => writtenBy(await sink.commit()),
   });

@@ -30,6 +30,8 @@ export interface Tasks {
 export interface Stdin {
   /** The file that has it already; undefined where it is read now. */
   readonly file: string | undefined;
+  /** Of an input that is a file: what is read in its place. @default the file */
+  readonly copy?: string | undefined;
   /** Takes what is read now, to be read again. */
   readonly keep: (chunk: Uint8Array) => void;
 }
@@ -141,7 +143,7 @@ async function openInput(
     const rows: RowInput = { kind: "stream", name, chunks: peeked.chunks, format: peeked.format };
     return { source: await openRows(rows), format: peeked.format };
   }
-  const path = input.path === "-" ? stdin!.file! : input.path;
+  const path = input.path === "-" ? stdin!.file! : (stdin?.copy ?? input.path);
   const format = named ?? fallback ?? (await formatInFile(path));
   return { source: await openRows({ kind: "file", path, format }, check), format };
 }
