@@ -167,7 +167,7 @@ async function openInput(
   if (input.kind === "urls" || input.kind === "step") throw new TypeError("this is no file");
   const declared = input.kind === "table" ? input.format : undefined;
   const fallback = input.kind === "list" ? "lines" : undefined;
-  const check = input.kind === "list" ? checkUrlRow : undefined;
+  const checked = input.kind === "list" ? checkUrlRow : undefined;
   const named = declared ?? (input.path === "-" ? undefined : formatOfName(input.path));
   if (input.path === "-" && stdin?.file === undefined) {
     const name = "stdin";
@@ -177,7 +177,7 @@ async function openInput(
   }
   const path = input.path === "-" ? stdin!.file! : (stdin?.copy ?? input.path);
   const format = named ?? fallback ?? (await formatInFile(path));
-  return { source: await openRows({ kind: "file", path, format }, check), format };
+  return { source: await openRows({ kind: "file", path, format }, checked), format };
 }
 
 /** The chunks of standard input, each kept before it is used. */
