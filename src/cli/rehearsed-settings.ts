@@ -39,9 +39,12 @@ export async function rehearsedSettings(
 }
 
 function rehearsedOutput(output: OutputSettings, folder: string): OutputSettings {
-  const { save, path, kind } = output;
+  const { save, path } = output;
+  // An archive belongs to a run on disk; records of the same answers cost about the same.
+  const kind = output.kind === "archive" ? "records" : output.kind;
   return {
     ...output,
+    kind,
     keeps: "nothing",
     path: kind === "records" ? join(folder, path === "-" ? "stdout" : basename(path)) : path,
     save: save === undefined ? undefined : join(folder, "files", splitSaveTemplate(save).template),

@@ -143,7 +143,7 @@ export async function openCrawl(
       extractCrawled({
         picks,
         wanted: crawl.book === undefined ? undefined : "pdf",
-        hashes: settings.output.kind === "none" ? "none" : "sha256",
+        hashes: settings.output.kind === "records" ? "sha256" : "none",
       }),
     watched(output) {
       const { sink } = output;

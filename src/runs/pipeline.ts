@@ -11,13 +11,13 @@ import { FINISHED } from "../queue/journal-messages.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { openCookies, saveCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
-import { openSpool, type SpoolFolder } from "./work-spool.ts";
+import { openSpool, spoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { endOrder } from "./end-order.ts";
 import { openCrawlWork } from "./open-crawl-work.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
-import { idOf, type WorkRun } from "./work-run.ts";
+import type { WorkRun } from "./work-run.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
@@ -119,7 +119,7 @@ async function pipelineOf(
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
-    ...spoolFolder(settings),
+    ...spoolFolder(settings, durable),
     ...crawl?.spool,
   });
   const session = openSession(
@@ -155,6 +155,7 @@ async function pipelineOf(
     const { signals, counters } = how;
     listen = toAll(how.listeners);
     const isShort = (tasks.total ?? Infinity) <= FEW_INPUTS;
+    const sharing = now.step?.sharing ?? tasks.sharing;
     const isOurs = now.v8 === "tuned";
     if (isOurs) spareCompiler(tasks.total);
     using _heap = isOurs ? keepHeapSmall(isShort ? "few" : "many") : undefined;
@@ -172,11 +173,12 @@ async function pipelineOf(
     await run({
       queue: owed.queue,
       send: guard.inDoubt(
-        crawl?.around(session.send) ?? (await sendOf(session, { settings: now, durable })),
+        crawl?.around(session.send) ??
+          (await sendOf(session, { settings: now, sharing, durable, say })),
       ),
       extract: extractOrStop(output.extract),
       sink,
-      ...windowOf(now, session),
+      ...windowOf({ settings: now, sharing }, session),
       clock: systemClock,
       emit,
       drain,
@@ -231,11 +233,6 @@ interface Running {
   readonly listeners: readonly Listener[];
   readonly signals: RunSignals;
   readonly counters: () => string;
-}
-
-/** The spool of a run on disk has a name of its own, so that what a kill leaves is found again. */
-function spoolFolder(settings: WorkSettings): SpoolFolder {
-  return settings.run.kind === "in memory" ? {} : { id: `${idOf(settings.run)}-spool` };
 }
 
 /** Standard input of a run on disk is read from its copy, or copied as it is read. */

@@ -9,6 +9,7 @@ import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
+import { idOf, type WorkRun } from "./work-run.ts";
 
 /** A folder for bodies on their way, gone with the run. */
 export interface OpenSpool extends AsyncDisposable {
@@ -29,6 +30,21 @@ export interface SpoolFolder {
 }
 
 /**
+ * Where the spool of a piece of work is: that of a run on disk has a name of its own, so that what a kill
+ * leaves is found again.
+ */
+export function spoolFolder(
+  { run, output }: WorkSettings,
+  durable: WorkRun | undefined,
+): SpoolFolder {
+  if (run.kind === "in memory") return {};
+  const id = `${idOf(run)}-spool`;
+  // What goes to an archive goes through the run's own directory, unless it is saved beside it.
+  const isArchived = output.kind === "archive" && output.save === undefined;
+  return isArchived && durable !== undefined ? { id, root: durable.journal.run.directory } : { id };
+}
+
+/**
  * Opens a spool where bodies are only to be saved; rules and picks want them in memory.
  * @throws UsageError for a name that cannot be a folder, DiskError where the disk refuses.
  */
@@ -38,9 +54,8 @@ export async function openSpool(
   { id, root: given, parts = "removed" }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
-    return undefined;
-  }
+  if (settings.sharing !== undefined || settings.step?.bodies === "read") return undefined;
+  if (save === undefined && given === undefined) return undefined;
   if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
