@@ -1,5 +1,5 @@
 import type { Tally } from "../report/tally.ts";
-import type { StopReason } from "./run-stopped.ts";
+import type { StopReason } from "../runs/run-stopped.ts";
 
 /** What ended a run besides its inputs. */
 export interface Ending {

@@ -96,6 +96,35 @@ test("a place given back behind a burst does not open its window early", () => {
   expect(bucket.nextAt(0)).toBe(1020);
 });
 
+/** Departures within a second of those who wait for timers that wake them `lateMs` too late. */
+function departuresOfTheLate(count: number, lateMs: number): readonly number[] {
+  const bucket = createTokenBucket({ count, perMs: 1000 });
+  const times: number[] = [];
+  for (let nowMs = 0; nowMs < 10_000;) {
+    const atMs = bucket.nextAt(nowMs);
+    nowMs = atMs > nowMs ? atMs + lateMs : nowMs;
+    bucket.take(nowMs);
+    times.push(nowMs);
+  }
+  return times;
+}
+
+test.each([
+  { count: 1000, lateMs: 5 },
+  { count: 1000, lateMs: 30 },
+  { count: 200, lateMs: 8 },
+])("$count/s is kept by a process that wakes $lateMs ms too late", ({ count, lateMs }) => {
+  const times = departuresOfTheLate(count, lateMs);
+  expect(times.length / 10).toBeGreaterThan(count * 0.95);
+  expect(mostInWindow(times, 1000)).toBeLessThanOrEqual(count);
+});
+
+test("departures far apart never come closer, late as they may be", () => {
+  const times = departuresOfTheLate(20, 3);
+  const gaps = times.slice(1).map((atMs, index) => atMs - times[index]!);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(51);
+});
+
 test("looking reserves nothing", () => {
   const bucket = createTokenBucket({ count: 1, perMs: 1000 });
   expect(bucket.nextAt(0)).toBe(0);

@@ -26,8 +26,6 @@ export interface DurableQueueOptions {
   readonly commitOutput: () => Promise<Written>;
   /** What this session counted so far, as JSON. */
   readonly counters: () => string;
-  /** Whether bodies are saved, and their checksums worth keeping. @default "no bodies" */
-  readonly saves?: "bodies" | "no bodies";
   /** Whether the bodies of answers go into the journal's store. @default "nothing" */
   readonly keeps?: "answers" | "nothing";
   /** Rows leased beyond the oldest one owed. @default unbounded */
@@ -60,7 +58,7 @@ export function createDurableQueue(
   tasks: AsyncIterable<readonly Task[]>,
   options: DurableQueueOptions,
 ): DurableQueue {
-  const { journal, commitOutput, counters, saves = "no bodies", keeps = "nothing" } = options;
+  const { journal, commitOutput, counters, keeps = "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
   const hosts = createHostNumbers(journal.run.hosts);
@@ -207,7 +205,7 @@ export function createDurableQueue(
         row,
         host: hosts.numberOf(hostOf(outcome.request)),
         atMs: Date.now(),
-        checksum: saves === "bodies" ? checksumOf(outcome) : 0,
+        checksum: checksumOf(outcome),
       });
       const detail = outcomeDetail(outcome, keeps);
       if (detail !== undefined) details.set(row, detail);

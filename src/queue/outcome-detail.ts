@@ -1,6 +1,8 @@
 import type { ResponseHeaders } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
+import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
+import { isSecretAnswer } from "../protocol/header-rules.ts";
 
 /** What the journal keeps of an outcome that is more than numbers. */
 export interface OutcomeDetail {
@@ -25,12 +27,11 @@ export function outcomeDetail(
   keeps: "answers" | "nothing" = "nothing",
 ): string | undefined {
   if (outcome.kind === "answered") {
-    const { redirects, url, headers } = outcome.response;
+    const { redirects, headers } = outcome.response;
     if (redirects.length === 0 && keeps === "nothing") return undefined;
-    const hops = [...redirects, url].map((hop) => redactUrl(hop));
     return textOf({
       url: redactUrl(outcome.request.url),
-      ...(redirects.length === 0 ? {} : { redirects: hops }),
+      ...redirectsOf(outcome.response),
       ...(keeps === "nothing" ? {} : { headers: withoutSecrets(headers) }),
     });
   }
@@ -46,14 +47,19 @@ export function outcomeDetail(
     url,
     message,
     ...(excerpt === undefined ? {} : { excerpt }),
+    ...(response && redirectsOf(response)),
     ...(headers === undefined ? {} : { headers }),
   });
 }
 
-const SECRET_HEADERS = new Set(["set-cookie", "set-cookie2", "authentication-info"]);
+/** The URLs of a chain, what answered in the end among them; nothing where no redirect was followed. */
+function redirectsOf({ redirects, url }: HttpResponse): Pick<OutcomeDetail, "redirects"> {
+  if (redirects.length === 0) return {};
+  return { redirects: [...redirects, url].map((hop) => redactUrl(hop)) };
+}
 
 function withoutSecrets(headers: ResponseHeaders): ResponseHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isSecretAnswer(name)));
 }
 
 function textOf(detail: OutcomeDetail): string {
