@@ -42,6 +42,7 @@ export interface SessionGround extends AsyncDisposable {
   readonly hosts: Hosts;
   /** Places over all hosts. */
   readonly total: Gate;
+  readonly random: () => number;
   /** To the wire, for whoever wants bodies so. */
   sendFor(wanted: WantedBodies): Send;
 }
@@ -91,8 +92,8 @@ export function openCommons(options: SessionOptions = {}, parts: HostParts = {})
 
 /** Opens the wire and the lines of the hosts. @throws RangeError for a limit or a time that is no positive number */
 export function openGround(options: SessionOptions, parts: HostParts): SessionGround {
-  const { halt, memory, paces, firstAtOnce, emit } = parts;
-  const { random = Math.random, clock = systemClock } = parts;
+  const { emit, random = Math.random } = parts;
+  const { halt, memory, paces, firstAtOnce, clock = systemClock } = parts;
   const { concurrency, perHost } = resolveLimits(options);
   const wire = parts.transport ?? openWire(options, parts, clock);
   const total = createGate(Math.min(concurrency, mostConnections()));
@@ -114,6 +115,7 @@ export function openGround(options: SessionOptions, parts: HostParts): SessionGr
   return {
     hosts,
     total,
+    random,
     sendFor: (wanted) => ("sendFor" in wire ? wire.sendFor(wanted) : wire.send),
     async [Symbol.asyncDispose]() {
       hosts.keep();

@@ -87,10 +87,10 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
   const { concurrency, perHost } = resolveLimits(options);
   const accept = options.accept ?? ((status: number) => status >= 200 && status < 300);
   const clock = parts.clock ?? systemClock;
-  const { halt, emit, random = Math.random, shared } = parts;
+  const { halt, emit, shared } = parts;
   shared?.commons.turnTo({ emit, concurrency, rates: shared.rates, paces: parts.paces });
   const ground = shared?.commons ?? openGround(options, parts);
-  const { hosts, total } = ground;
+  const { hosts, total, random } = ground;
   const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
   const turnsAt = (host: string): number => turnsIn(hosts.gatesOf(host)?.room(), perHost);
   const send = standard(ground.sendFor({ accept, spool: parts.spool }), {
