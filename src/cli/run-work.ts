@@ -5,6 +5,7 @@ import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { formatAccount } from "../report/account.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
+import { createRedirectEnds } from "../report/redirect-ends.ts";
 import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { watchCaps } from "./caps.ts";
 import { createCutWaits, endHints } from "./explain.ts";
@@ -70,10 +71,14 @@ export async function runWork(
   });
   using caps = watchCaps(settings, tally, clock, () => interrupts.drainNow());
   const tellCutWait = createCutWaits((line) => progress.say(line));
+  const redirectEnds = createRedirectEnds();
   const listen = (event: RunEvent): void => {
     count(tally, event);
     tellCutWait(event);
-    if (event.type === "settled") caps.check(event.outcome);
+    if (event.type === "settled") {
+      caps.check(event.outcome);
+      redirectEnds.take(event.outcome);
+    }
     progress.listen(event);
   };
   let error: unknown;
@@ -100,6 +105,8 @@ export async function runWork(
     interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
   if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
+    const remark = redirectEnds.remark();
+    if (remark !== undefined) progress.say(remark);
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
   }

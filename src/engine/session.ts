@@ -1,4 +1,5 @@
 import { createCall } from "../core/call.ts";
+import { createAwakeClock } from "../core/awake-clock.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import type { Halt } from "../core/halt.ts";
@@ -102,11 +103,12 @@ const LOOK_AHEAD = 1_000;
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
   const { concurrency, perHost } = resolveLimits(options);
   const accept = options.accept ?? ((status: number) => status >= 200 && status < 300);
-  const clock = parts.clock ?? systemClock;
+  const clock = parts.clock ?? createAwakeClock(systemClock);
   const transport =
     parts.transport ??
     createUndiciTransport({
       timeoutMs: positive("timeoutMs", options.timeoutMs ?? SESSION_DEFAULTS.timeoutMs),
+      minSpeedBytes: options.minSpeedBytes,
       connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
       idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
       maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,
@@ -146,6 +148,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     rules: parts.rules ?? [],
     maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
     redirectsTo: options.redirectsTo,
+    downgrades: options.downgrades,
     retryPolicy: createRetryPolicy({
       retries: options.retries ?? SESSION_DEFAULTS.retries,
       maxRetryAfterMs: parts.whenQuotaIsGone === "wait" ? LONGEST_WAIT_MS : maxRetryAfterMs,
