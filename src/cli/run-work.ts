@@ -3,6 +3,7 @@ import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { formatAccount } from "../report/account.ts";
+import { createRedirectEnds } from "../report/redirect-ends.ts";
 import { createTally, settledOf, type Tally } from "../report/tally.ts";
 import { conduct } from "../runs/conduct.ts";
 import { createCutWaits, endHints } from "./explain.ts";
@@ -63,6 +64,7 @@ export async function runWork(
     );
   });
   const tellCutWait = createCutWaits((line) => progress.say(line));
+  const redirectEnds = createRedirectEnds();
   const { error, reason, cap } = await conduct(work, {
     settings,
     tally,
@@ -71,6 +73,7 @@ export async function runWork(
     drain: () => interrupts.drainNow(),
     listen(event) {
       tellCutWait(event);
+      if (event.type === "settled") redirectEnds.take(event.outcome);
       progress.listen(event);
     },
   });
@@ -84,6 +87,8 @@ export async function runWork(
   const isWhole = interrupts.exitCode === undefined && reason === undefined && cap === undefined;
   if (!isWhole) progress.say(stopWords(tally, { flag: cap?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
+    const remark = redirectEnds.remark();
+    if (remark !== undefined) progress.say(remark);
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
   }

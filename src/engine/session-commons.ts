@@ -1,3 +1,4 @@
+import { createAwakeClock } from "../core/awake-clock.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Listener } from "../core/event.ts";
 import { createHalt, type Halt } from "../core/halt.ts";
@@ -43,6 +44,7 @@ export interface SessionGround extends AsyncDisposable {
   /** Places over all hosts. */
   readonly total: Gate;
   readonly random: () => number;
+  readonly clock: Clock;
   /** To the wire, for whoever wants bodies so. */
   sendFor(wanted: WantedBodies): Send;
 }
@@ -70,15 +72,15 @@ export interface SessionCommons extends SessionGround {
 
 /** Opens what several sessions have in common, with the limits that hold for all. @throws RangeError */
 export function openCommons(options: SessionOptions = {}, parts: HostParts = {}): SessionCommons {
-  const { halt = createHalt(), memory, clock = systemClock } = parts;
+  const { halt = createHalt(), memory } = parts;
   let asker: Omit<Asker, "concurrency"> = {};
-  const rates = createHostRates({ memory, clock });
   const ground = openGround(options, {
     ...parts,
     halt,
     emit: (event) => asker.emit?.(event),
     paces: { of: (host) => rates.of(host, asker.paces?.of(host)) },
   });
+  const rates = createHostRates({ memory, clock: ground.clock });
   return {
     ...ground,
     halt,
@@ -93,7 +95,8 @@ export function openCommons(options: SessionOptions = {}, parts: HostParts = {})
 /** Opens the wire and the lines of the hosts. @throws RangeError for a limit or a time that is no positive number */
 export function openGround(options: SessionOptions, parts: HostParts): SessionGround {
   const { emit, random = Math.random } = parts;
-  const { halt, memory, paces, firstAtOnce, clock = systemClock } = parts;
+  const { halt, memory, paces, firstAtOnce } = parts;
+  const clock = parts.clock ?? createAwakeClock(systemClock);
   const { concurrency, perHost } = resolveLimits(options);
   const wire = parts.transport ?? openWire(options, parts, clock);
   const total = createGate(Math.min(concurrency, mostConnections()));
@@ -116,6 +119,7 @@ export function openGround(options: SessionOptions, parts: HostParts): SessionGr
     hosts,
     total,
     random,
+    clock,
     sendFor: (wanted) => ("sendFor" in wire ? wire.sendFor(wanted) : wire.send),
     async [Symbol.asyncDispose]() {
       hosts.keep();
@@ -131,6 +135,7 @@ function openWire(
 ): ReturnType<typeof createUndiciTransport> {
   return createUndiciTransport({
     timeoutMs: positive("timeoutMs", options.timeoutMs ?? SESSION_DEFAULTS.timeoutMs),
+    minSpeedBytes: options.minSpeedBytes,
     connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
     idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
     maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,

@@ -1,5 +1,4 @@
 import { createCall } from "../core/call.ts";
-import { systemClock } from "../core/clock.ts";
 import type { HeaderList } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createRequest, type HttpRequest, type RequestParts } from "../core/request.ts";
@@ -86,11 +85,10 @@ const LOOK_AHEAD = 1_000;
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
   const { concurrency, perHost } = resolveLimits(options);
   const accept = options.accept ?? ((status: number) => status >= 200 && status < 300);
-  const clock = parts.clock ?? systemClock;
   const { halt, emit, shared } = parts;
   shared?.commons.turnTo({ emit, concurrency, rates: shared.rates, paces: parts.paces });
   const ground = shared?.commons ?? openGround(options, parts);
-  const { hosts, total, random } = ground;
+  const { hosts, total, random, clock } = ground;
   const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
   const turnsAt = (host: string): number => turnsIn(hosts.gatesOf(host)?.room(), perHost);
   const send = standard(ground.sendFor({ accept, spool: parts.spool }), {
@@ -101,6 +99,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     rules: parts.rules ?? [],
     maxRedirects: options.maxRedirects ?? SESSION_DEFAULTS.maxRedirects,
     redirectsTo: options.redirectsTo,
+    downgrades: options.downgrades,
     retryPolicy: createRetryPolicy({
       retries: options.retries ?? SESSION_DEFAULTS.retries,
       maxRetryAfterMs: parts.whenQuotaIsGone === "wait" ? LONGEST_WAIT_MS : maxRetryAfterMs,

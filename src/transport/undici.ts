@@ -9,7 +9,8 @@ import { AddressRefused, scopeOfAddress, scopeOfHost, type ScopeOf } from "./add
 import { createDnsCache, type Resolve } from "./dns-cache.ts";
 import { Lanes } from "./lanes.ts";
 import type { SpoolOptions } from "./spool.ts";
-import { type Chance, Exchange, type ExchangeContext, type Settle } from "./undici-exchange.ts";
+import type { Chance, ExchangeContext, Settle } from "./exchange-context.ts";
+import { Exchange } from "./undici-exchange.ts";
 import { failureOf } from "./undici-failure.ts";
 import { UndiciLane } from "./undici-lane.ts";
 import { createRoutes, type Detour } from "./undici-routes.ts";
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Bytes per second, over 30 s, below which an answer is given up. @default 0 */
+  readonly minSpeedBytes?: number | undefined;
   readonly maxBodyBytes: number;
   readonly http2: boolean;
   /** Hosts (`name` or `name:port`) whose certificates are not verified. */
@@ -128,10 +131,12 @@ export function createUndiciTransport(options: TransportOptions): UndiciTranspor
   /** Looks for answers that have stopped arriving, as long as anything is under way. */
   function sweepIdle(): void {
     idleSweep = undefined;
-    const sinceMs = clock.now() - options.idleTimeoutMs;
+    const nowMs = clock.now();
+    const sinceMs = nowMs - options.idleTimeoutMs;
     let isAny = false;
     for (const one of open.running()) {
       one.expireIfIdle(sinceMs);
+      if (options.minSpeedBytes !== undefined) one.expireIfSlow(nowMs, options.minSpeedBytes);
       isAny = true;
     }
     if (isAny) idleSweep = clock.after(options.idleTimeoutMs / IDLE_LOOKS, sweepIdle);
