@@ -7,6 +7,7 @@ import { openStepRows } from "../jobs/open-step-rows.ts";
 import { createStepRequests } from "../jobs/step-requests.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { compileRule } from "../middleware/compile-rule.ts";
+import { refuse } from "../sources/request-maker.ts";
 import { requestsOf } from "../sources/row-requests.ts";
 import { type RequestSharing, shareRequests } from "./request-sharing.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -60,7 +61,10 @@ export function stepWork(
         total: rows.total,
         format: undefined,
         columns: rows.columns,
-        batches: requestsOf(rows, sharing.make),
+        batches: requestsOf(rows, (row) => {
+          const fault = rows.faultOf(row);
+          return fault === undefined ? sharing.make(row) : refuse(fault, step.url.text, row);
+        }),
       };
     },
     sharing: {
