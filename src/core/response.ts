@@ -4,7 +4,7 @@ import type { HeaderList, ResponseHeaders } from "./headers.ts";
 import { responseHeader } from "./headers.ts";
 import type { WireTiming } from "./timing.ts";
 
-/** A body too large for memory: whole, decoded, in a file that its taker renames or removes. */
+/** A body too large for memory: whole, decoded, in a file that its taker renames or removes, unless it is lent. */
 export interface BodyFile {
   readonly path: string;
   readonly bytes: number;
@@ -12,6 +12,8 @@ export interface BodyFile {
   readonly checksum?: number | undefined;
   /** SHA-256 of its bytes in hex, where that was asked for. */
   readonly sha256?: string | undefined;
+  /** `lent`: the file is an earlier run's and stays where it is. @default the taker's own */
+  readonly owner?: "lent" | undefined;
 }
 
 /** The parts of a response, as the transport gives them. */

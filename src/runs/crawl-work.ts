@@ -12,6 +12,7 @@ import { extractLinks } from "../jobs/extract-links.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { compileFindLinks } from "../jobs/find-links.ts";
 import { continueDownload } from "../middleware/continue-download.ts";
+import { validatorsOf } from "../protocol/validators.ts";
 import { openFrontier } from "../sources/frontier.ts";
 import { createMemoryStore } from "../sources/frontier-store.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
@@ -42,6 +43,8 @@ export interface CrawlWork extends AsyncDisposable {
   readonly spool: SpoolFolder;
   beforeGates(spool: SpoolOptions | undefined): NonNullable<SessionParts["beforeGates"]>;
   records(picks: readonly PickedColumn[]): Extract;
+  /** What of an answer is kept, for the next crawl to ask whether it has changed. */
+  readonly keeps: WorkOutput["keeps"];
   /** The output, with links found before anything else becomes of a page, and durable before it is. */
   watched(output: WorkOutput): WorkOutput;
   around(send: Send): Send;
@@ -74,6 +77,21 @@ async function compileTitle(): Promise<(response: HttpResponse) => string | unde
     if (!(body instanceof Uint8Array)) return undefined;
     const title = select(createDocument(body, responseHeader(headers, "content-type")));
     return title === null || title === "" ? undefined : title.slice(0, 500);
+  };
+}
+
+/**
+ * A crawl that saves files can be made again and ask what has changed: of what is saved it keeps what tells
+ * its version, of pages that are only read, and could be asked about, the whole answer.
+ */
+function crawlKeeps({ output }: WorkSettings, saving: Saving | undefined): WorkOutput["keeps"] {
+  if (output.keeps === "answers" || saving === undefined) return () => output.keeps;
+  const { isSaved = () => true } = saving.name;
+  return (task, outcome) => {
+    if (outcome.kind !== "answered") return "nothing";
+    if (isSaved(task)) return "validators";
+    const { headers } = outcome.response;
+    return validatorsOf(headers, Date.now()) === undefined ? "nothing" : "answers";
   };
 }
 
@@ -140,6 +158,7 @@ export async function openCrawl(
         wanted: crawl.book === undefined ? undefined : "pdf",
         hashes: settings.output.kind === "none" ? "none" : "sha256",
       }),
+    keeps: crawlKeeps(settings, saving),
     watched(output) {
       const { sink } = output;
       const extract = extractLinks(output.extract, find, {
