@@ -47,8 +47,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "plan",
-    usage: "plan get|map|run ...",
-    doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
+    usage: "plan get|map|crawl|run ...",
+    doc: "what would be sent: count, duration, cost, the first requests; sends no bulk",
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {

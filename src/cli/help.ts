@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import type { CommandName, Flag } from "./flag.ts";
+import { type CommandName, type Flag, isAround, SURROUNDED } from "./flag.ts";
 import { flagsOf } from "./flags.ts";
 
 const WIDTH = 100;
@@ -29,8 +29,10 @@ export function commandHelp(command: CommandName): string {
     lines.push("", group);
     for (const flag of flags) lines.push(...flagHelp(flag));
   }
-  if (command === "compare" || command === "plan" || command === "rehearse")
-    lines.push("", "and every option of get or of map");
+  if (isAround(command)) {
+    const listed = new Intl.ListFormat("en", { type: "disjunction" }).format(SURROUNDED[command]);
+    lines.push("", `and every option of ${listed}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

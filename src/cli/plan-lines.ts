@@ -85,6 +85,8 @@ function timeWords(time: PlannedTime): string {
       return `at the declared rate (${time.rates.map(formatRate).join(", ")})`;
     case "quota":
       return `at the declared quota (${formatRate(time.rate)})`;
+    case "pause":
+      return `at the pause that robots.txt asks for (${formatDuration(time.pauseMs)})`;
     case "learned": {
       const { learnedAtMs, rate, concurrency, evidence } = time.limits;
       const when =

@@ -45,11 +45,13 @@ export async function surveyInput(
   });
 }
 
-/** The table that is there and keeps a new run from beginning. */
+/** The table or the book that is there and keeps a new run from beginning. */
 export function obstacleOf(settings: WorkSettings, run: SameRun | undefined): string | undefined {
-  const { input, output } = settings;
+  const { input, output, crawl } = settings;
   // What came through standard input may belong to a run whose table this is.
   if (run !== undefined || (input.kind !== "urls" && input.path === "-")) return undefined;
+  const book = output.existing === "refuse" ? crawl?.book?.path : undefined;
+  if (run === undefined && book !== undefined && existsSync(book)) return book;
   const table = output.existing === "refuse" ? tableOf(settings) : undefined;
   return table !== undefined && existsSync(table.path) ? output.path : undefined;
 }

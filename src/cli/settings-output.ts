@@ -1,4 +1,5 @@
 import { UsageError } from "../core/usage-error.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import { visible } from "../formats/visible.ts";
 import type { SendingCommand } from "../runs/run-settings.ts";
 import type { InputSettings } from "../runs/input-settings.ts";
@@ -17,9 +18,12 @@ export function readOutput(
   const path = values.last("output");
   const save = values.last("save");
   const picks = values.all("pick");
-  const format = path === undefined ? undefined : formatOf(path, command);
-  const kind =
-    path !== undefined
+  const isArchive = path !== undefined && warcCompressionOf(path) !== undefined;
+  if (isArchive) checkArchive(path, values);
+  const format = path === undefined || isArchive ? undefined : formatOf(path, command);
+  const kind = isArchive
+    ? "archive"
+    : path !== undefined
       ? "records"
       : save !== undefined
         ? "none"
@@ -43,4 +47,14 @@ export function readOutput(
     existing: values.has("force") ? "overwrite" : "refuse",
     keeps: values.has("keep") ? "answers" : "nothing",
   };
+}
+
+/** An archive holds what was asked and what came, as it comes. @throws UsageError */
+function checkArchive(path: string, values: Values): void {
+  const refuse = (option: string, why: string): never => {
+    throw new UsageError(`${option} cannot stand beside -o ${visible(path)}: ${why}`);
+  };
+  if (values.has("pick")) refuse("--pick", "an archive holds whole answers; pick into a table");
+  if (values.last("order") === "input")
+    refuse("--order input", "an archive is in order of arrival");
 }

@@ -17,6 +17,7 @@ export function readRun(line: CommandLine, values: Values, parts: JobParts): Run
     crawl?.folder !== undefined ||
     crawl?.book !== undefined ||
     output.keeps === "answers" ||
+    output.kind === "archive" ||
     (output.kind === "records" && output.path !== "-");
   if (!writes && directory === undefined) return { kind: "in memory" };
   return {

@@ -8,7 +8,7 @@ export interface Rate {
 
 /** How much at once. A number holds; `auto` is the product's own choice. */
 export interface Limits {
-  /** Requests in flight over all hosts. @default "auto" (256) */
+  /** Requests in flight over all hosts. @default "auto" (up to 1000) */
   readonly concurrency?: number | "auto";
   /** Requests in flight to one host; `auto` is learned: 6 at first, then as many as the host takes. @default "auto" */
   readonly perHost?: number | "auto";
@@ -57,7 +57,7 @@ export interface SessionOptions {
 
 /** The defaults of every option that has a plain value; `--help` reads them here. */
 export const SESSION_DEFAULTS = {
-  concurrency: 256,
+  concurrency: 1_000,
   timeoutMs: 30_000,
   connectTimeoutMs: 10_000,
   idleTimeoutMs: 30_000,

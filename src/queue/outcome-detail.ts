@@ -2,6 +2,7 @@ import type { ResponseHeaders } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
+import { isSecretAnswer } from "../protocol/header-rules.ts";
 
 /** How much of an answer a journal keeps: its body and header fields, or what it can be asked about by. */
 export type Keeps = "answers" | "validators" | "nothing";
@@ -26,13 +27,12 @@ const EXCERPT_BYTES = 500;
  */
 export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): string | undefined {
   if (outcome.kind === "answered") {
-    const { redirects, url } = outcome.response;
+    const { redirects } = outcome.response;
     const headers = headersOf(outcome.response, keeps);
     if (redirects.length === 0 && headers === undefined) return undefined;
-    const hops = [...redirects, url].map((hop) => redactUrl(hop));
     return textOf({
       url: redactUrl(outcome.request.url),
-      ...(redirects.length === 0 ? {} : { redirects: hops }),
+      ...redirectsOf(outcome.response),
       ...(headers === undefined ? {} : { headers }),
     });
   }
@@ -48,11 +48,16 @@ export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): strin
     url,
     message,
     ...(excerpt === undefined ? {} : { excerpt }),
+    ...(response && redirectsOf(response)),
     ...(headers === undefined ? {} : { headers }),
   });
 }
 
-const SECRET_HEADERS = new Set(["set-cookie", "set-cookie2", "authentication-info"]);
+/** The URLs of a chain, what answered in the end among them; nothing where no redirect was followed. */
+function redirectsOf({ redirects, url }: HttpResponse): Pick<OutcomeDetail, "redirects"> {
+  if (redirects.length === 0) return {};
+  return { redirects: [...redirects, url].map((hop) => redactUrl(hop)) };
+}
 
 /** Fields by which an answer can be asked about, and is read, when it is asked for again. */
 const TELLING = ["etag", "last-modified", "date", "content-type"];
@@ -66,7 +71,7 @@ function headersOf({ headers }: HttpResponse, keeps: Keeps): ResponseHeaders | u
 }
 
 function withoutSecrets(headers: ResponseHeaders): ResponseHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isSecretAnswer(name)));
 }
 
 function textOf(detail: OutcomeDetail): string {

@@ -5,10 +5,11 @@ import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import { JournalStore } from "../queue/journal-store.ts";
 import { detailReader } from "../report/detail-reader.ts";
 import { recordsInOrder } from "../report/records-in-order.ts";
-import { type FoundEdge, type FoundRow, readingOrder } from "../jobs/reading-order.ts";
+import { readingOrder } from "../jobs/reading-order.ts";
 import { bookNameOrder } from "../sinks/book-name-order.ts";
 import type { Chapter } from "../sinks/book.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
+import { crawlGraph } from "./crawl-graph.ts";
 import { savingOf } from "./crawl-saving.ts";
 import { frontierLines } from "./crawl-store.ts";
 import { storedCrawlTasks } from "./crawl-tasks.ts";
@@ -21,7 +22,7 @@ export async function chaptersOf(
   durable: WorkRun,
 ): Promise<{ readonly chapters: readonly Chapter[]; readonly title: string }> {
   const { directory } = durable.journal.run;
-  const { rows, edges, title } = await graphOf(directory);
+  const { rows, edges, title } = await crawlGraph(frontierLines(directory));
   const files = await filesOf(settings, durable);
   using store = JournalStore.open(directory, "read");
   const latest = new Map<number, OutcomeRecord>();
@@ -30,7 +31,7 @@ export async function chaptersOf(
   }
   const detailOf = detailReader(store);
   const chapters: Chapter[] = [];
-  for (const place of readingOrder(rows, edges, bookNameOrder)) {
+  for (const place of readingOrder(rows, edges, { compare: bookNameOrder })) {
     const record = latest.get(place.row);
     // What was asked for under another URL stands in the book by itself.
     if (record?.code === "E_DUPLICATE") continue;
@@ -62,38 +63,6 @@ function nameIn(url: string): string {
   } catch {
     return name;
   }
-}
-
-/** What was found and how it hangs together, from the run's list. */
-async function graphOf(directory: string): Promise<{
-  readonly rows: ReadonlyMap<number, FoundRow>;
-  readonly edges: readonly FoundEdge[];
-  readonly title: string;
-}> {
-  const rows = new Map<number, FoundRow>();
-  const byUrl = new Map<string, number>();
-  const found: (Omit<FoundEdge, "to"> & { readonly url: string })[] = [];
-  let title = "";
-  for await (const lines of frontierLines(directory)) {
-    for (const line of lines) {
-      if (line.line === "title") title = line.title;
-      else if (line.line === "alias") byUrl.set(line.url, line.from);
-      else {
-        const { url, from, kind, position } = line;
-        if (line.line === "row") {
-          const row = rows.size + 1;
-          rows.set(row, { row, kind, url });
-          byUrl.set(url, row);
-        }
-        found.push({ url, from, title: line.title, position, kind });
-      }
-    }
-  }
-  const edges = found.flatMap(({ url, ...edge }) => {
-    const to = byUrl.get(url);
-    return to === undefined ? [] : [{ ...edge, to }];
-  });
-  return { rows, edges, title };
 }
 
 /** The files of the rows that are saved, their names claimed as the run did. */

@@ -48,6 +48,7 @@ export function crawlManners(settings: WorkSettings, { onRead, say }: MannersPar
       const { crawlDelayMs = 0 } = found;
       const delayMs = Math.min(crawlDelayMs, LONGEST_DELAY_MS);
       paces.set(origin, delayMs);
+      settings.listing?.pauses.set(origin, delayMs);
       if (crawlDelayMs > LONGEST_DELAY_MS) {
         const asked = formatDuration(crawlDelayMs);
         say(

@@ -96,7 +96,7 @@ function crawlKeeps({ output }: WorkSettings, saving: Saving | undefined): WorkO
 }
 
 /** One host gently: with two at once, until it is seen that it takes more. */
-const FIRST_AT_ONCE = 2;
+export const FIRST_AT_ONCE = 2;
 
 /** Opens a crawl, or goes on with one. @throws UsageError for a selector or a pattern that is none */
 export async function openCrawl(
@@ -111,7 +111,8 @@ export async function openCrawl(
   // What is read again of a long list is garbage at once.
   using _heap = settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
   const store = durable === undefined ? undefined : await openFileStore(durable.journal);
-  const frontier = await openFrontier(store ?? createMemoryStore(), {
+  const { listing } = settings;
+  const frontier = await openFrontier(store ?? listing?.store ?? createMemoryStore(), {
     starts: crawl.starts.map((url, index) => ({
       ...{ url: canonical(url), kind: "page", depth: 0, title: "", position: index + 1 },
     })),
@@ -141,7 +142,10 @@ export async function openCrawl(
     durable !== undefined && durable.journal.done.count > 0 ? "no" : undefined;
 
   return {
-    tasks: crawlTasks(settings, frontier.batches, (rows) => sitemaps?.note(rows)),
+    tasks: crawlTasks(settings, frontier.batches, (rows) => {
+      sitemaps?.note(rows);
+      listing?.note(rows);
+    }),
     saving,
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },
     spool: spoolOf(saving, durable),
@@ -151,12 +155,13 @@ export async function openCrawl(
       ...(spool?.parts === "kept"
         ? [continueDownload({ directory: spool.directory, hash: spool.hash ?? "none", earlier })]
         : []),
+      ...(listing === undefined ? [] : [listing.middleware]),
     ],
     records: (picks) =>
       extractCrawled({
         picks,
         wanted: crawl.book === undefined ? undefined : "pdf",
-        hashes: settings.output.kind === "none" ? "none" : "sha256",
+        hashes: settings.output.kind === "records" ? "sha256" : "none",
       }),
     keeps: crawlKeeps(settings, saving),
     watched(output) {

@@ -8,12 +8,12 @@ export async function endOrder(
   { journal, table, order }: WorkRun,
   settings: WorkSettings,
 ): Promise<void> {
-  if (order !== "appended" || table === undefined) return;
-  await sortTable(journal, table);
+  if (order !== "appended" || table === undefined || table.format === "warc") return;
+  const { path, format } = table;
+  await sortTable(journal, { path, format });
   // Opened and closed again, it gets its ending.
-  const target = { kind: "file" as const, path: table.path, exists: "overwrite" as const };
+  const target = { kind: "file" as const, path, exists: "overwrite" as const };
   const standing = standingOf(journal);
-  const { format } = table;
   const csv = settings.output.csvCells;
   await (await openTableSink({ ...target, standing }, { format, csv })).close();
 }

@@ -10,9 +10,9 @@ export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
 
 /** What is written, where, and how. */
 export interface OutputSettings {
-  /** `timing-table`: get's own table on stdout; `none`: only the files of `save`. */
-  readonly kind: "timing-table" | "records" | "none";
-  /** For `records`: a file, or `-` for stdout. */
+  /** `timing-table`: get's own table on stdout; `archive`: a WARC; `none`: only the files of `save`. */
+  readonly kind: "timing-table" | "records" | "archive" | "none";
+  /** For `records`: a file, or `-` for stdout; for an `archive` a file. */
   readonly path: string;
   /** For `records`: undefined means the format of the input. */
   readonly format: RecordFormat | undefined;
@@ -47,13 +47,13 @@ export function formatOf(
   const extension = extname(path).toLowerCase();
   const found = FORMATS.find((format) => extension === `.${format}`);
   if (found !== undefined) return found;
-  const there = ".jsonl .csv .tsv .json";
+  const there = ".jsonl .csv .tsv .json .warc.gz";
   if (LATER.has(extension)) {
     throw new UsageError(
       `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
     );
   }
-  const names = FORMATS.map((format) => `.${format}`);
+  const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
   throw new UsageError(
     `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
   );

@@ -11,13 +11,13 @@ import { FINISHED } from "../queue/journal-messages.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { openCookies, saveCookies } from "./work-cookies.ts";
 import { openOutput, type WorkOutput } from "./work-output.ts";
-import { openSpool, type SpoolFolder } from "./work-spool.ts";
+import { openSpool, spoolFolder } from "./work-spool.ts";
 import { readRules } from "./work-rules.ts";
 import { endOrder } from "./end-order.ts";
 import { openCrawlWork } from "./open-crawl-work.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
-import { idOf, type WorkRun } from "./work-run.ts";
+import type { WorkRun } from "./work-run.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
@@ -115,11 +115,11 @@ async function pipelineOf(
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
   const halt = createHalt();
-  settings.step?.who?.use(halt);
+  settings.who?.use(halt);
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const spool = await openSpool(settings, rules.length, {
-    ...spoolFolder(settings),
+    ...spoolFolder(settings, durable),
     ...crawl?.spool,
   });
   const session = openSession(
@@ -139,11 +139,11 @@ async function pipelineOf(
       ...crawl?.session,
       beforeGates: [
         ...(crawl?.beforeGates(spool?.options) ?? []),
-        ...(settings.step?.who?.beforeGates ?? []),
+        ...(settings.who?.beforeGates ?? []),
         ...cap.middleware,
       ],
       last: [
-        ...(settings.step?.who?.last ?? []),
+        ...(settings.who?.last ?? []),
         ...(jar === undefined ? [] : [jar.middleware]),
         guard.beforeLeaving,
       ],
@@ -231,11 +231,6 @@ interface Running {
   readonly listeners: readonly Listener[];
   readonly signals: RunSignals;
   readonly counters: () => string;
-}
-
-/** The spool of a run on disk has a name of its own, so that what a kill leaves is found again. */
-function spoolFolder(settings: WorkSettings): SpoolFolder {
-  return settings.run.kind === "in memory" ? {} : { id: `${idOf(settings.run)}-spool` };
 }
 
 /** Standard input of a run on disk is read from its copy, or copied as it is read. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import { SESSION_DEFAULTS, type SessionOptions } from "../engine/session-options.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -51,9 +52,9 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
       folder: run.folder,
       fileOf: run.rowsFileOf,
       mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
-      who: run.who,
       say: run.say,
     }),
+    who: run.who,
   } satisfies WorkSettings);
 }
 
@@ -99,13 +100,15 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const { output, save, keep } = step.step;
   const { order, csvCells, existing, keeps } = run.options;
   const isTable = output !== undefined && step.each === undefined;
+  const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
+  const format = output === undefined || isArchive ? "jsonl" : formatOf(output, "get", "output");
   return {
-    kind: isTable ? "records" : "none",
+    kind: isArchive ? "archive" : isTable ? "records" : "none",
     path: output ?? "-",
-    format: output === undefined ? "jsonl" : (formatOf(output, "get", "output") ?? "jsonl"),
+    format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
     picks: [],
-    order,
+    order: isArchive ? "arrival" : order,
     meta: "with meta",
     csvCells,
     existing: run.since === undefined ? existing : "overwrite",

@@ -14,7 +14,6 @@ import { createStepRequests } from "../jobs/step-requests.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { compileRule } from "../middleware/compile-rule.ts";
 import { requestsOf } from "../sources/row-requests.ts";
-import type { JobIdentification } from "./job-auth.ts";
 import type { Tasks } from "./work-tasks.ts";
 
 /** What a step of a job brings in place of an input, a URL template and expressions of the command line. */
@@ -28,8 +27,6 @@ export interface StepWork {
   readonly rules: () => Promise<readonly AnswerRule[]>;
   /** Whether answers are read, or only saved. */
   readonly bodies: "read" | "saved";
-  /** Who asks; undefined where nothing is asked, or nobody shows who. */
-  readonly who: JobIdentification | undefined;
   /** Around the session's send, with equal questions asked once; undefined where a row is a request. */
   readonly around: ((once: Send, fresh: Send) => Send) | undefined;
   /** Rows that share a place. */
@@ -45,7 +42,6 @@ export interface StepPlace {
   readonly fileOf: (step: string) => string;
   /** Pages of one list under way at most. */
   readonly mostAtOnce: number;
-  readonly who: JobIdentification | undefined;
   /** Tells a person what was found out. */
   readonly say: (line: string) => void;
 }
@@ -53,7 +49,7 @@ export interface StepPlace {
 /** What a compiled step brings to the pipeline. */
 export function stepWork(
   step: CompiledStep,
-  { job, folder, fileOf, mostAtOnce, who, say }: StepPlace,
+  { job, folder, fileOf, mostAtOnce, say }: StepPlace,
 ): StepWork {
   const { id, picks, rules, each, position, pages, batch } = step;
   const maker = createStepRequests(step, { constants: job.constants, folder });
@@ -81,7 +77,6 @@ export function stepWork(
     extract: extractStep(step),
     rules: () => Promise.all(rules.map(compileRule)),
     bodies: isRead ? "read" : "saved",
-    who,
     around:
       pages === undefined
         ? batches && ((_once, fresh) => batches.around(fresh))

@@ -4,6 +4,7 @@ import { parseJson } from "../formats/json.ts";
 import { parsePicks } from "../formats/picks.ts";
 import { compileSelector } from "../formats/selector.ts";
 import { extractAnswer } from "../jobs/extract-answer.ts";
+import { extractExchange } from "../jobs/extract-exchange.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
 import { extractSaved } from "../jobs/extract-saved.ts";
@@ -22,7 +23,7 @@ import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { OutputSettings, RecordFormat } from "./output-settings.ts";
 import type { CrawlWork } from "./crawl-work.ts";
-
+import { openArchive } from "./work-archive.ts";
 import { checkedName, claimed, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -67,7 +68,8 @@ export async function openOutput(
   const { crawl } = parts;
   const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
   const name = save?.name;
-  const extract = crawl?.records(picks) ?? extractOf(settings, picks);
+  const judge = crawl?.records(picks) ?? extractOf(settings, picks);
+  const extract = output.kind === "archive" ? extractExchange(judge) : judge;
   await using opened = new AsyncDisposableStack();
   const records = opened.use(await openRecords(settings, tasks, parts));
   const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
@@ -147,20 +149,12 @@ export async function compilePicks(texts: readonly string[]): Promise<readonly P
 
 function extractOf(settings: WorkSettings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
-  if (output.kind === "timing-table") return extractOutcome;
+  if (output.kind === "timing-table") return extractExchange();
   // What is picked later, of answers that were kept, is not what the step picks.
   if (settings.step !== undefined && picks.length === 0) return settings.step.extract;
   if (command === "map") return extractPicks({ picks, meta: output.meta });
   return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
 }
-
-const OUTCOME = ["outcome"];
-
-/** For those who take outcomes as they are. */
-const extractOutcome: Extract = (_task, outcome) => ({
-  outcome,
-  record: { columns: OUTCOME, values: [outcome] },
-});
 
 async function openRecords(
   settings: WorkSettings,
@@ -181,6 +175,10 @@ async function openRecords(
     };
   }
   const form = { format: formatOf(output, tasks), csv: output.csvCells };
+  if (output.kind === "archive") {
+    if (run === undefined) throw new TypeError("an archive belongs to a run on disk");
+    return await openArchive(settings, run, inputsOf(settings));
+  }
   if (records !== undefined)
     return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.

@@ -4,6 +4,7 @@ import type { Standing } from "../sinks/sink.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
 import { finishRewrite, prepareRewrite } from "../sinks/prepare-rewrite.ts";
 import type { RunTable } from "./run-table.ts";
+import type { RecordFormat } from "./output-settings.ts";
 
 /** Which failures are to be asked again; none named are all. */
 export interface Again {
@@ -21,7 +22,8 @@ interface RewriteNote {
 }
 
 /**
- * Takes failures back, so that they are owed again, and their records out of the table. Gives how many.
+ * Takes failures back, so that they are owed again, and their records out of the table; an archive keeps
+ * what came. Gives how many.
  * @throws DiskError
  */
 export async function takeFailuresBack(
@@ -40,22 +42,23 @@ export async function takeFailuresBack(
     journal.run.facts.get("order") === '"input"'
       ? { appendedFrom: journal.run.facts.get("appendedFrom") ?? String(await nextGroup(journal)) }
       : {};
-  if (table === undefined) {
+  if (table === undefined || table.format === "warc") {
     await journal.takeBack(rows, appended);
     return rows.length;
   }
   const leave = new Set(rows);
   const sequence = await journal.sequence();
-  await rewrite(journal, table, {
-    rows,
-    facts: appended,
-    keep: keptPositions(sequence, (row) => !leave.has(row)),
-  });
+  const { path, format } = table;
+  await rewrite(
+    journal,
+    { path, format },
+    { rows, facts: appended, keep: keptPositions(sequence, (row) => !leave.has(row)) },
+  );
   return rows.length;
 }
 
 /** Puts records that were appended by a retry where the order of the input has them. @throws DiskError */
-export async function sortTable(journal: Journal, table: RunTable): Promise<void> {
+export async function sortTable(journal: Journal, table: Rewritable): Promise<void> {
   await journal.refresh();
   const sequence = await journal.sequence();
   const places = Uint32Array.from(sequence.keys());
@@ -75,9 +78,12 @@ export async function endRewrite(journal: Journal, table: RunTable): Promise<voi
   } else await journal.note({ rewrite: "null" });
 }
 
+/** A table whose records can be put in another order. */
+type Rewritable = RunTable & { readonly format: RecordFormat };
+
 async function rewrite(
   journal: Journal,
-  { path, format }: RunTable,
+  { path, format }: Rewritable,
   { keep, rows, facts }: Omit<RewriteNote, "standing"> & { readonly keep: Iterable<number> },
 ): Promise<void> {
   await using prepared = await prepareRewrite(path, {

@@ -1,8 +1,10 @@
 import type { Send } from "../core/send.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { Detour } from "../transport/undici-routes.ts";
+import type { CrawlListing } from "./crawl-listing.ts";
 import type { CrawlSettings } from "./crawl-settings.ts";
 import type { InputSettings } from "./input-settings.ts";
+import type { JobIdentification } from "./job-auth.ts";
 import type { OutputSettings } from "./output-settings.ts";
 import type { Caps } from "./request-cap.ts";
 import type { RequestSettings } from "./request-settings.ts";
@@ -33,8 +35,12 @@ export interface WorkSettings {
   readonly cookieJar: string | undefined;
   /** Set for a rehearsal: where every connection leads in place of its server. */
   readonly detour?: Detour;
+  /** Set for the plan of a crawl: it reads its pages, and lists its files. */
+  readonly listing?: CrawlListing;
   /** Of a step of a job: what it brings in place of input, URL and expressions. */
   readonly step?: StepWork;
+  /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */
+  readonly who?: JobIdentification | undefined;
   /** Of a job that is run again: what its earlier run has answered already. */
   readonly known?: ((send: Send) => Send) | undefined;
   /** Whether V8 may be set for this work: a process of ours, or a program that has other work too. */

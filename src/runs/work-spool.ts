@@ -9,6 +9,7 @@ import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
+import { idOf, type WorkRun } from "./work-run.ts";
 
 /** A folder for bodies on their way, gone with the run. */
 export interface OpenSpool extends AsyncDisposable {
@@ -26,6 +27,21 @@ export interface SpoolFolder {
   readonly root?: string | undefined;
   /** Whether what came of bodies that were cut stays, for this run to go on with. @default "removed" */
   readonly parts?: "kept" | "removed" | undefined;
+}
+
+/**
+ * Where the spool of a piece of work is: that of a run on disk has a name of its own, so that what a kill
+ * leaves is found again.
+ */
+export function spoolFolder(
+  { run, output }: WorkSettings,
+  durable: WorkRun | undefined,
+): SpoolFolder {
+  if (run.kind === "in memory") return {};
+  const id = `${idOf(run)}-spool`;
+  // What goes to an archive goes through the run's own directory, unless it is saved beside it.
+  const isArchived = output.kind === "archive" && output.save === undefined;
+  return isArchived && durable !== undefined ? { id, root: durable.journal.run.directory } : { id };
 }
 
 /**

@@ -59,6 +59,9 @@ async function writeExtract(
   const stored = input.settings;
   const command = stored.command === "get" ? "get" : "map";
   const output = readOutput(command, createValues(line), stored.input);
+  if (output.kind === "archive") {
+    throw new UsageError("extract writes tables; export makes a .warc.gz of kept answers");
+  }
   const settings: WorkSettings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
