@@ -17,6 +17,7 @@ import { openFrontier } from "../sources/frontier.ts";
 import { createMemoryStore } from "../sources/frontier-store.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { checkBook } from "./check-book.ts";
+import { openEarlierCrawl } from "./crawl-earlier.ts";
 import { createLinkJudge } from "./crawl-links.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
@@ -27,6 +28,7 @@ import { crawlTasks } from "./crawl-tasks.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { CrawlSettings } from "./crawl-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
+import type { WorkChanges } from "./tell-changes.ts";
 import type { Saving } from "./work-claims.ts";
 import type { WorkOutput } from "./work-output.ts";
 import type { SpoolFolder } from "./work-spool.ts";
@@ -54,6 +56,7 @@ export interface CrawlWork extends AsyncDisposable {
   /** What is made of a crawl that has ended. @throws the signal's reason, DiskError */
   finish(signal: AbortSignal): Promise<void>;
   readonly leastExitCode: () => number;
+  readonly changes: () => WorkChanges | undefined;
 }
 
 /** What a crawl works with. */
@@ -134,9 +137,20 @@ export async function openCrawl(
     onRead: (origin, robots) => sitemaps?.named(origin, robots),
     say,
   });
-  const saving = savingOf(settings, crawl, durable?.journal.run.directory);
+  /** Known once the spool is open: where there is none, nobody takes bodies in files. */
+  let spoolsAboveBytes = Number.POSITIVE_INFINITY;
+  const before =
+    durable === undefined
+      ? undefined
+      : await openEarlierCrawl(settings, {
+          durable,
+          largestInMemoryBytes: () => spoolsAboveBytes,
+        });
+  const files = savingOf(settings, crawl, durable?.journal.run.directory);
+  const saving = files && { ...files, isOwn: before?.isOwn };
   const earlier = durable?.journal.run.origin === "earlier" ? "parts" : "nothing";
   let exitCode = 0;
+  let changes: WorkChanges | undefined;
   /** Why the first row was not answered, as long as none was. */
   let unasked: { readonly why: string } | "no" | undefined =
     durable !== undefined && durable.journal.done.count > 0 ? "no" : undefined;
@@ -149,14 +163,16 @@ export async function openCrawl(
     saving,
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },
     spool: spoolOf(saving, durable),
-    beforeGates: (spool) => [
-      claimRedirects(frontier, canonical),
-      ...manners.middleware,
-      ...(spool?.parts === "kept"
-        ? [continueDownload({ directory: spool.directory, hash: spool.hash ?? "none", earlier })]
-        : []),
-      ...(listing === undefined ? [] : [listing.middleware]),
-    ],
+    beforeGates(spool) {
+      spoolsAboveBytes = spool?.aboveBytes ?? spoolsAboveBytes;
+      const { directory, hash = "none", parts } = spool ?? {};
+      return [
+        claimRedirects(frontier, canonical),
+        ...manners.middleware,
+        ...(parts === "kept" ? [continueDownload({ directory: directory!, hash, earlier })] : []),
+        ...(listing === undefined ? [] : [listing.middleware]),
+      ];
+    },
     records: (picks) =>
       extractCrawled({
         picks,
@@ -196,7 +212,10 @@ export async function openCrawl(
         },
       };
     },
-    around: (send) => sitemaps?.middleware(send) ?? send,
+    around(send) {
+      const asked = before?.around(send) ?? send;
+      return sitemaps?.middleware(asked) ?? asked;
+    },
     stopOn: (signal) => frontier.stopOn(signal),
     isWhole: () => frontier.isWhole,
     async finish(signal) {
@@ -206,13 +225,16 @@ export async function openCrawl(
         say(`nothing was answered: ${visible(unasked.why)}`);
         exitCode = 1;
       }
+      if (before !== undefined) changes = await before.tell(say);
       if (crawl.book === undefined || durable === undefined) return;
       const { bindCrawl } = await import("./crawl-book.ts");
       const bound = await bindCrawl(settings, { book: crawl.book, durable, say, signal });
       exitCode = Math.max(exitCode, bound);
     },
     leastExitCode: () => exitCode,
+    changes: () => changes,
     async [Symbol.asyncDispose]() {
+      before?.[Symbol.dispose]();
       await store?.[Symbol.asyncDispose]();
     },
   };

@@ -22,6 +22,7 @@ import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
 import { haltWords } from "./halt-words.ts";
+import type { WorkChanges } from "./tell-changes.ts";
 import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
@@ -43,6 +44,8 @@ export interface Work {
   readonly directory?: string;
   /** The exit code of a run that went well so far, where what was made of it lacks something. */
   readonly leastExitCode?: (() => number) | undefined;
+  /** What has changed since the run before, once it has ended; undefined where nothing was compared. */
+  readonly changes?: (() => WorkChanges | undefined) | undefined;
   /**
    * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
    * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
@@ -203,6 +206,7 @@ async function pipelineOf(
           total: tasks.total,
           durable: kept,
           leastExitCode: crawl?.leastExitCode,
+          changes: crawl?.changes,
           run: (listeners, signals, counters = () => "{}") =>
             runWork({ tasks, output, now }, { listeners, signals, counters }),
         };

@@ -81,6 +81,7 @@ export async function openOutput(
       await openFileSink({
         root: save.root,
         exists: own ? "own" : output.existing,
+        isOwn: save.isOwn,
         ...(run === undefined ? {} : { id: run.id }),
       }),
     );
@@ -183,7 +184,8 @@ async function openRecords(
     return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
-  const exists = run?.standing === undefined ? output.existing : "overwrite";
+  const isOwn = run?.standing !== undefined || run?.since !== undefined;
+  const exists = isOwn ? "overwrite" : output.existing;
   const target =
     output.path === "-"
       ? { kind: "stream" as const, stream: process.stdout }

@@ -9,6 +9,7 @@ import type { OutputSettings } from "./output-settings.ts";
 import type { Caps } from "./request-cap.ts";
 import type { RequestSettings } from "./request-settings.ts";
 import type { RunSettings, SendingCommand } from "./run-settings.ts";
+import type { ChangesWanted } from "./tell-changes.ts";
 import type { StepWork } from "./step-work.ts";
 
 /** Everything that decides a piece of work: checked, in numbers and milliseconds, frozen. */
@@ -43,6 +44,8 @@ export interface WorkSettings {
   readonly who?: JobIdentification | undefined;
   /** Of a job that is run again: what its earlier run has answered already. */
   readonly known?: ((send: Send) => Send) | undefined;
+  /** What is told of how it differs from the run before. @default words, where there was one */
+  readonly changes?: ChangesWanted | undefined;
   /** Whether V8 may be set for this work: a process of ours, or a program that has other work too. */
   readonly v8: "tuned" | "as it is";
 }
