@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "compare",
-    usage: "compare get|map ...",
+    usage: "compare get|map|crawl|run ...",
     doc: "the same work sequentially and concurrently, measured fairly",
     load: async () => (await import("./commands/compare.ts")).compare,
   },

@@ -4,7 +4,7 @@ import type { HttpRequest } from "../core/request.ts";
 import { readingOrder } from "../jobs/reading-order.ts";
 import { count, createTally } from "../report/tally.ts";
 import { bookNameOrder } from "../sinks/book-name-order.ts";
-import { watchCaps } from "./caps.ts";
+import { watchCaps } from "../runs/watch-caps.ts";
 import { crawlGraph } from "../runs/crawl-graph.ts";
 import { createCrawlListing } from "../runs/crawl-listing.ts";
 import { listenForInterrupts } from "./interrupts.ts";

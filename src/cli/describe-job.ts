@@ -24,7 +24,10 @@ export interface JobParts {
 }
 
 /** Options that decide what an answer is; the others are in the settings of request and output. */
-const DECIDING = ["accept", "fail-if", "retry-if"] as const;
+const DECIDING = [
+  ...["accept", "fail-if", "retry-if"],
+  ...["paginate", "batch", "batch-into", "batch-pair", "batch-items"],
+] as const;
 
 /** Describes the command for a journal. */
 export function describeJob(line: CommandLine, parts: JobParts): DescribedJob {

@@ -72,7 +72,7 @@ export type SurroundedCommand = SendingCommand | "run";
 
 /** What may stand behind each command that takes another one. */
 export const SURROUNDED = {
-  compare: ["get", "map"],
+  compare: ["get", "map", "crawl", "run"],
   plan: ["get", "map", "crawl", "run"],
   rehearse: ["get", "map"],
 } as const satisfies Partial<Record<CommandName, readonly SurroundedCommand[]>>;

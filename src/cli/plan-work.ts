@@ -34,7 +34,7 @@ export async function surveyInput(
   const tasks = await openTasks(settings);
   if (settings.output.save !== undefined) checkedName(settings.output.save, tasks);
   using reading = showReading(settings, terminal);
-  const joined = settings.step?.joined;
+  const { joined } = settings.step?.sharing ?? tasks.sharing ?? {};
   return await survey(joined === undefined ? tasks.batches : joined(tasks.batches), {
     duplicates: settings.request.duplicates,
     done: run?.done,

@@ -16,6 +16,12 @@ export function jobOfStep(directory: string): string {
   return dirname(dirname(resolve(directory)));
 }
 
+/** A job that a program ran is nowhere written. @throws UsageError */
+export function refuseProgram({ positionals }: Pick<RunJob, "positionals">): void {
+  if (positionals.length > 0) return;
+  throw new UsageError("this run was begun by a program; run that again to go on with it");
+}
+
 /** Goes on with the run of a job, as it was begun; with `again`, what failed is owed again. @throws UsageError where the job is another one by now */
 export async function resumeJob(
   directory: string,
@@ -25,6 +31,7 @@ export async function resumeJob(
   const told = readJobIdentity(directory);
   if (told === undefined) throw new UsageError(`${visible(directory)} is no run of a job`);
   const job = told.command as RunJob;
+  refuseProgram(job);
   const whole = continuedLine(job, line);
   const asked = await readAskedJob(whole);
   if (asked.identity !== told.identity) {

@@ -55,6 +55,9 @@ function checkArchive(path: string, values: Values): void {
     throw new UsageError(`${option} cannot stand beside -o ${visible(path)}: ${why}`);
   };
   if (values.has("pick")) refuse("--pick", "an archive holds whole answers; pick into a table");
+  for (const name of ["paginate", "batch"]) {
+    if (values.has(name)) refuse(`--${name}`, "an archive holds the answers as they were sent");
+  }
   if (values.last("order") === "input")
     refuse("--order input", "an archive is in order of arrival");
 }

@@ -10,6 +10,7 @@ import { readOutput } from "./settings-output.ts";
 import type { OutputSettings } from "../runs/output-settings.ts";
 import { readRequest } from "./settings-request.ts";
 import { readRun } from "./settings-run.ts";
+import { readSharing } from "./settings-sharing.ts";
 
 /** Everything that a sending command was asked for: its work, and how it is told of. */
 export interface Settings extends WorkSettings {
@@ -41,11 +42,13 @@ export async function readSettings(
   const request = await readRequest(values, readText, command);
   const input = readInput(command, line.positionals, values, request.curlUrl);
   const crawl = command === "crawl" ? readCrawl(line.positionals, values) : undefined;
+  const sharing = await readSharing(values);
   const records = readOutput(command, crawl === undefined ? values : withoutFolder(values), input);
   const output = crawl === undefined ? records : crawlOutput(records, crawl, values);
   const parts = { command, input, request: request.settings, output, ...(crawl && { crawl }) };
   const settings: Settings = {
     ...parts,
+    sharing,
     run: readRun(line, values, parts),
     session: readSession(values, request),
     mode: (values.last("mode") ?? "concurrent") as Settings["mode"],

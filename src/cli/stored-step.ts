@@ -4,7 +4,7 @@ import { UsageError } from "../core/usage-error.ts";
 import type { CommandLine } from "./command-line.ts";
 import { type JobRun, jobRunIn } from "../runs/job-run.ts";
 import { readAskedJob } from "./read-asked-job.ts";
-import { jobOfStep } from "./resume-job.ts";
+import { jobOfStep, refuseProgram } from "./resume-job.ts";
 import { stepSettings } from "../runs/step-settings.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 
@@ -21,6 +21,7 @@ export async function storedStep(directory: string, line: CommandLine): Promise<
 
 /** The run of a job as it was begun. @throws UsageError */
 export async function storedJobRun(directory: string, line: CommandLine): Promise<JobRun> {
+  refuseProgram(line);
   let asked;
   try {
     asked = await readAskedJob(line);

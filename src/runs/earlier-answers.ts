@@ -52,7 +52,7 @@ export async function readEarlierAnswers(
 
   async function answer(request: HttpRequest, call: Call, next: Send): Promise<HttpResponse> {
     const known = earlier.find(request);
-    if (known?.validators !== undefined && isOneRequest) {
+    if (known?.validators !== undefined && isOneRequest && request.method === "GET") {
       call.earlier = { ...known, validators: known.validators };
       return await next(request, call);
     }

@@ -24,3 +24,24 @@ export interface JobOptions {
   readonly changes?: ChangesWanted | undefined;
   readonly v8: WorkSettings["v8"];
 }
+
+/** How a program runs a job where it says nothing else: answers are kept, so that they can be read. */
+export const PROGRAM_OPTIONS: JobOptions = {
+  session: {},
+  mode: "concurrent",
+  onFailure: "go on",
+  caps: {
+    maxRequests: undefined,
+    maxBytes: undefined,
+    maxTimeMs: undefined,
+    price: undefined,
+    maxCost: undefined,
+  },
+  limits: { wait: "stop" },
+  redirectsTo: "public",
+  order: "arrival",
+  csvCells: "formula-safe",
+  existing: "refuse",
+  keeps: "answers",
+  v8: "as it is",
+};

@@ -158,6 +158,7 @@ async function pipelineOf(
     const { signals, counters } = how;
     listen = toAll(how.listeners);
     const isShort = (tasks.total ?? Infinity) <= FEW_INPUTS;
+    const sharing = now.step?.sharing ?? tasks.sharing;
     const isOurs = now.v8 === "tuned";
     if (isOurs) spareCompiler(tasks.total);
     using _heap = isOurs ? keepHeapSmall(isShort ? "few" : "many") : undefined;
@@ -175,11 +176,12 @@ async function pipelineOf(
     await run({
       queue: owed.queue,
       send: guard.inDoubt(
-        crawl?.around(session.send) ?? (await sendOf(session, { settings: now, durable })),
+        crawl?.around(session.send) ??
+          (await sendOf(session, { settings: now, sharing, durable, say })),
       ),
       extract: extractOrStop(output.extract),
       sink,
-      ...windowOf(now, session),
+      ...windowOf({ settings: now, sharing }, session),
       clock: systemClock,
       emit,
       drain,

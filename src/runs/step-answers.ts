@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import type { Outcome } from "../core/outcome.ts";
 import type { Row } from "../core/row.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { keptOutcome } from "../jobs/kept-outcome.ts";
@@ -82,19 +83,38 @@ async function fill(sink: Sink, rows: AsyncIterable<Row>): Promise<void> {
   await sink.close();
 }
 
+/** The rows that a step gives to others, read from what was kept of its answers. @throws UsageError */
+export function readItems(ended: EndedStep): AsyncGenerator<Row> {
+  return itemsOf(ended, (items) => items.rowsOf);
+}
+
 /** The items of all answers that were kept, in the order of the rows. */
 async function* itemsOf(
-  { step, settings, directory }: EndedStep,
+  ended: EndedStep,
   read: (items: StepItems) => StepItems["rowsOf"],
 ): AsyncGenerator<Row> {
-  const toRows = read(itemsOfStep(step));
+  const toRows = read(itemsOfStep(ended.step));
+  for await (const { row, outcome } of readOutcomes(ended)) {
+    if (outcome.kind === "answered") yield* toRows(row, outcome.response);
+  }
+}
+
+/**
+ * What became of each row of a step, with the answers as far as they were kept, in the order of the rows.
+ * @throws UsageError
+ */
+export async function* readOutcomes({
+  settings,
+  directory,
+}: EndedStep): AsyncGenerator<{ readonly row: Row; readonly outcome: Outcome }> {
   const { batches } = await settings.step!.openTasks();
   using store = openToRead(directory);
   using kept = readKeptAnswers(store.database, directory);
   for await (const { record, detail, task } of outcomeRows(store, batches)) {
-    if (task === undefined || record.kind !== "answered") continue;
-    const body = record.kept === 0 ? undefined : kept?.get(record.kept);
-    const outcome = keptOutcome(task, { record, detail, body });
-    if (outcome.kind === "answered") yield* toRows(task.row, outcome.response);
+    if (task === undefined) continue;
+    // What an expression could not read is no answer here.
+    const isRead = record.kept !== 0 && record.code !== "E_PARSE";
+    const body = isRead ? kept?.get(record.kept) : undefined;
+    yield { row: task.row, outcome: keptOutcome(task, { record, detail, body }) };
   }
 }

@@ -10,6 +10,7 @@ import type { Caps } from "./request-cap.ts";
 import type { RequestSettings } from "./request-settings.ts";
 import type { RunSettings, SendingCommand } from "./run-settings.ts";
 import type { ChangesWanted } from "./tell-changes.ts";
+import type { SharingOptions } from "./request-sharing.ts";
 import type { StepWork } from "./step-work.ts";
 
 /** Everything that decides a piece of work: checked, in numbers and milliseconds, frozen. */
@@ -38,6 +39,8 @@ export interface WorkSettings {
   readonly detour?: Detour;
   /** Set for the plan of a crawl: it reads its pages, and lists its files. */
   readonly listing?: CrawlListing;
+  /** Lists in pages, or batches of rows; undefined where each row is a request. */
+  readonly sharing?: SharingOptions | undefined;
   /** Of a step of a job: what it brings in place of input, URL and expressions. */
   readonly step?: StepWork;
   /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */

@@ -54,9 +54,8 @@ export async function openSpool(
   { id, root: given, parts = "removed" }: SpoolFolder = {},
 ): Promise<OpenSpool | undefined> {
   const { save, picks, keeps } = settings.output;
-  if (settings.step?.bodies === "read" || (save === undefined && given === undefined)) {
-    return undefined;
-  }
+  if (settings.sharing !== undefined || settings.step?.bodies === "read") return undefined;
+  if (save === undefined && given === undefined) return undefined;
   if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
   const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;

@@ -4,15 +4,24 @@ import { dirname, join } from "node:path";
 import { createRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { resolveLimits } from "../engine/resolve-limits.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { compileTextTemplate } from "../formats/text-template.ts";
 import { valueText } from "../formats/value-text.ts";
 import { formatOfName, type RowFormat } from "../formats/row-format.ts";
 import { INPUT_FILE } from "../queue/input-copy.ts";
 import type { Task } from "../queue/queue.ts";
-import { createRequestMaker, refuse } from "../sources/request-maker.ts";
+import {
+  check,
+  createRequestMaker,
+  refuse,
+  type RequestMaker,
+  type Table,
+} from "../sources/request-maker.ts";
 import { peekColumns, requestsOf } from "../sources/row-requests.ts";
 import { openRows, type RowInput, type RowSource } from "../sources/row-source.ts";
 import { peekFormat } from "../sources/sniff.ts";
+import { type RequestSharing, shareRequests } from "./request-sharing.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { checkUrl } from "../sources/check-url.ts";
 
@@ -24,6 +33,8 @@ export interface Tasks {
   /** Columns that rows have, as far as the first ones show. */
   readonly columns: readonly string[];
   readonly batches: AsyncIterable<readonly Task[]>;
+  /** How rows and requests go together; undefined where each row is a request. */
+  readonly sharing?: RequestSharing | undefined;
 }
 
 /** Where standard input is read from. */
@@ -56,11 +67,14 @@ export async function openTasks(settings: WorkSettings, stdin?: Stdin): Promise<
           { name: source.name, columns },
         )
       : { make: urlMaker(settings, columns, source) };
+  const sharing = sharingOf(settings, maker, { name: source.name, columns });
+  const make = sharing?.make ?? ((row: Row) => maker.make(row));
   return {
     total: source.total,
     format,
     columns,
-    batches: requestsOf(peeked.source, (row) => maker.make(row)),
+    batches: requestsOf(peeked.source, make),
+    sharing,
   };
 }
 
@@ -82,6 +96,22 @@ export function openStoredTasks(settings: WorkSettings, directory: string): Prom
   return openTasks(settings, { file: join(directory, INPUT_FILE), keep: () => {} });
 }
 
+/** @throws UsageError where a batch needs a column that the rows have not. */
+function sharingOf(
+  { sharing, mode, session }: WorkSettings,
+  maker: RequestMaker,
+  table: Table,
+): RequestSharing | undefined {
+  if (sharing === undefined) return undefined;
+  const { into, pair } = sharing.batch ?? {};
+  if (into?.as === "repeated") {
+    check(compileTextTemplate(into.value).variables, "--batch-into", table);
+  }
+  if (pair?.by === "key") check(pair.row.variables, "--batch-pair", table);
+  const mostAtOnce = mode === "sequential" ? 1 : resolveLimits(session).concurrency;
+  return shareRequests(sharing, { maker, mostAtOnce });
+}
+
 /** An input without a row asks for nothing, whatever its columns would be. */
 async function* nothing(): AsyncGenerator<never> {}
 
@@ -94,10 +124,12 @@ function urlTasks(settings: WorkSettings, urls: readonly string[]): Tasks {
     values: [url],
   }));
   const make = requestOfUrl(settings);
+  const maker = { make: (row: Row) => make(row, 0) };
   async function* batches(): AsyncGenerator<readonly Task[]> {
-    yield rows.map((row) => ({ row, request: make(row, 0) }));
+    yield rows.map((row) => ({ row, request: maker.make(row) }));
   }
-  return { total: urls.length, format: undefined, columns, batches: batches() };
+  const sharing = sharingOf(settings, maker, { name: "the URLs", columns });
+  return { total: urls.length, format: undefined, columns, batches: batches(), sharing };
 }
 
 /** Requests of a list's URLs; a checked list has none that is no URL. */
@@ -135,7 +167,7 @@ async function openInput(
   if (input.kind === "urls" || input.kind === "step") throw new TypeError("this is no file");
   const declared = input.kind === "table" ? input.format : undefined;
   const fallback = input.kind === "list" ? "lines" : undefined;
-  const check = input.kind === "list" ? checkUrlRow : undefined;
+  const checked = input.kind === "list" ? checkUrlRow : undefined;
   const named = declared ?? (input.path === "-" ? undefined : formatOfName(input.path));
   if (input.path === "-" && stdin?.file === undefined) {
     const name = "stdin";
@@ -145,7 +177,7 @@ async function openInput(
   }
   const path = input.path === "-" ? stdin!.file! : (stdin?.copy ?? input.path);
   const format = named ?? fallback ?? (await formatInFile(path));
-  return { source: await openRows({ kind: "file", path, format }, check), format };
+  return { source: await openRows({ kind: "file", path, format }, checked), format };
 }
 
 /** The chunks of standard input, each kept before it is used. */

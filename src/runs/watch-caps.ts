@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { formatDuration, formatSize } from "../formats/quantity.ts";
 import { settledOf, type Tally } from "../report/tally.ts";
-import type { WorkSettings } from "../runs/work-settings.ts";
+import type { WorkSettings } from "./work-settings.ts";
 
 /** The end of a run that its flags asked for: a cap, or the first failure. */
 export interface ReachedCap {
