@@ -40,6 +40,8 @@ async function asked(next: Send, { request, call, earlier }: Question): Promise<
   const body = isSame ? await earlier.body() : undefined;
   if (body === undefined) {
     call.earlier = undefined;
+    // It is sent once more, which is an attempt of its own and no circle.
+    call.attempts += 1;
     return await next(request, call);
   }
   const { url, timing, protocol, remoteAddress, redirects, wireBytes } = response;
