@@ -5,6 +5,7 @@ import { visible } from "../formats/visible.ts";
 import { isDifferent } from "../report/change-counts.ts";
 import { formatAccount } from "../report/account.ts";
 import { checkChangesFile } from "./changes-file.ts";
+import { createRedirectEnds } from "../report/redirect-ends.ts";
 import { createTally, settledOf, type Tally } from "../report/tally.ts";
 import { conduct } from "../runs/conduct.ts";
 import { createCutWaits, endHints } from "./explain.ts";
@@ -66,6 +67,7 @@ export async function runWork(
     );
   });
   const tellCutWait = createCutWaits((line) => progress.say(line));
+  const redirectEnds = createRedirectEnds();
   const { error, reason, cap } = await conduct(work, {
     settings,
     tally,
@@ -74,6 +76,7 @@ export async function runWork(
     drain: () => interrupts.drainNow(),
     listen(event) {
       tellCutWait(event);
+      if (event.type === "settled") redirectEnds.take(event.outcome);
       progress.listen(event);
     },
   });
@@ -88,6 +91,8 @@ export async function runWork(
   const isWhole = interrupts.exitCode === undefined && reason === undefined && cap === undefined;
   if (!isWhole) progress.say(stopWords(tally, { flag: cap?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
+    const remark = redirectEnds.remark();
+    if (remark !== undefined) progress.say(remark);
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
   }

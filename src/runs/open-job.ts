@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
+import { openCommons } from "../engine/session-commons.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import {
   openJobDirectory,
@@ -21,7 +22,7 @@ import { prepareSteps, type Teller } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { checkItems } from "./step-items-file.ts";
-import { stepSettings } from "./step-settings.ts";
+import { jobSession, stepSettings } from "./step-settings.ts";
 import type { Again } from "./work-retry.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
@@ -63,11 +64,15 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
   const who = stack.use(
     openJobAuth(run.job, { session: settings.session, whenQuotaIsGone: settings.limits.wait }),
   );
+  const commons = stack.use(
+    openCommons(jobSession(run), { memory, whenQuotaIsGone: settings.limits.wait }),
+  );
   const held = stack.move();
   return {
     directory: opened.directory,
     settings,
-    prepare: (progress, tally) => prepareSteps({ ...run, who }, { memory, tally, progress }),
+    prepare: (progress, tally) =>
+      prepareSteps({ ...run, who, commons }, { memory, tally, progress }),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

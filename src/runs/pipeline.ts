@@ -117,7 +117,9 @@ async function pipelineOf(
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
-  const halt = createHalt();
+  // What a rehearsal plays has nothing in common with what is really asked.
+  const shared = settings.detour === undefined ? settings.shared : undefined;
+  const halt = shared?.commons.halt ?? createHalt();
   settings.who?.use(halt);
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
@@ -139,6 +141,7 @@ async function pipelineOf(
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
       detour: settings.detour,
+      shared,
       ...crawl?.session,
       beforeGates: [
         ...(crawl?.beforeGates(spool?.options) ?? []),

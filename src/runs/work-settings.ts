@@ -1,4 +1,5 @@
 import type { Send } from "../core/send.ts";
+import type { SharedParts } from "../engine/session.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import type { CrawlListing } from "./crawl-listing.ts";
@@ -45,6 +46,8 @@ export interface WorkSettings {
   readonly step?: StepWork;
   /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */
   readonly who?: JobIdentification | undefined;
+  /** Of a step of a job: what its session has in common with those of the other steps. */
+  readonly shared?: SharedParts | undefined;
   /** Of a job that is run again: what its earlier run has answered already. */
   readonly known?: ((send: Send) => Send) | undefined;
   /** What is told of how it differs from the run before. @default words, where there was one */
