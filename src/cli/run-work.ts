@@ -11,7 +11,7 @@ import { conduct } from "../runs/conduct.ts";
 import { createCutWaits, endHints } from "./explain.ts";
 import { EXIT_CHANGED, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import type { Work } from "../runs/pipeline.ts";
+import type { Work } from "../runs/work.ts";
 import { RunStopped } from "../runs/run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";

@@ -17,7 +17,7 @@ import { outputError } from "../sinks/output-error.ts";
 import { type AskedJob, nameOfJob } from "./ask-job.ts";
 import { openJobAuth } from "./job-auth.ts";
 import { type JobRun, jobRunIn, STEPS_FOLDER } from "./job-run.ts";
-import type { Work } from "./pipeline.ts";
+import type { Work } from "./work.ts";
 import { prepareSteps, type Teller } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";

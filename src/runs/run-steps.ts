@@ -13,7 +13,8 @@ import { costOf, count, createTally, settledOf, type Tally, wallMsOf } from "../
 import { type EarlierAnswers, readEarlierAnswers } from "./earlier-answers.ts";
 import { tellJobChanges } from "./job-changes.ts";
 import { type JobRun, jobRunIn } from "./job-run.ts";
-import { openPipeline, type Pipeline, type RunSignals, type Work } from "./pipeline.ts";
+import { openPipeline, type Pipeline } from "./pipeline.ts";
+import type { RunSignals, Work } from "./work.ts";
 import { isReadLater, stepSettings } from "./step-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { Caps } from "./request-cap.ts";
