@@ -1,3 +1,4 @@
+import type { EarlierAnswer } from "./earlier-answer.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Timing, WireTiming } from "./timing.ts";
 
@@ -24,6 +25,8 @@ export interface Call {
   keyed: boolean;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
+  /** What an earlier run was answered: it is asked whether that has changed. */
+  earlier: EarlierAnswer | undefined;
   /** Asked before the wire sends it once more of itself; rejects where that must not be. */
   beforeRepeat: ((request: HttpRequest) => Promise<void>) | undefined;
   /** Told when the request begins and ends a long wait, so that another may take its turn meanwhile. */
@@ -46,6 +49,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     limited: false,
     keyed: false,
     duplicate: false,
+    earlier: undefined,
     beforeRepeat: undefined,
     onRest,
   };
