@@ -49,7 +49,6 @@ export function createKeyLane({ host, key, rates, memory, clock }: KeyLaneOption
   const learner = createRateLearner({
     most: MOST,
     profile: memory?.recall(scope),
-    random: Math.random,
   });
   const seen = { requests: 0, refused: 0 };
   let keptMs = clock.now();
