@@ -7,7 +7,7 @@ import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
 import { copyOfJar } from "./copy-of-jar.ts";
 import { crawlPlanLines, crawlPlanToJson, type PlannedCrawl } from "./crawl-plan.ts";
-import { FIRST_AT_ONCE } from "../runs/crawl-work.ts";
+import { FIRST_AT_ONCE } from "../runs/crawl-settings.ts";
 import { frontierRows } from "../runs/crawl-store.ts";
 import { type CrawlSurvey, MOST_READ, surveyCrawl } from "./crawl-survey.ts";
 import { openFolder } from "./open-folder.ts";
@@ -60,7 +60,7 @@ export async function planCrawlStep(
   const { session, limits } = bare;
   await using who = openJobAuth(job.job, { session, whenQuotaIsGone: limits.wait });
   const progress = readProgress(createValues(line));
-  const told = { progress, summary: undefined, hints: [] };
+  const told = { progress, summary: undefined, hints: [], onChange: "exit 0" } as const;
   return await plannedCrawl({ ...bare, who, ...told }, { terminal, recall });
 }
 

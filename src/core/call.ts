@@ -1,3 +1,4 @@
+import type { EarlierAnswer } from "./earlier-answer.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Timing, WireTiming } from "./timing.ts";
 
@@ -22,6 +23,8 @@ export interface Call {
   limited: boolean;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
+  /** What an earlier run was answered: it is asked whether that has changed. */
+  earlier: EarlierAnswer | undefined;
   /** Asked before the wire sends it once more of itself; rejects where that must not be. */
   beforeRepeat: ((request: HttpRequest) => Promise<void>) | undefined;
   /** Told when the request begins and ends a long wait, so that another may take its turn meanwhile. */
@@ -43,6 +46,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     heldMs: 0,
     limited: false,
     duplicate: false,
+    earlier: undefined,
     beforeRepeat: undefined,
     onRest,
   };

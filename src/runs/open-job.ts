@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
+import { openCommons } from "../engine/session-commons.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import {
   openJobDirectory,
@@ -14,14 +15,15 @@ import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import type { Tally } from "../report/tally.ts";
 import { outputError } from "../sinks/output-error.ts";
 import { type AskedJob, nameOfJob } from "./ask-job.ts";
+import { FIRST_AT_ONCE } from "./crawl-settings.ts";
 import { openJobAuth } from "./job-auth.ts";
 import { type JobRun, jobRunIn, STEPS_FOLDER } from "./job-run.ts";
-import type { Work } from "./pipeline.ts";
+import type { Work } from "./work.ts";
 import { prepareSteps, type Teller } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { checkItems } from "./step-items-file.ts";
-import { stepSettings } from "./step-settings.ts";
+import { jobSession, stepSettings } from "./step-settings.ts";
 import type { Again } from "./work-retry.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
@@ -62,11 +64,19 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
   const who = stack.use(
     openJobAuth(run.job, { session: settings.session, whenQuotaIsGone: settings.limits.wait }),
   );
+  const commons = stack.use(
+    openCommons(jobSession(run), {
+      memory,
+      whenQuotaIsGone: settings.limits.wait,
+      ...(run.job.steps.some(({ crawl }) => crawl) ? { firstAtOnce: FIRST_AT_ONCE } : {}),
+    }),
+  );
   const held = stack.move();
   return {
     directory: opened.directory,
     settings,
-    prepare: (progress, tally) => prepareSteps({ ...run, who }, { memory, tally, progress }),
+    prepare: (progress, tally) =>
+      prepareSteps({ ...run, who, commons }, { memory, tally, progress }),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

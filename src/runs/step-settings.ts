@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { resolveLimits } from "../engine/resolve-limits.ts";
-import { SESSION_DEFAULTS, type SessionOptions } from "../engine/session-options.ts";
+import type { SharedParts } from "../engine/session.ts";
+import { type Limits, SESSION_DEFAULTS, type SessionOptions } from "../engine/session-options.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
 import { warcCompressionOf } from "../formats/warc-record.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
@@ -66,6 +67,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
       : { picked: step.picks }),
     rules: () => Promise.all(step.rules.map(compileRule)),
     who: run.who,
+    shared: run.commons && { commons: run.commons, ...ownLimits(step, run) },
   } satisfies WorkSettings);
 }
 
@@ -140,27 +142,55 @@ function withConstants(text: string, constants: ReadonlyMap<string, unknown>): s
 }
 
 /** How a step asks: what is asked for beside the job, and in its absence what the job and the step say. */
-function sessionOf({ limits, accept, secretHeaders }: CompiledStep, run: JobRun): SessionOptions {
-  const { limits: asked = {}, ...given } = run.options.session;
-  const { limits: all } = run.job;
-  const rates = [...all.rates, ...limits.rates];
+function sessionOf(step: CompiledStep, run: JobRun): SessionOptions {
+  const { limits, accept, secretHeaders } = step;
+  const { limits: all, ...session } = jobSession(run);
+  const { limits: asked = {} } = run.options.session;
+  const { perHost, rates } = ownLimits(step, run);
   return Object.freeze({
-    timeoutMs: all.timeoutMs ?? SESSION_DEFAULTS.timeoutMs,
-    connectTimeoutMs: all.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
-    retries: all.retries ?? SESSION_DEFAULTS.retries,
-    maxRetryAfterMs: all.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
-    ...given,
+    ...session,
     secretHeaders,
     limits: Object.freeze({
-      concurrency: asked.concurrency ?? least(all.concurrency, limits.concurrency) ?? "auto",
-      perHost: asked.perHost ?? least(all.perHost, limits.perHost) ?? "auto",
-      rates: asked.rates ?? rates,
+      concurrency: asked.concurrency ?? least(all.concurrency, limits.concurrency),
+      perHost: least(all.perHost, perHost),
+      rates: [...all.rates, ...rates],
     }),
     ...(accept === undefined ? {} : { accept }),
   });
 }
 
-function least(one: number | undefined, other: number | undefined): number | undefined {
-  const both = [one, other].filter((value) => value !== undefined);
-  return both.length === 0 ? undefined : Math.min(...both);
+/** How a job asks, whatever its step. */
+export function jobSession({ job, options }: JobRun): JobSession {
+  const { limits: asked = {}, ...given } = options.session;
+  const { limits } = job;
+  return {
+    timeoutMs: limits.timeoutMs ?? SESSION_DEFAULTS.timeoutMs,
+    connectTimeoutMs: limits.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
+    retries: limits.retries ?? SESSION_DEFAULTS.retries,
+    maxRetryAfterMs: limits.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
+    ...given,
+    limits: {
+      concurrency: asked.concurrency ?? limits.concurrency ?? "auto",
+      perHost: asked.perHost ?? limits.perHost ?? "auto",
+      rates: asked.rates ?? limits.rates,
+    },
+  };
+}
+
+type JobSession = SessionOptions & { readonly limits: Required<Limits> };
+
+/** What a step adds to the limits of its job; nothing where others were asked for in their place. */
+function ownLimits({ limits }: CompiledStep, { options }: JobRun): OwnLimits {
+  const { limits: asked = {} } = options.session;
+  return {
+    perHost: asked.perHost === undefined ? limits.perHost : undefined,
+    rates: asked.rates === undefined ? limits.rates : [],
+  };
+}
+
+type OwnLimits = Required<Pick<SharedParts, "rates">> & Pick<SharedParts, "perHost">;
+
+function least(one: number | "auto", other: number | undefined): number | "auto" {
+  if (other === undefined) return one;
+  return one === "auto" ? other : Math.min(one, other);
 }

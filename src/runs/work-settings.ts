@@ -1,4 +1,5 @@
 import type { Send } from "../core/send.ts";
+import type { SharedParts } from "../engine/session.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { PickedColumn } from "../jobs/extract-picks.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
@@ -11,6 +12,7 @@ import type { OutputSettings } from "./output-settings.ts";
 import type { Caps } from "./request-cap.ts";
 import type { RequestSettings } from "./request-settings.ts";
 import type { RunSettings, SendingCommand } from "./run-settings.ts";
+import type { ChangesWanted } from "./tell-changes.ts";
 import type { SharingOptions } from "./request-sharing.ts";
 import type { StepWork } from "./step-work.ts";
 
@@ -50,8 +52,12 @@ export interface WorkSettings {
   readonly picked?: readonly PickedColumn[] | undefined;
   /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */
   readonly who?: JobIdentification | undefined;
+  /** Of a step of a job: what its session has in common with those of the other steps. */
+  readonly shared?: SharedParts | undefined;
   /** Of a job that is run again: what its earlier run has answered already. */
   readonly known?: ((send: Send) => Send) | undefined;
+  /** What is told of how it differs from the run before. @default words, where there was one */
+  readonly changes?: ChangesWanted | undefined;
   /** Whether V8 may be set for this work: a process of ours, or a program that has other work too. */
   readonly v8: "tuned" | "as it is";
 }

@@ -17,7 +17,7 @@ export interface OpenSpool extends AsyncDisposable {
 }
 
 /** Larger bodies than this that are to be saved go to a file at once. */
-const SPOOL_ABOVE_BYTES = 1024 * 1024;
+export const SPOOL_ABOVE_BYTES = 1024 * 1024;
 
 /** How a spool is told from those of other runs. */
 export interface SpoolFolder {
