@@ -1,4 +1,5 @@
 /** fanfetch: a list of things in, a list of answers out. */
+export type { HoldReason, Listener, RunEvent } from "./core/event.ts";
 export { FAILURE_CODES, Failure, type FailureCode } from "./core/failure.ts";
 export type { HeaderList, ResponseHeaders } from "./core/headers.ts";
 export type { Answered, Failed, Outcome, Skipped } from "./core/outcome.ts";
@@ -23,4 +24,6 @@ export {
 } from "./engine/session-options.ts";
 export { defineJob, type Job, type JobExpression, type JobOutputs } from "./jobs/job.ts";
 export type { JobStep } from "./jobs/job-step.ts";
+export { runJob, type RunJobOptions } from "./runs/run-job.ts";
+export type { JobResult, JobStop, PlainRow, StepResult } from "./runs/job-result.ts";
 export { VERSION } from "./engine/version.ts";

@@ -4,11 +4,11 @@ import { VERSION } from "../engine/version.ts";
 import { identity } from "../middleware/identity.ts";
 import { showRequest, type ShownRequest } from "../report/shown-request.ts";
 import { ACCEPT_ENCODING } from "../transport/decode.ts";
-import type { Settings } from "./settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
 
 /** Requests as they would leave, our own fields added, without their secrets. Cookies of a jar are not among them. */
 export function asSent(
-  settings: Settings,
+  settings: WorkSettings,
   requests: readonly HttpRequest[],
 ): readonly ShownRequest[] {
   const shown: ShownRequest[] = [];

@@ -4,10 +4,10 @@ import { visible } from "../formats/visible.ts";
 import { inputDigest } from "../queue/input-digest.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { RunIdentity } from "../queue/run-directories.ts";
-import type { Settings } from "./settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
 
 /** Whether the input of a run is what it was; a sentence where it is not. */
-export function inputProblems(store: JournalStore, { input }: Settings): readonly string[] {
+export function inputProblems(store: JournalStore, { input }: WorkSettings): readonly string[] {
   if (input.kind === "urls" || input.kind === "step" || input.path === "-") return [];
   const told = store.fact<RunIdentity>("identity")?.input;
   try {

@@ -14,11 +14,11 @@ import { createClaimedNames } from "../sinks/claimed-names.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
 import { countRecords } from "../sinks/scan-records.ts";
-import { savingOf } from "./crawl-saving.ts";
-import { splitSaveTemplate } from "./save-template.ts";
-import type { Settings } from "./settings.ts";
-import type { RecordFormat } from "./settings-output.ts";
-import type { Saving } from "./work-claims.ts";
+import { savingOf } from "../runs/crawl-saving.ts";
+import { splitSaveTemplate } from "../runs/save-template.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import type { RecordFormat } from "../runs/output-settings.ts";
+import type { Saving } from "../runs/work-claims.ts";
 
 /** What the table of a run is checked against. */
 export interface TableCheck {
@@ -28,7 +28,8 @@ export interface TableCheck {
   readonly standing: Standing | undefined;
   /** Records that wait for their turn and are in no table yet. */
   readonly held: number;
-  readonly format: RecordFormat;
+  /** What came is not counted in an archive: an outcome may have had no answer, or several. */
+  readonly format: RecordFormat | "warc";
 }
 
 /** Problems named at most; more are counted. */
@@ -44,6 +45,7 @@ export async function checkTable(path: string, check: TableCheck): Promise<reado
   const found = await checkStanding(path, standing);
   if (found === "missing") return [`${visible(path)} is not there`];
   if (found !== "as it was") return [`${visible(path)} is ${found} since it was written`];
+  if (format === "warc") return [];
   const records = await countRecords(path, format);
   if (records === expected) return [];
   return [
@@ -60,7 +62,10 @@ export interface FileCheck {
 }
 
 /** The check of the files that a run saved; undefined where it saved none. */
-export function createFileCheck(settings: Settings, store: JournalStore): FileCheck | undefined {
+export function createFileCheck(
+  settings: WorkSettings,
+  store: JournalStore,
+): FileCheck | undefined {
   const saving = savingIn(settings, store.directory);
   if (saving === undefined) return undefined;
   const { root, name } = saving;
@@ -105,7 +110,7 @@ async function fileProblem(path: string, record: OutcomeRecord): Promise<string 
 }
 
 /** Where a run saved its files, and how they are called. */
-function savingIn(settings: Settings, directory: string): Saving | undefined {
+function savingIn(settings: WorkSettings, directory: string): Saving | undefined {
   const { crawl, output } = settings;
   if (crawl !== undefined) return savingOf(settings, crawl, directory);
   if (output.save === undefined) return undefined;

@@ -3,7 +3,14 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../core/usage-error.ts";
 import { COMMANDS, LATER_COMMANDS } from "./commands.ts";
 import { CURL_WORDS } from "./curl-words.ts";
-import type { CommandName, Flag } from "./flag.ts";
+import {
+  type AroundCommand,
+  type CommandName,
+  type Flag,
+  isAround,
+  SURROUNDED,
+  type SurroundedCommand,
+} from "./flag.ts";
 import { FLAGS, flagsOf, LATER_FLAGS } from "./flags.ts";
 
 /** What was typed, split by the table of flags; values are still text. */
@@ -11,7 +18,7 @@ export interface CommandLine {
   /** Undefined where `--help` was asked of the whole program. */
   readonly command: CommandName | undefined;
   /** For `compare`, `plan` and `rehearse`: the command that is compared, planned or rehearsed. */
-  readonly compared: "get" | "map" | "run" | undefined;
+  readonly compared: SurroundedCommand | undefined;
   readonly asks: "help" | "version" | "work";
   /** By long name; a switch has no values; only the last one of a flag that does not add up. */
   readonly values: ReadonlyMap<string, readonly string[]>;
@@ -57,10 +64,9 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   }
   const command = await commandNamed(first);
   let compared: CommandLine["compared"];
-  const isAround = command === "compare" || command === "plan" || command === "rehearse";
   // A rehearsal may be one of nothing.
   const isOwed = asks === "work" && command !== "rehearse";
-  if (isAround && (positionals.length > 0 || isOwed)) {
+  if (isAround(command) && (positionals.length > 0 || isOwed)) {
     compared = await comparedNamed(command, positionals.shift());
   }
   const known = flagsOf(command, ...(compared === undefined ? [] : [compared]));
@@ -118,11 +124,12 @@ function spelledOut(argv: readonly string[]): string[] {
 const VERBS = { compare: "measures", plan: "tells of", rehearse: "plays for" } as const;
 
 async function comparedNamed(
-  command: keyof typeof VERBS,
+  command: AroundCommand,
   word: string | undefined,
-): Promise<"get" | "map" | "run"> {
-  if (word === "get" || word === "map") return word;
-  if (word === "run" && command === "plan") return word;
+): Promise<SurroundedCommand> {
+  const names: readonly SurroundedCommand[] = SURROUNDED[command];
+  const found = names.find((name) => name === word);
+  if (found !== undefined) return found;
   if (word === undefined)
     throw new UsageError(
       `say what to ${command}: ${command} get URL... or ${command} map TABLE URL_TEMPLATE`,
@@ -131,8 +138,9 @@ async function comparedNamed(
     import("../formats/nearest.ts"),
     import("../formats/visible.ts"),
   ]);
+  const listed = new Intl.ListFormat("en", { type: "disjunction" }).format(names);
   throw new UsageError(
-    `${command} ${VERBS[command]} get or map, not "${visible(word)}"${didYouMean(word, ["get", "map"])}`,
+    `${command} ${VERBS[command]} ${listed}, not "${visible(word)}"${didYouMean(word, names)}`,
   );
 }
 

@@ -41,14 +41,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "compare",
-    usage: "compare get|map ...",
+    usage: "compare get|map|crawl|run ...",
     doc: "the same work sequentially and concurrently, measured fairly",
     load: async () => (await import("./commands/compare.ts")).compare,
   },
   {
     name: "plan",
-    usage: "plan get|map|run ...",
-    doc: "what would be sent: count, duration, cost, the first requests; sends nothing",
+    usage: "plan get|map|crawl|run ...",
+    doc: "what would be sent: count, duration, cost, the first requests; sends no bulk",
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {
@@ -100,6 +100,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportRun,
   },
   {
+    name: "diff",
+    usage: "diff BEFORE AFTER",
+    doc: "what is new, changed, gone and unchanged from one run to another",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
     name: "init",
     usage: "init [URL|'curl …']",
     doc: "a commented job file from a URL, a cURL command or an answer",
@@ -132,4 +138,4 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands that a later version brings. */
-export const LATER_COMMANDS: readonly string[] = "diff report worker submit watch".split(" ");
+export const LATER_COMMANDS: readonly string[] = "report worker submit watch".split(" ");

@@ -60,9 +60,10 @@ describe("completing in bash", () => {
     expect(complete("get", "--order", "")).toEqual(["input", "arrival"]);
     expect(complete("get", "--no-m")).toEqual([]);
     expect(complete("map", "--no-m")).toEqual(["--no-meta"]);
-    expect(complete("compare", "")).toEqual(["get", "map"]);
+    expect(complete("compare", "")).toEqual(["get", "map", "crawl", "run"]);
     expect(complete("completion", "z")).toEqual(["zsh"]);
-    expect(complete("plan", "")).toEqual(["get", "map"]);
+    expect(complete("plan", "")).toEqual(["get", "map", "crawl", "run"]);
+    expect(complete("plan", "crawl", "--mer")).toEqual(["--merge"]);
     expect(complete("plan", "get", "--sam")).toEqual(["--sample"]);
     expect(complete("plan", "map", "--max-c")).toEqual(["--max-cost"]);
     expect(complete("compare", "get", "--rep")).toEqual(["--repetitions"]);

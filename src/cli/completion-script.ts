@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import { SENDING, type CommandName, type Flag } from "./flag.ts";
+import { type AroundCommand, type CommandName, type Flag, isAround, SURROUNDED } from "./flag.ts";
 import { FLAGS, flagsOf } from "./flags.ts";
 
 /** Shells for which there is a completion script. */
@@ -40,24 +40,19 @@ function offered(): readonly { readonly flag: Flag; readonly cases: string }[] {
   return found.map((flag) => ({ flag, cases: options(flag).join("|") }));
 }
 
-/** Commands that are put before one that sends, and take its options too. */
-const AROUND: ReadonlySet<CommandName> = new Set<CommandName>(["compare", "plan", "rehearse"]);
-
 /** What follows the command word itself, where that is fixed. */
 const FIRST_WORDS: ReadonlyMap<CommandName, readonly string[]> = new Map<
   CommandName,
   readonly string[]
 >([
-  ["compare", ["get", "map"]],
-  ["rehearse", ["get", "map"]],
-  ["plan", ["get", "map"]],
+  ...Object.entries(SURROUNDED).map(([name, others]) => [name as AroundCommand, others] as const),
   ["completion", [...SHELLS]],
   ["runs", ["prune"]],
 ]);
 
 /** Those before another command take what that takes too. */
 function flagsTypedAfter(name: CommandName): readonly Flag[] {
-  return flagsOf(name, ...(AROUND.has(name) ? SENDING : []));
+  return flagsOf(name, ...(isAround(name) ? SURROUNDED[name] : []));
 }
 
 function bash(): string {
@@ -160,7 +155,10 @@ function fish(): string {
   }
   for (const flag of FLAGS) {
     const commands = new Set<CommandName>(flag.commands);
-    if (commands.has("get") || commands.has("map")) for (const name of AROUND) commands.add(name);
+    for (const [name, others] of Object.entries(SURROUNDED)) {
+      if (others.some((other) => flag.commands.includes(other)))
+        commands.add(name as AroundCommand);
+    }
     const parts = [
       `complete -c fanfetch -n '__fish_seen_subcommand_from ${[...commands].join(" ")}'`,
     ];

@@ -1,9 +1,10 @@
 import type { RunEvent } from "../core/event.ts";
 import type { Failure, FailureCode } from "../core/failure.ts";
 import { formatCount, formatDuration } from "../formats/quantity.ts";
+import { shownHost } from "../formats/shown-host.ts";
 import { visible } from "../formats/visible.ts";
 import { wallMsOf, type Tally } from "../report/tally.ts";
-import { failureCauses, formatRate, nameOf } from "./progress-view.ts";
+import { failureCauses, formatRate } from "./progress-view.ts";
 
 /** Hosts whose cut waits are told. */
 const MOST_TOLD = 100;
@@ -18,6 +19,10 @@ const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
   ["E_TLS", "the server's certificate was not accepted; --insecure HOST asks that host anyway"],
   ["E_TIMEOUT", "--timeout 60s waits longer, a smaller -j or --per-host asks more gently"],
   ["E_TOO_LARGE", "--save TEMPLATE puts large bodies into files"],
+  [
+    "E_REDIRECT",
+    "explain shows the chain; --allow-downgrade follows redirects from https to unencrypted http",
+  ],
   ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
   ["E_PROXY", "check --proxy, its user and password"],
   ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],
@@ -37,7 +42,7 @@ export function endHints(tally: Tally): readonly string[] {
   for (const [origin, host] of tally.hosts) {
     // A hold shorter than half the run is the ordinary course of things.
     if (wallMs < 1000) continue;
-    const name = visible(nameOf(origin));
+    const name = visible(shownHost(origin));
     const { learned } = host;
     if (learned !== undefined && learned.rate !== Infinity && learned.heldMs >= wallMs / 2) {
       const share = Math.min(100, Math.round((100 * learned.heldMs) / wallMs));
@@ -73,7 +78,7 @@ export function createCutWaits(say: (line: string) => void): (event: RunEvent) =
     const asked = formatDuration(event.askedMs);
     const waited = formatDuration(event.forMs);
     say(
-      `${visible(nameOf(event.host))} asks to wait ${asked} (Retry-After): asking again after ${waited} (--max-retry-after)`,
+      `${visible(shownHost(event.host))} asks to wait ${asked} (Retry-After): asking again after ${waited} (--max-retry-after)`,
     );
   };
 }

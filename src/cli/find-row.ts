@@ -11,7 +11,7 @@ import type { OutcomeDetail } from "../queue/outcome-detail.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { Task } from "../queue/queue.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
-import { splitSaveTemplate } from "./save-template.ts";
+import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { StoredInput } from "./stored-input.ts";
 
 /** A row that was looked for, as far as the input still tells of it. */

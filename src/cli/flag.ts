@@ -1,3 +1,5 @@
+import type { SendingCommand } from "../runs/run-settings.ts";
+
 /** The commands of this version. */
 export type CommandName =
   | "get"
@@ -14,14 +16,12 @@ export type CommandName =
   | "verify"
   | "extract"
   | "export"
+  | "diff"
   | "init"
   | "rehearse"
   | "limits"
   | "demo"
   | "completion";
-
-/** The commands that send what the user asks for. */
-export type SendingCommand = "get" | "map" | "crawl";
 
 /** The heading of `--help` under which a flag stands. */
 export type FlagGroup =
@@ -66,3 +66,21 @@ export const LISTING: readonly CommandName[] = ["get", "map"];
 
 /** Commands that go on with a run: how it is asked may change, what is asked may not. */
 export const GOING_ON: readonly CommandName[] = ["resume", "retry"];
+
+/** Commands that may stand behind one that compares, plans or rehearses them. */
+export type SurroundedCommand = SendingCommand | "run";
+
+/** What may stand behind each command that takes another one. */
+export const SURROUNDED = {
+  compare: ["get", "map", "crawl", "run"],
+  plan: ["get", "map", "crawl", "run"],
+  rehearse: ["get", "map"],
+} as const satisfies Partial<Record<CommandName, readonly SurroundedCommand[]>>;
+
+/** Commands that take another one, and its options too. */
+export type AroundCommand = keyof typeof SURROUNDED;
+
+/** Whether a command takes another one. */
+export function isAround(command: CommandName): command is AroundCommand {
+  return Object.hasOwn(SURROUNDED, command);
+}

@@ -20,6 +20,16 @@ export const COMPARE_FLAGS: readonly Flag[] = [
     default: "table",
     values: ["table", "json"],
     take: "only",
-    commands: ["compare", "plan", "verify", "runs", "show", "explain", "limits", "rehearse"],
+    commands: [
+      "compare",
+      "plan",
+      "verify",
+      "runs",
+      "show",
+      "explain",
+      "diff",
+      "limits",
+      "rehearse",
+    ],
   },
 ];

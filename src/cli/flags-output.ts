@@ -11,7 +11,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     letter: "o",
     argument: "FILE|-",
     group,
-    doc: "one record per answer: .jsonl .csv .tsv .json by extension; - is stdout; crawl: FOLDER/ too",
+    doc: "one record per answer: .jsonl .csv .tsv .json .warc.gz by extension; - is stdout; crawl: FOLDER/ too",
     default: "get: the timing table; map: the input's format; on stdout",
     take: "file",
     commands: withExtract,

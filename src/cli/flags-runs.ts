@@ -23,9 +23,9 @@ export const RUN_FLAGS: readonly Flag[] = [
     name: "limit",
     argument: "N",
     group,
-    doc: "failed rows that are listed",
-    default: "20",
-    commands: ["show"],
+    doc: "failed rows, or changes, that are listed",
+    default: "20; with diff --format json all",
+    commands: ["show", "diff"],
   },
   {
     name: "output",
@@ -37,9 +37,18 @@ export const RUN_FLAGS: readonly Flag[] = [
     commands: ["export"],
   },
   {
+    name: "output",
+    letter: "o",
+    argument: "FILE|-",
+    group,
+    doc: "write every change: .jsonl .csv by extension; - is JSONL on stdout",
+    take: "file",
+    commands: ["diff"],
+  },
+  {
     name: "force",
     group,
     doc: "overwrite a file that exists",
-    commands: ["export"],
+    commands: ["export", "diff"],
   },
 ];

@@ -30,8 +30,6 @@ export const FLAGS: readonly Flag[] = Object.freeze([
 
 /** Options that PRODUCT promises and a later version brings, with what they will do. */
 export const LATER_FLAGS: ReadonlyMap<string, string> = new Map([
-  ["batch", "several rows in one request"],
-  ["paginate", "following pages"],
   ["report", "the HTML report"],
   ["har", "the HAR file"],
 ]);

@@ -1,5 +1,5 @@
 import { COMMANDS } from "./commands.ts";
-import type { CommandName, Flag } from "./flag.ts";
+import { type CommandName, type Flag, isAround, SURROUNDED } from "./flag.ts";
 import { flagsOf } from "./flags.ts";
 
 const WIDTH = 100;
@@ -16,7 +16,8 @@ export function programHelp(): string {
     "",
     "fanfetch COMMAND --help lists the options. Data goes to stdout, everything else to stderr.",
     "Exit codes: 0 all answered · 1 some failed · 2 wrong usage, nothing sent · 3 stopped by a cap ·",
-    "4 disk · 5 network gone · 6 authorisation refused throughout · 130, 143 interrupted",
+    "4 disk · 5 network gone · 6 authorisation refused throughout · 7 locked · 8 --exit-on-change ·",
+    "130, 143 interrupted",
     "",
   ].join("\n");
 }
@@ -29,8 +30,10 @@ export function commandHelp(command: CommandName): string {
     lines.push("", group);
     for (const flag of flags) lines.push(...flagHelp(flag));
   }
-  if (command === "compare" || command === "plan" || command === "rehearse")
-    lines.push("", "and every option of get or of map");
+  if (isAround(command)) {
+    const listed = new Intl.ListFormat("en", { type: "disjunction" }).format(SURROUNDED[command]);
+    lines.push("", `and every option of ${listed}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

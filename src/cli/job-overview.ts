@@ -4,7 +4,7 @@ import { readJobIdentity } from "../queue/job-directory.ts";
 import { JournalStore } from "../queue/journal-store.ts";
 import { isLocked } from "../queue/run-lock.ts";
 import { readOverview, type RunOverview } from "../report/run-overview.ts";
-import type { RunJob } from "./run-job.ts";
+import type { RunJob } from "../runs/run-settings.ts";
 import { stepRuns } from "./which-run.ts";
 
 /** The overview of a job's run: its steps together. @throws UsageError, and SQLite's errors for what cannot be read */

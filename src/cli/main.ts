@@ -4,8 +4,8 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_INTERNAL, EXIT_USAGE, exitCodeOfStop } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
-import { RunStopped, type StopReason } from "./run-stopped.ts";
-import { firstOf } from "./run-stopped.ts";
+import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
+import { firstOf } from "../runs/run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /**

@@ -49,6 +49,8 @@ function timeToJson(time: PlannedTime): object {
       return { ...told, rates: time.rates.map(formatRate) };
     case "quota":
       return { ...told, rate: formatRate(time.rate), windows: time.windows };
+    case "pause":
+      return { ...told, host: time.origin, pauseMs: round(time.pauseMs) };
     case "learned": {
       const { rate, concurrency, learnedAtMs } = time.limits;
       const at = learnedAtMs === undefined ? null : new Date(learnedAtMs).toISOString();

@@ -5,8 +5,8 @@ import type { PlannedTime } from "../jobs/planned-times.ts";
 import { formatLocalTime } from "../report/local-time.ts";
 import type { ShownRequest } from "../report/shown-request.ts";
 import { formatColumns } from "../report/text-columns.ts";
+import { shownHost } from "../formats/shown-host.ts";
 import type { PlannedWork } from "./planned-work.ts";
-import { nameOf } from "./progress-view.ts";
 
 /** Hosts told one by one. */
 const SHOWN_HOSTS = 5;
@@ -39,7 +39,7 @@ function headLine({ plan, input, things, duplicates }: PlannedWork): string {
     only === undefined
       ? ""
       : hosts.length === 1
-        ? ` to ${visible(nameOf(only.origin))}`
+        ? ` to ${visible(shownHost(only.origin))}`
         : ` to ${formatCount(hosts.length)} hosts`;
   const word = rows === 1 ? things.slice(0, -1) : things;
   const all = `${formatCount(rows)} ${word}`;
@@ -62,7 +62,7 @@ function hostLines({ plan }: PlannedWork): readonly Line[] {
   const lines = hosts
     .slice(0, SHOWN_HOSTS)
     .map(({ origin, requests }): Line => [
-      origin === "" ? "(other hosts)" : visible(nameOf(origin)),
+      origin === "" ? "(other hosts)" : visible(shownHost(origin)),
       countWords(requests, plan),
     ]);
   const more = hosts.length - SHOWN_HOSTS;
@@ -85,6 +85,8 @@ function timeWords(time: PlannedTime): string {
       return `at the declared rate (${time.rates.map(formatRate).join(", ")})`;
     case "quota":
       return `at the declared quota (${formatRate(time.rate)})`;
+    case "pause":
+      return `at the pause that robots.txt asks for (${formatDuration(time.pauseMs)})`;
     case "learned": {
       const { learnedAtMs, rate, concurrency, evidence } = time.limits;
       const when =

@@ -1,6 +1,7 @@
 import type { HoldReason } from "../core/event.ts";
 import { formatMoney } from "../formats/money.ts";
 import { formatCount, formatDuration, formatSize } from "../formats/quantity.ts";
+import { shownHost } from "../formats/shown-host.ts";
 import { visible } from "../formats/visible.ts";
 import { costOf, settledOf, wallMsOf, type HostTally, type Tally } from "../report/tally.ts";
 import type { BlockLine } from "./live-block.ts";
@@ -68,7 +69,7 @@ export function progressLine(tally: Tally, { nowMs, speed }: ViewOptions): strin
     ...costWords(tally),
     ...held
       .slice(0, 3)
-      .map(([origin, host]) => `${visible(nameOf(origin))} ${heldWords(host, nowMs)}`),
+      .map(([origin, host]) => `${visible(shownHost(origin))} ${heldWords(host, nowMs)}`),
   ];
   return words.join(" · ");
 }
@@ -128,7 +129,7 @@ function hostLines(tally: Tally, nowMs: number): readonly BlockLine[] {
   );
   const shown = busiest.length > SHOWN_HOSTS ? busiest.slice(0, 3) : busiest;
   const lines: BlockLine[] = shown.map(([origin, host]) => {
-    const name = visible(nameOf(origin));
+    const name = visible(shownHost(origin));
     if (host.heldUntilMs > nowMs)
       return { text: `  ${name}   ${heldWords(host, nowMs)}`, state: "held" };
     const words = [
@@ -171,8 +172,3 @@ const HELD_BY: Readonly<Record<HoldReason, string>> = {
   rate: " by its rate",
   outage: ": it does not answer",
 };
-
-/** A host as people name it: without `https://`. */
-export function nameOf(origin: string): string {
-  return origin.replace(/^https?:\/\//, "");
-}

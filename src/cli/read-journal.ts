@@ -1,7 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
-import { openToRead, readError } from "./stored-job.ts";
+import { openToRead, readError } from "../runs/open-to-read.ts";
 
 /**
  * Reads something of a run's journal, which is closed afterwards.

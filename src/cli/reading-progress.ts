@@ -13,7 +13,10 @@ export interface ReadingProgress extends Disposable {
 const EACH_MS = 500;
 
 /** Shows a line on a terminal, and nothing in a log. */
-export function showReading({ progress }: Settings, { stderr, colour }: Terminal): ReadingProgress {
+export function showReading(
+  { progress }: Pick<Settings, "progress">,
+  { stderr, colour }: Terminal,
+): ReadingProgress {
   const isShown = stderr.seenBy === "person" && (progress === "auto" || progress === "bar");
   const block = isShown ? createLiveBlock(stderr, colour) : undefined;
   let nextMs = systemClock.now() + EACH_MS;

@@ -1,8 +1,3 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { UsageError } from "../core/usage-error.ts";
 import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { formatDuration } from "../formats/quantity.ts";
 import { LONGEST_WAIT_MS } from "../middleware/patience.ts";
@@ -14,9 +9,10 @@ import { countChecks, formatChecks } from "./check-lines.ts";
 import { type ClientNotes, createClientNotes } from "./client-notes.ts";
 import type { CommandLine } from "./command-line.ts";
 import { exitCodeOfStop } from "./exit-code.ts";
+import { openFolder } from "./open-folder.ts";
 import { openRehearsal } from "./open-rehearsal.ts";
-import { openPipeline } from "./pipeline.ts";
-import { reasonOf, readText } from "./read-text.ts";
+import { openPipeline } from "../runs/pipeline.ts";
+import { readText } from "./read-text.ts";
 import { MOST_REQUESTS, pickedFields, rehearsedSettings } from "./rehearsed-settings.ts";
 import { runWork } from "./run-work.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -53,7 +49,7 @@ export async function rehearseCommand(
     answer: plausibleAnswers(pickedFields(settings.output.picks)),
     details: MOST_REQUESTS,
   });
-  await using folder = await openFolder(line.values.get("into")?.at(-1));
+  await using folder = await openFolder("rehearsal", line.values.get("into")?.at(-1));
   const now = await rehearsedSettings(settings, { port: server.port, folder: folder.path });
   const latency = play.latency ?? LATENCY;
   if (now.progress !== "quiet") {
@@ -135,20 +131,4 @@ function declaredBy({ session, limits, mode, request, retryIf }: Settings): Evid
     answersAskedAgain: retryIf === undefined ? "never" : "by a rule",
     accept: session.accept ?? ((status) => status >= 200 && status < 300),
   };
-}
-
-/** The folder for everything that is written: one that was named, or one that goes with the rehearsal. */
-async function openFolder(
-  named: string | undefined,
-): Promise<AsyncDisposable & { readonly path: string }> {
-  if (named !== undefined) {
-    try {
-      await mkdir(named, { recursive: true });
-    } catch (error) {
-      throw new UsageError(`--into ${named}: ${reasonOf(error)}`, { cause: error });
-    }
-    return { path: named, async [Symbol.asyncDispose]() {} };
-  }
-  const path = await mkdtemp(join(tmpdir(), "fanfetch-rehearsal-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

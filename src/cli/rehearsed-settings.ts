@@ -1,10 +1,10 @@
-import { copyFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
 import { parsePicks } from "../formats/picks.ts";
-import { splitSaveTemplate } from "./save-template.ts";
+import { copyOfJar } from "./copy-of-jar.ts";
+import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { Settings } from "./settings.ts";
-import type { OutputSettings } from "./settings-output.ts";
+import type { OutputSettings } from "../runs/output-settings.ts";
 
 /** Where a rehearsed command leads, and where it writes. */
 export interface Stage {
@@ -34,26 +34,21 @@ export async function rehearsedSettings(
     output: rehearsedOutput(settings.output, folder),
     caps: { ...caps, maxRequests: Math.min(caps.maxRequests ?? MOST_REQUESTS, MOST_REQUESTS) },
     summary: summary === undefined ? undefined : join(folder, basename(summary)),
-    cookieJar: cookieJar === undefined ? undefined : await copyOf(cookieJar, folder),
+    cookieJar: cookieJar === undefined ? undefined : await copyOfJar(cookieJar, folder),
   };
 }
 
 function rehearsedOutput(output: OutputSettings, folder: string): OutputSettings {
-  const { save, path, kind } = output;
+  const { save, path } = output;
+  // An archive belongs to a run on disk; records of the same answers cost about the same.
+  const kind = output.kind === "archive" ? "records" : output.kind;
   return {
     ...output,
+    kind,
     keeps: "nothing",
     path: kind === "records" ? join(folder, path === "-" ? "stdout" : basename(path)) : path,
     save: save === undefined ? undefined : join(folder, "files", splitSaveTemplate(save).template),
   };
-}
-
-/** Cookies that were made up are not to be told to real servers. */
-async function copyOf(jar: string, folder: string): Promise<string> {
-  const copy = join(folder, basename(jar));
-  // One that is not there is an empty jar; one that cannot be read is told of when it is opened.
-  await copyFile(jar, copy).catch(() => {});
-  return copy;
 }
 
 const PLAIN_FIELD = /^(?:\$\.)?([a-z_]\w*(?:\.[a-z_]\w*)*)$/i;

@@ -1,20 +1,21 @@
 import { systemClock, type Clock } from "../core/clock.ts";
-import type { RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
+import { isDifferent } from "../report/change-counts.ts";
 import { formatAccount } from "../report/account.ts";
-import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
-import { count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
-import { watchCaps } from "./caps.ts";
+import { checkChangesFile } from "./changes-file.ts";
+import { createRedirectEnds } from "../report/redirect-ends.ts";
+import { createTally, settledOf, type Tally } from "../report/tally.ts";
+import { conduct } from "../runs/conduct.ts";
 import { createCutWaits, endHints } from "./explain.ts";
-import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { EXIT_CHANGED, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import type { Work } from "./pipeline.ts";
-import { firstOf, RunStopped, type StopReason } from "./run-stopped.ts";
+import type { Work } from "../runs/work.ts";
+import { RunStopped } from "../runs/run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
-import { shownPath } from "./shown-path.ts";
+import { shownPath } from "../runs/shown-path.ts";
 import { checkSummaryFile, writeSummary } from "./summary-file.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -52,14 +53,11 @@ export async function runWork(
   const tally = createTally(settings.caps.price);
   using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
   await checkSummaryFile(settings.summary);
+  await checkChangesFile(settings.changes);
   const work = await prepare(progress, tally);
   for (const hint of settings.hints) progress.say(hint);
   const run = work.durable?.journal.run;
-  if (run !== undefined) restoreTally(tally, run);
   for (const note of work.durable?.notes ?? []) progress.say(note);
-  const before = { ...earlierCounters(run ?? { sessions: [] }) };
-  const counters = (): string =>
-    countersOf(tally, before, wallMsOf(tally, clock.now()) - tally.earlierMs);
   using interrupts = listenForInterrupts(signals, clock, (stage) => {
     const inFlight = formatCount(tally.inFlight);
     progress.say(
@@ -68,50 +66,43 @@ export async function runWork(
         : `stopping at once, ${inFlight} in flight are given up`,
     );
   });
-  using caps = watchCaps(settings, tally, clock, () => interrupts.drainNow());
   const tellCutWait = createCutWaits((line) => progress.say(line));
-  const listen = (event: RunEvent): void => {
-    count(tally, event);
-    tellCutWait(event);
-    if (event.type === "settled") caps.check(event.outcome);
-    progress.listen(event);
-  };
-  let error: unknown;
-  try {
-    await work.run([listen], { drain: interrupts.drain, stop: interrupts.stop }, counters);
-  } catch (caught) {
-    error = firstOf(caught);
-  }
-  tally.endedMs ??= clock.now();
-  const { name, message } = (error ?? {}) as Partial<Error>;
-  if (name === "ClosedPipe") return 0;
-  const isAbort = name === "AbortError" && interrupts.stop.aborted;
-  const reason = reasonOf(error) ?? (caps.reached?.kind === "cap" ? "cap" : undefined);
-  if (error !== undefined && !isAbort && reason === undefined && !(error instanceof UsageError))
-    throw error;
-
-  if (error !== undefined && !isAbort) progress.complain(`fanfetch: ${visible(message ?? "")}`);
+  const redirectEnds = createRedirectEnds();
+  const { error, reason, cap } = await conduct(work, {
+    settings,
+    tally,
+    clock,
+    signals: { drain: interrupts.drain, stop: interrupts.stop },
+    drain: () => interrupts.drainNow(),
+    listen(event) {
+      tellCutWait(event);
+      if (event.type === "settled") redirectEnds.take(event.outcome);
+      progress.listen(event);
+    },
+  });
+  if (error?.name === "ClosedPipe") return 0;
+  if (error !== undefined) progress.complain(`fanfetch: ${visible(error.message)}`);
   const directory = work.directory ?? (run && shownPath(run.directory));
-  const unwritten = await writeSummary(settings.summary, { tally, run: directory });
+  const changes = work.changes?.();
+  const unwritten = await writeSummary(settings.summary, { tally, run: directory, changes });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const remedy = error instanceof RunStopped ? error.remedy : "";
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
-  const isWhole =
-    interrupts.exitCode === undefined && reason === undefined && caps.reached === undefined;
-  if (!isWhole) progress.say(stopWords(tally, { flag: caps.reached?.flag, directory, remedy }));
+  const isWhole = interrupts.exitCode === undefined && reason === undefined && cap === undefined;
+  if (!isWhole) progress.say(stopWords(tally, { flag: cap?.flag, directory, remedy }));
   if (interrupts.exitCode === undefined) {
+    const remark = redirectEnds.remark();
+    if (remark !== undefined) progress.say(remark);
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
   }
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
   const exitCode = exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
-  return exitCode === 0 ? (work.leastExitCode?.() ?? 0) : exitCode;
-}
-
-function reasonOf(error: unknown): StopReason | undefined {
-  if (error instanceof RunStopped) return error.reason;
-  return (error as Error | undefined)?.name === "DiskError" ? "disk" : undefined;
+  if (exitCode !== 0) return exitCode;
+  const least = work.leastExitCode?.() ?? 0;
+  if (least !== 0 || settings.onChange === "exit 0" || changes === undefined) return least;
+  return isDifferent(changes.counts) ? EXIT_CHANGED : 0;
 }
 
 /** How a run stopped, and how to go on. */

@@ -8,10 +8,10 @@ import type { DoneRows } from "../queue/done-rows.ts";
 import { readSessions } from "../queue/describe-run.ts";
 import { type RunIdentity, RUNS_FOLDER } from "../queue/run-directories.ts";
 import { earlierCost } from "../report/earlier-cost.ts";
-import { inputOf } from "./input-to-know.ts";
-import { tableOf } from "./run-table.ts";
-import type { Settings } from "./settings.ts";
-import { openToRead, readError } from "./stored-job.ts";
+import { inputOf } from "../runs/input-to-know.ts";
+import { tableOf } from "../runs/run-table.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import { openToRead, readError } from "../runs/open-to-read.ts";
 
 /** What the run of the same work has done already. */
 export interface SameRun {
@@ -25,7 +25,7 @@ export interface SameRun {
  * input is not found: it would have to be read to be known.
  * @throws UsageError where the directory that was named holds another run, or its journal is damaged.
  */
-export async function findSameRun(settings: Settings): Promise<SameRun | undefined> {
+export async function findSameRun(settings: WorkSettings): Promise<SameRun | undefined> {
   const { run, input, caps } = settings;
   if (run.kind !== "durable" || run.earlier === "ignore") return undefined;
   if (input.kind !== "urls" && input.path === "-") return undefined;

@@ -6,19 +6,19 @@ import { createCall } from "../core/call.ts";
 import { systemClock } from "../core/clock.ts";
 import { createHalt } from "../core/halt.ts";
 import { type Outcome, outcomeOfError } from "../core/outcome.ts";
-import { hostOf, type HttpRequest } from "../core/request.ts";
+import type { HttpRequest } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
 import { openSession } from "../engine/session.ts";
-import { createHistogram, type Histogram } from "../policy/histogram.ts";
 import { costOf, count, createTally } from "../report/tally.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import type { Sample } from "./planned-work.ts";
-import { createRequestCap } from "./request-cap.ts";
-import type { Settings } from "./settings.ts";
-import { openCookies } from "./work-cookies.ts";
-import { readRules } from "./work-rules.ts";
-import { openSpool } from "./work-spool.ts";
+import { createRequestCap } from "../runs/request-cap.ts";
+import { createRequestLatencies } from "./request-latencies.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import { openCookies } from "../runs/work-cookies.ts";
+import { readRules } from "../runs/work-rules.ts";
+import { openSpool } from "../runs/work-spool.ts";
 
 interface SampleSpool extends AsyncDisposable {
   /** Undefined where rules or picks want bodies in memory. */
@@ -31,7 +31,7 @@ interface SampleSpool extends AsyncDisposable {
  * is not waited for.
  */
 export async function sendSample(
-  settings: Settings,
+  settings: WorkSettings,
   requests: readonly HttpRequest[],
   onOutcome: (outcome: Outcome) => Promise<void>,
 ): Promise<Sample> {
@@ -39,6 +39,7 @@ export async function sendSample(
   const rules = await readRules(settings);
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
   const halt = createHalt();
+  settings.who?.use(halt);
   const cap = createRequestCap(settings.caps);
   await using spool = await openSampleSpool(settings, rules.length);
   await using session = openSession(
@@ -52,8 +53,8 @@ export async function sendSample(
       rules,
       spool: spool?.options,
       halt,
-      beforeGates: cap.middleware,
-      last: jar === undefined ? [] : [jar.middleware],
+      beforeGates: [...(settings.who?.beforeGates ?? []), ...cap.middleware],
+      last: [...(settings.who?.last ?? []), ...(jar === undefined ? [] : [jar.middleware])],
     },
   );
   using interrupts = listenForInterrupts(process, systemClock, () => interrupts.stopNow());
@@ -70,6 +71,7 @@ export async function sendSample(
 
   const isSequential = settings.mode === "sequential";
   const outcomes: Outcome[] = [];
+  const latencies = createRequestLatencies();
   // The gates of the session keep to the limits, however many ask at once.
   const asked = isSequential ? [] : requests.map(ask);
   for (const [index, request] of requests.entries()) {
@@ -77,13 +79,14 @@ export async function sendSample(
     // What was given up has no outcome.
     if (outcome.kind === "failed" && outcome.failure.code === "E_ABORTED") continue;
     outcomes.push(outcome);
+    latencies.note(outcome);
     await onOutcome(outcome);
   }
   return {
     outcomes,
     requests: tally.requests,
     cost: costOf(tally),
-    latencies: latenciesOf(outcomes),
+    latencies: latencies.medians(),
     halted: halt.cause,
     interrupted: interrupts.exitCode,
   };
@@ -91,7 +94,7 @@ export async function sendSample(
 
 /** Bodies that a run would save may be too large for memory here too. */
 async function openSampleSpool(
-  settings: Settings,
+  settings: WorkSettings,
   rules: number,
 ): Promise<SampleSpool | undefined> {
   if (settings.output.save === undefined) return undefined;
@@ -109,24 +112,4 @@ function withoutBody(response: HttpResponse): HttpResponse {
   const { url, status, headers, wireBytes, timing, protocol, redirects, bytes } = response;
   const parts = { url, status, headers, wireBytes, timing, protocol, redirects };
   return new HttpResponse({ ...parts, body: { path: "", bytes } });
-}
-
-/** How long a request to a host takes; to one that was not asked, as to the one in the middle. */
-export function sampleLatency({ latencies }: Sample): (origin: string) => number | undefined {
-  const all = [...latencies.values()].toSorted((one, other) => one - other);
-  return (origin) => latencies.get(origin) ?? all[all.length >> 1];
-}
-
-/** By origin, the median of the answers' times without those of connecting: a run has its connections open. */
-function latenciesOf(outcomes: readonly Outcome[]): ReadonlyMap<string, number> {
-  const found = new Map<string, Histogram>();
-  for (const outcome of outcomes) {
-    if (outcome.kind !== "answered") continue;
-    const { totalMs, dnsMs, connectMs, tlsMs } = outcome.response.timing;
-    const origin = hostOf(outcome.request);
-    const times = found.get(origin) ?? createHistogram();
-    found.set(origin, times);
-    times.record(Math.max(0, totalMs - (dnsMs ?? 0) - (connectMs ?? 0) - (tlsMs ?? 0)));
-  }
-  return new Map([...found].map(([origin, times]) => [origin, times.percentile(0.5)]));
 }

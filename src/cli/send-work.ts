@@ -3,11 +3,11 @@ import { openHostMemory } from "../memory/host-memory.ts";
 import { stateFolder } from "../memory/state-folder.ts";
 import { createTimingTable } from "../report/timing-table.ts";
 import { explainFailure } from "./explain.ts";
-import { openPipeline } from "./pipeline.ts";
+import { openPipeline } from "../runs/pipeline.ts";
 import { runWork } from "./run-work.ts";
 import type { Settings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
-import type { WorkRun } from "./work-run.ts";
+import type { WorkRun } from "../runs/work-run.ts";
 import { titleOf } from "./work-title.ts";
 
 /** Sends what the settings ask for: the timing table on stdout, or records and files. */

@@ -1,13 +1,8 @@
 import { UsageError } from "../core/usage-error.ts";
+import type { BodySettings } from "../runs/request-settings.ts";
 import type { CurlRequest } from "./curl-file.ts";
 import type { Fields } from "./header-fields.ts";
 import type { ReadText, Values } from "./settings.ts";
-
-/** A body: `json` takes templates in its string values, `form` percent-encodes what it is given. */
-export interface BodySettings {
-  readonly kind: "json" | "form" | "text" | "bytes";
-  readonly content: string | Uint8Array;
-}
 
 /**
  * The body that -d, --json or a copied request gives, with the content type that goes with it.

@@ -1,30 +1,10 @@
 import { UsageError } from "../core/usage-error.ts";
 import { parseCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
-import { checkUrl } from "./settings-input.ts";
+import type { CrawlSettings } from "../runs/crawl-settings.ts";
+import { checkUrl } from "../sources/check-url.ts";
 import { quantity } from "./settings-limits.ts";
 import type { Values } from "./settings.ts";
-
-/** What a crawl follows, fetches and makes of it. */
-export interface CrawlSettings {
-  readonly starts: readonly string[];
-  /** CSS selectors; several are one list. */
-  readonly follow: string | undefined;
-  readonly download: string | undefined;
-  readonly next: string | undefined;
-  readonly within: "host" | "domain" | "prefix" | "any";
-  readonly depth: number | undefined;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  /** Parameters that do not tell one page from another. */
-  readonly dropParameters: readonly string[];
-  readonly sitemaps: "read" | "not read";
-  readonly robots: "obeyed" | "not read";
-  /** A folder of files that are named after their URLs. */
-  readonly folder: string | undefined;
-  /** The book that the files are bound to. */
-  readonly book: { readonly path: string; readonly title: string | undefined } | undefined;
-}
 
 /** @throws UsageError for what cannot be a crawl */
 export function readCrawl(positionals: readonly string[], values: Values): CrawlSettings {
@@ -48,6 +28,12 @@ export function readCrawl(positionals: readonly string[], values: Values): Crawl
   }
   if (values.has("title") && book === undefined) {
     throw new UsageError("--title is the title of a book; it needs --merge book.pdf");
+  }
+  const told = ["changes", "exit-on-change"].find((name) => values.has(name));
+  if (told !== undefined && !isFolder && book === undefined && !values.has("save")) {
+    throw new UsageError(
+      `--${told} compares a crawl with the one before: it needs -o FOLDER/, --save or --merge`,
+    );
   }
   return Object.freeze({
     starts: positionals,

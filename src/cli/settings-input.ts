@@ -1,26 +1,10 @@
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import type { SendingCommand } from "./flag.ts";
+import type { SendingCommand } from "../runs/run-settings.ts";
 import { checkUrlText } from "../protocol/header-rules.ts";
+import type { InputSettings, TableFormat } from "../runs/input-settings.ts";
+import { checkUrl } from "../sources/check-url.ts";
 import type { Values } from "./settings.ts";
-
-/** How a list or a table is written down. */
-export type TableFormat = "csv" | "tsv" | "jsonl" | "json" | "lines";
-
-/** Where the things to ask for come from. */
-export type InputSettings =
-  | { readonly kind: "urls"; readonly urls: readonly string[] }
-  /** One URL per line, or the column `url` of a table. `-` is standard input. */
-  | { readonly kind: "list"; readonly path: string }
-  | {
-      readonly kind: "table";
-      readonly path: string;
-      /** Undefined: by the name, on stdin by the first bytes. */
-      readonly format: TableFormat | undefined;
-      readonly urlTemplate: string;
-    }
-  /** A step of a job, which opens its rows itself; the path only names them. */
-  | { readonly kind: "step"; readonly path: string };
 
 /**
  * Reads the positional arguments.
@@ -51,29 +35,6 @@ function readUrls(
   if (urls.length === 0) throw new UsageError("get needs a URL, or --from FILE (- for stdin)");
   for (const url of urls) checkUrl(url);
   return { kind: "urls", urls };
-}
-
-/** @throws UsageError for a text that is not an absolute http or https URL. */
-export function checkUrl(text: string): void {
-  checkUrlText(text, "the URL");
-  const shown = `"${visible(withoutPassword(text))}"`;
-  if (!URL.canParse(text)) {
-    const guess = `https://${text}`;
-    const looksLikeHost = /^[^\s/:@]+\.[^\s/]+/.test(text) || /^localhost\b/.test(text);
-    const hint = looksLikeHost && URL.canParse(guess) ? `; did you mean "${visible(guess)}"?` : "";
-    throw new UsageError(`${shown} is not a URL${hint}`);
-  }
-  const { protocol, host } = new URL(text);
-  if (protocol === "http:" || protocol === "https:") return;
-  // `localhost:8080/x` parses as the scheme "localhost".
-  const port = host === "" && /^[\w.-]+:\d+(?:[/?#]|$)/.test(text);
-  const hint = port ? `; did you mean "http://${visible(text)}"?` : "";
-  throw new UsageError(`${shown} is not an http or https URL${hint}`);
-}
-
-/** A URL as it was typed, without its password. */
-export function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@]*@/i, "$1");
 }
 
 function readTable(

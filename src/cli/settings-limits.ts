@@ -1,6 +1,6 @@
 import { UsageError } from "../core/usage-error.ts";
 import { SESSION_DEFAULTS, type Rate, type SessionOptions } from "../engine/session-options.ts";
-import { exactMoney, type Money, parseMoney } from "../formats/money.ts";
+import { exactMoney, parseMoney } from "../formats/money.ts";
 import {
   parseCount,
   parseDuration,
@@ -10,19 +10,9 @@ import {
 } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { checkText } from "../protocol/header-rules.ts";
+import type { Caps } from "../runs/request-cap.ts";
 import type { ReadRequest } from "./settings-request.ts";
 import type { Values } from "./settings.ts";
-
-/** When to stop; undefined is never. A run stopped by one ends with exit code 3. */
-export interface Caps {
-  readonly maxRequests: number | undefined;
-  readonly maxBytes: number | undefined;
-  readonly maxTimeMs: number | undefined;
-  /** Of one request; undefined where none was named. */
-  readonly price: Money | undefined;
-  /** What a run may cost, its earlier processes included. */
-  readonly maxCost: Money | undefined;
-}
 
 /** @throws UsageError for a cap that is no number, size, duration or amount, and for one on cost without a price. */
 export function readCaps(values: Values): Caps {
@@ -45,35 +35,55 @@ export function readCaps(values: Values): Caps {
   });
 }
 
-/** @throws UsageError for a limit that cannot hold. */
+/** How a session asks: the product's own choice where nothing was given. @throws UsageError for a limit that cannot hold. */
 export function readSession(values: Values, request: ReadRequest): SessionOptions {
+  const { limits, ...given } = readGivenSession(values);
+  return Object.freeze({
+    ...(request.userAgent === undefined ? {} : { userAgent: request.userAgent }),
+    secretHeaders: request.settings.secretHeaders,
+    timeoutMs: SESSION_DEFAULTS.timeoutMs,
+    connectTimeoutMs: SESSION_DEFAULTS.connectTimeoutMs,
+    retries: SESSION_DEFAULTS.retries,
+    maxRetryAfterMs: SESSION_DEFAULTS.maxRetryAfterMs,
+    ...given,
+    limits: Object.freeze({ concurrency: "auto", perHost: "auto", rates: [], ...limits }),
+  });
+}
+
+/** What was given of how a session asks, and nothing else. @throws UsageError for a limit that cannot hold. */
+export function readGivenSession(values: Values): SessionOptions {
   const rates: Rate[] = [];
   for (const text of values.all("rate")) {
     for (const part of text.split(",")) rates.push(read("--rate", part.trim(), parseRate));
   }
   const proxy = values.last("proxy");
   if (proxy !== undefined) checkProxy(proxy);
-  const insecure = values.all("insecure");
-  for (const host of insecure) checkHost(host);
-  const accept = quantity(values, "accept", parseStatusSet);
-  return Object.freeze({
-    ...(request.userAgent === undefined ? {} : { userAgent: request.userAgent }),
-    secretHeaders: request.settings.secretHeaders,
-    limits: Object.freeze({
+  const insecureHosts = values.all("insecure");
+  for (const host of insecureHosts) checkHost(host);
+  return withoutGaps({
+    limits: withoutGaps({
       concurrency: countOrAuto(values, "concurrency"),
       perHost: countOrAuto(values, "per-host"),
-      rates,
+      rates: rates.length === 0 ? undefined : rates,
     }),
-    timeoutMs: quantity(values, "timeout", parseDuration) ?? SESSION_DEFAULTS.timeoutMs,
-    connectTimeoutMs:
-      quantity(values, "connect-timeout", parseDuration) ?? SESSION_DEFAULTS.connectTimeoutMs,
-    retries: whole(values, "retries", 0) ?? SESSION_DEFAULTS.retries,
-    maxRetryAfterMs:
-      quantity(values, "max-retry-after", parseDuration) ?? SESSION_DEFAULTS.maxRetryAfterMs,
-    ...(accept === undefined ? {} : { accept }),
-    insecureHosts: insecure,
+    timeoutMs: quantity(values, "timeout", parseDuration),
+    connectTimeoutMs: quantity(values, "connect-timeout", parseDuration),
+    minSpeedBytes: quantity(values, "min-speed", parseSpeed),
+    downgrades: values.has("allow-downgrade") ? ("followed" as const) : undefined,
+    retries: whole(values, "retries", 0),
+    maxRetryAfterMs: quantity(values, "max-retry-after", parseDuration),
+    accept: quantity(values, "accept", parseStatusSet),
+    insecureHosts,
     proxy,
   });
+}
+
+/** The members that have a value. */
+function withoutGaps<T extends object>(
+  given: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
 }
 
 /** A whole number of at least `least`, or undefined where the flag was not given. */
@@ -83,9 +93,9 @@ export function whole(values: Values, name: string, least: number): number | und
   return read(`--${name}`, text, (one) => parseCount(one, least));
 }
 
-function countOrAuto(values: Values, name: string): number | "auto" {
+function countOrAuto(values: Values, name: string): number | "auto" | undefined {
   const text = values.last(name);
-  if (text === undefined || text === "auto") return "auto";
+  if (text === undefined || text === "auto") return text;
   return read(`--${name}`, text, (one) => parseCount(one, 1));
 }
 
@@ -106,6 +116,11 @@ function read<T>(flag: string, text: string, parse: (text: string) => T): T {
   } catch (error) {
     throw new UsageError(`${flag}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** `10kB` or `10kB/s`. */
+function parseSpeed(text: string): number {
+  return parseSize(text.replace(/\/s$/, ""));
 }
 
 function checkProxy(text: string): void {

@@ -1,39 +1,10 @@
-import { extname } from "node:path";
-
 import { UsageError } from "../core/usage-error.ts";
-import { didYouMean } from "../formats/nearest.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import { visible } from "../formats/visible.ts";
-import type { SendingCommand } from "./flag.ts";
-import type { InputSettings } from "./settings-input.ts";
+import type { SendingCommand } from "../runs/run-settings.ts";
+import type { InputSettings } from "../runs/input-settings.ts";
+import { formatOf, type OutputSettings } from "../runs/output-settings.ts";
 import type { Values } from "./settings.ts";
-
-/** How records are written down. */
-export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
-
-/** What is written, where, and how. */
-export interface OutputSettings {
-  /** `timing-table`: get's own table on stdout; `none`: only the files of `save`. */
-  readonly kind: "timing-table" | "records" | "none";
-  /** For `records`: a file, or `-` for stdout. */
-  readonly path: string;
-  /** For `records`: undefined means the format of the input. */
-  readonly format: RecordFormat | undefined;
-  /** Template of a file name for each body. */
-  readonly save: string | undefined;
-  /** As typed; each may hold several, separated by commas. */
-  readonly picks: readonly string[];
-  readonly order: "input" | "arrival";
-  /** Whether the columns `_status` and `_error` are written. */
-  readonly meta: "with meta" | "no meta";
-  readonly csvCells: "formula-safe" | "verbatim";
-  readonly existing: "refuse" | "overwrite";
-  /** Whether the raw answers are kept with the run. */
-  readonly keeps: "answers" | "nothing";
-}
-
-const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
-
-const LATER = new Set([".sqlite", ".parquet"]);
 
 /**
  * Reads where the answers go.
@@ -47,9 +18,12 @@ export function readOutput(
   const path = values.last("output");
   const save = values.last("save");
   const picks = values.all("pick");
-  const format = path === undefined ? undefined : formatOf(path, command);
-  const kind =
-    path !== undefined
+  const isArchive = path !== undefined && warcCompressionOf(path) !== undefined;
+  if (isArchive) checkArchive(path, values);
+  const format = path === undefined || isArchive ? undefined : formatOf(path, command);
+  const kind = isArchive
+    ? "archive"
+    : path !== undefined
       ? "records"
       : save !== undefined
         ? "none"
@@ -75,28 +49,15 @@ export function readOutput(
   };
 }
 
-/**
- * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
- * @throws UsageError for a name that tells none
- */
-export function formatOf(
-  path: string,
-  command: SendingCommand,
-  field = "-o",
-): RecordFormat | undefined {
-  if (path === "-") return command === "map" ? undefined : "jsonl";
-  if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
-  const extension = extname(path).toLowerCase();
-  const found = FORMATS.find((format) => extension === `.${format}`);
-  if (found !== undefined) return found;
-  const there = ".jsonl .csv .tsv .json";
-  if (LATER.has(extension)) {
-    throw new UsageError(
-      `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
-    );
+/** An archive holds what was asked and what came, as it comes. @throws UsageError */
+function checkArchive(path: string, values: Values): void {
+  const refuse = (option: string, why: string): never => {
+    throw new UsageError(`${option} cannot stand beside -o ${visible(path)}: ${why}`);
+  };
+  if (values.has("pick")) refuse("--pick", "an archive holds whole answers; pick into a table");
+  for (const name of ["paginate", "batch"]) {
+    if (values.has(name)) refuse(`--${name}`, "an archive holds the answers as they were sent");
   }
-  const names = FORMATS.map((format) => `.${format}`);
-  throw new UsageError(
-    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
-  );
+  if (values.last("order") === "input")
+    refuse("--order input", "an archive is in order of arrival");
 }

@@ -1,24 +1,11 @@
 import { UsageError } from "../core/usage-error.ts";
-import type { HeaderList } from "../core/headers.ts";
 import { parseCurlCommand, type CurlRequest } from "./curl-file.ts";
-import type { SendingCommand } from "./flag.ts";
+import type { SendingCommand } from "../runs/run-settings.ts";
 import { addHeader, createFields } from "./header-fields.ts";
 import { checkHeader, checkMethod, checkText, isSecretHeader } from "../protocol/header-rules.ts";
-import { checkJson, readBody, type BodySettings } from "./settings-body.ts";
+import type { RequestSettings } from "../runs/request-settings.ts";
+import { checkJson, readBody } from "./settings-body.ts";
 import type { ReadText, Values } from "./settings.ts";
-
-/** What every request has in common. For `map` its texts are templates, for `get` they stand as they are. */
-export interface RequestSettings {
-  readonly method: string;
-  readonly headers: HeaderList;
-  /** Lower-case names of fields that are not to be sent, our own defaults included. */
-  readonly removedHeaders: readonly string[];
-  /** Lower-case names of `headers` that hold a secret. */
-  readonly secretHeaders: readonly string[];
-  readonly body: BodySettings | undefined;
-  /** Equal requests are asked once where asking has no effect (RFC 9110 §9.2.1; QUERY: RFC 10008). */
-  readonly duplicates: "asked once" | "each asked";
-}
 
 /** The request and what else its flags said. */
 export interface ReadRequest {

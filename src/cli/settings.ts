@@ -1,47 +1,24 @@
-import type { Send } from "../core/send.ts";
-import type { SessionOptions } from "../engine/session-options.ts";
-import type { Detour } from "../transport/undici-routes.ts";
+import { readChangesWanted } from "./changes-file.ts";
 import type { CommandLine } from "./command-line.ts";
-import type { SendingCommand } from "./flag.ts";
-import { type CrawlSettings, readCrawl, withoutFolder } from "./settings-crawl.ts";
-import { readInput, type InputSettings } from "./settings-input.ts";
-import { readCaps, readSession, type Caps } from "./settings-limits.ts";
-import { readOutput, type OutputSettings } from "./settings-output.ts";
-import { readRequest, type RequestSettings } from "./settings-request.ts";
-import { readRun, type RunSettings } from "./settings-run.ts";
-import type { StepWork } from "./step-work.ts";
+import type { SendingCommand } from "../runs/run-settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import type { CrawlSettings } from "../runs/crawl-settings.ts";
+import { readCrawl, withoutFolder } from "./settings-crawl.ts";
+import { readInput } from "./settings-input.ts";
+import { readCaps, readSession } from "./settings-limits.ts";
+import { readOutput } from "./settings-output.ts";
+import type { OutputSettings } from "../runs/output-settings.ts";
+import { readRequest } from "./settings-request.ts";
+import { readRun } from "./settings-run.ts";
+import { readSharing } from "./settings-sharing.ts";
 
-/** Everything that a sending command was asked for: checked, in numbers and milliseconds, frozen. */
-export interface Settings {
-  readonly command: SendingCommand | "run";
-  readonly input: InputSettings;
-  /** For `crawl`: what is followed, from the URLs of the input. */
-  readonly crawl?: CrawlSettings | undefined;
-  readonly request: RequestSettings;
-  readonly session: SessionOptions;
-  readonly mode: "sequential" | "concurrent";
-  /** JMESPath conditions on the answer; undefined where none was given. */
-  readonly failIf: string | undefined;
-  readonly retryIf: string | undefined;
-  readonly onFailure: "go on" | "stop";
-  readonly caps: Caps;
-  /** What happens when a quota is used up: the run stops, or waits until it is full again. */
-  readonly limits: { readonly wait: "stop" | "wait" };
-  readonly output: OutputSettings;
-  readonly run: RunSettings;
-  /** Where redirects may lead. */
-  readonly redirectsTo: "public" | "anywhere";
-  /** File for the cookies that servers set. */
-  readonly cookieJar: string | undefined;
+/** Everything that a sending command was asked for: its work, and how it is told of. */
+export interface Settings extends WorkSettings {
   readonly progress: ProgressKind;
   /** File for the numbers of the run. */
   readonly summary: string | undefined;
-  /** Set for a rehearsal: where every connection leads in place of its server. */
-  readonly detour?: Detour;
-  /** Of a step of a job: what it brings in place of input, URL and expressions. */
-  readonly step?: StepWork;
-  /** Of a job that is run again: what its earlier run has answered already. */
-  readonly known?: ((send: Send) => Send) | undefined;
+  /** Whether the exit code tells that something has changed. */
+  readonly onChange: "exit 0" | "exit 8";
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }
@@ -65,11 +42,13 @@ export async function readSettings(
   const request = await readRequest(values, readText, command);
   const input = readInput(command, line.positionals, values, request.curlUrl);
   const crawl = command === "crawl" ? readCrawl(line.positionals, values) : undefined;
+  const sharing = await readSharing(values);
   const records = readOutput(command, crawl === undefined ? values : withoutFolder(values), input);
   const output = crawl === undefined ? records : crawlOutput(records, crawl, values);
   const parts = { command, input, request: request.settings, output, ...(crawl && { crawl }) };
   const settings: Settings = {
     ...parts,
+    sharing,
     run: readRun(line, values, parts),
     session: readSession(values, request),
     mode: (values.last("mode") ?? "concurrent") as Settings["mode"],
@@ -82,6 +61,9 @@ export async function readSettings(
     cookieJar: values.last("cookie-jar"),
     progress: readProgress(values),
     summary: values.last("summary"),
+    changes: readChangesWanted(values),
+    onChange: readOnChange(values),
+    v8: "tuned",
     hints: request.hints,
   };
   return Object.freeze(settings);
@@ -99,6 +81,11 @@ function crawlOutput(output: OutputSettings, crawl: CrawlSettings, values: Value
 /** How to tell what is going on. `--quiet` beats `--progress`. */
 export function readProgress(values: Values): ProgressKind {
   return values.has("quiet") ? "quiet" : ((values.last("progress") ?? "auto") as ProgressKind);
+}
+
+/** Whether the exit code is to tell of changes. */
+export function readOnChange(values: Values): Settings["onChange"] {
+  return values.has("exit-on-change") ? "exit 8" : "exit 0";
 }
 
 /** Typed values by the long name of their flag. */

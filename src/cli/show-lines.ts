@@ -8,7 +8,8 @@ import { type RunOverview, stateWords } from "../report/run-overview.ts";
 import type { RunReport } from "../report/run-report.ts";
 import { settledOf, type Tally } from "../report/tally.ts";
 import { formatColumns } from "../report/text-columns.ts";
-import { failureCauses, nameOf } from "./progress-view.ts";
+import { shownHost } from "../formats/shown-host.ts";
+import { failureCauses } from "./progress-view.ts";
 
 /** Hosts shown one by one. */
 const SHOWN_HOSTS = 10;
@@ -93,7 +94,7 @@ function hostLines(tally: Tally): readonly string[] {
     const time = (share: number): string =>
       latency.count === 0 ? "–" : formatDuration(latency.percentile(share));
     return [
-      visible(nameOf(origin)) || "(no host)",
+      visible(shownHost(origin)) || "(no host)",
       ...[answered, failed, skipped].map(formatCount),
       formatSize(bytes),
       ...[0.5, 0.95, 0.99].map(time),

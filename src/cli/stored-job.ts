@@ -1,25 +1,11 @@
 import { UsageError } from "../core/usage-error.ts";
-import { JournalError } from "../queue/journal-format.ts";
-import { JournalStore } from "../queue/journal-store.ts";
 import type { RunIdentity } from "../queue/run-directories.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readText } from "./read-text.ts";
-import type { RunJob } from "./run-job.ts";
-import { readSettings, type Settings } from "./settings.ts";
-
-/** Opens the journal of a run to read it. @throws UsageError for one that cannot be read. */
-export function openToRead(directory: string): JournalStore {
-  try {
-    return JournalStore.open(directory, "read");
-  } catch (error) {
-    throw readError(error);
-  }
-}
-
-/** A journal that cannot be read, in one sentence. */
-export function readError(error: unknown): unknown {
-  return error instanceof JournalError ? new UsageError(error.message, { cause: error }) : error;
-}
+import type { RunJob } from "../runs/run-settings.ts";
+import { openToRead } from "../runs/open-to-read.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
+import { readSettings } from "./settings.ts";
 
 /** The job of a run and the digest of its work. @throws UsageError */
 export function storedJob(directory: string): { readonly job: RunJob; readonly work: string } {
@@ -31,7 +17,7 @@ export function storedJob(directory: string): { readonly job: RunJob; readonly w
  * The settings of a run, to read its input and its outputs again; secrets are left out of them. Relative names are meant from where it was begun.
  * @throws UsageError
  */
-export async function storedSettings(directory: string): Promise<Settings> {
+export async function storedSettings(directory: string): Promise<WorkSettings> {
   const { job } = storedJob(directory);
   enter(job);
   const { command, positionals } = job;

@@ -2,16 +2,17 @@ import { resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import type { CommandLine } from "./command-line.ts";
-import { type JobRun, jobRunIn, readAskedJob } from "./job-run.ts";
-import { jobOfStep } from "./resume-job.ts";
-import { stepSettings } from "./settings-step.ts";
-import type { Settings } from "./settings.ts";
+import { type JobRun, jobRunIn } from "../runs/job-run.ts";
+import { readAskedJob } from "./read-asked-job.ts";
+import { jobOfStep, refuseProgram } from "./resume-job.ts";
+import { stepSettings } from "../runs/step-settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
 
 /**
  * The settings of a job's step, to read its input and its outputs again: without the environment's secrets
  * where they are not set. @throws UsageError where the job is not what it was
  */
-export async function storedStep(directory: string, line: CommandLine): Promise<Settings> {
+export async function storedStep(directory: string, line: CommandLine): Promise<WorkSettings> {
   const run = await storedJobRun(jobOfStep(directory), line);
   const step = run.job.steps.find((one) => resolve(run.directoryOf(one)) === resolve(directory));
   if (step !== undefined) return stepSettings(step, run);
@@ -20,6 +21,7 @@ export async function storedStep(directory: string, line: CommandLine): Promise<
 
 /** The run of a job as it was begun. @throws UsageError */
 export async function storedJobRun(directory: string, line: CommandLine): Promise<JobRun> {
+  refuseProgram(line);
   let asked;
   try {
     asked = await readAskedJob(line);

@@ -6,11 +6,13 @@ import { checkJournal } from "../report/check-journal.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputProblems } from "./check-input.ts";
 import { checkTable, createFileCheck, type FileCheck } from "./check-outputs.ts";
-import { RunStopped } from "./run-stopped.ts";
-import { itemsProblems } from "./step-items-file.ts";
-import { openToRead, readError, storedSettings } from "./stored-job.ts";
-import { formatOf } from "./work-output.ts";
-import { openStoredTasks, type Tasks } from "./work-tasks.ts";
+import { RunStopped } from "../runs/run-stopped.ts";
+import { tableOf } from "../runs/run-table.ts";
+import { itemsProblems } from "../runs/step-items-file.ts";
+import { openToRead, readError } from "../runs/open-to-read.ts";
+import { storedSettings } from "./stored-job.ts";
+import { formatOf } from "../runs/work-output.ts";
+import { openStoredTasks, type Tasks } from "../runs/work-tasks.ts";
 
 /** A run that was counted again. */
 export interface VerifiedRun {
@@ -43,14 +45,15 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
     problems.push(...journal.problems, ...inputProblems(store, settings));
     const tasks = await openStoredTasks(settings, directory);
     const { output } = settings;
-    if (output.kind === "records" && output.path !== "-") {
+    const table = tableOf(settings);
+    if (table !== undefined) {
       const check = {
         outcomes: journal.outcomes,
         standing: store.fact<Standing>("standing"),
         held: heldRecords(store),
-        format: formatOf(output, tasks),
+        format: table.format === "warc" ? table.format : formatOf(output, tasks),
       };
-      problems.push(...(await checkTable(output.path, check)));
+      problems.push(...(await checkTable(table.path, check)));
     }
     const files = createFileCheck(settings, store);
     // What has an outcome and is not in the input is counted too.

@@ -13,9 +13,6 @@ export interface WholeTarget extends Omit<FileTarget, "standing"> {
   readonly name: string;
 }
 
-/** Characters of records that such a command holds at most: it has nothing to do but to write them. */
-export const HELD_LENGTH = 64 * 1024;
-
 /** Writes an output to its end and closes it. Throws once the signal has come. */
 export type WriteOutput = (output: ByteOutput, signal: AbortSignal) => Promise<void>;
 

@@ -1,6 +1,6 @@
-import type { Settings } from "./settings.ts";
+import type { WorkSettings } from "../runs/work-settings.ts";
 
-type Titled = Pick<Settings, "input" | "output" | "crawl">;
+type Titled = Pick<WorkSettings, "input" | "output" | "crawl">;
 
 /** The work in a few words: `five.txt → out.jsonl`. */
 export function titleOf({ input, output, crawl }: Titled): string {

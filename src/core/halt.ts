@@ -2,6 +2,13 @@
 export type HaltCause =
   /** A quota is used up, declared or the server's own, and is there again at `untilWallMs`. */
   | { readonly reason: "quota"; readonly host: string; readonly untilWallMs: number }
+  /** Everything was refused for so long, and nobody said for how much longer. */
+  | {
+      readonly reason: "quota";
+      readonly host: string;
+      readonly untilWallMs?: undefined;
+      readonly refusedForMs: number;
+    }
   /** Nothing that was there answers any more. */
   | {
       readonly reason: "network";

@@ -110,6 +110,7 @@ function normalPlace(url: URL): Place {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new TypeError(`only http and https URLs can be asked, not ${url.protocol}`);
   }
+  if (isNoName(url.hostname)) throw new TypeError(`no host can be called ${url.hostname}`);
   return {
     origin: url.origin,
     target: url.pathname + url.search,
@@ -118,6 +119,14 @@ function normalPlace(url: URL): Place {
         ? undefined
         : basicCredentials(url.username, url.password),
   };
+}
+
+/** Encoded labels of a host name that encode nothing (RFC 5890 §2.3.2.1); URL parsers let them pass. */
+const EMPTY_LABEL = /(?:^|\.)xn--(?:[^.]*-)?(?:\.|$)/i;
+
+/** Whether a host name of a URL can be nobody's. */
+export function isNoName(hostname: string): boolean {
+  return EMPTY_LABEL.test(hostname);
 }
 
 /** A request that cannot be sent, so that its row is still accounted for. */

@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 
 import type { HeaderList, ResponseHeaders } from "./headers.ts";
 import { responseHeader } from "./headers.ts";
+import type { HttpRequest } from "./request.ts";
 import type { WireTiming } from "./timing.ts";
 
-/** A body too large for memory: whole, decoded, in a file that its taker renames or removes. */
+/** A body too large for memory: whole, decoded, in a file that its taker renames or removes, unless it is lent. */
 export interface BodyFile {
   readonly path: string;
   readonly bytes: number;
@@ -12,6 +13,14 @@ export interface BodyFile {
   readonly checksum?: number | undefined;
   /** SHA-256 of its bytes in hex, where that was asked for. */
   readonly sha256?: string | undefined;
+  /** `lent`: the file is an earlier run's and stays where it is. @default the taker's own */
+  readonly owner?: "lent" | undefined;
+}
+
+/** A redirect that was followed: what was asked, and the answer that led on. */
+export interface Hop {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
 }
 
 /** The parts of a response, as the transport gives them. */
@@ -31,8 +40,14 @@ export interface ResponseParts {
   readonly remoteAddress?: string | undefined;
   /** URLs that redirected, in order, without the final one. */
   readonly redirects?: readonly string[];
+  /** The same redirects with their answers. */
+  readonly hops?: readonly Hop[];
+  /** What was asked in the end, where a redirect led to it. */
+  readonly request?: HttpRequest | undefined;
 }
 
+const NONE: readonly string[] = Object.freeze([]);
+const NO_HOPS: readonly Hop[] = Object.freeze([]);
 const UTF8 = new TextDecoder("utf-8");
 
 /** What came back, whole: the body has arrived and is decoded before anyone sees this. */
@@ -48,6 +63,10 @@ export class HttpResponse {
   /** The IP address that the connection led to; undefined behind a proxy. */
   readonly remoteAddress: string | undefined;
   readonly redirects: readonly string[];
+  /** The redirects with their answers, in order. */
+  readonly hops: readonly Hop[];
+  /** What it answers, where a redirect led to that. */
+  readonly request: HttpRequest | undefined;
 
   constructor(parts: ResponseParts) {
     this.url = parts.url;
@@ -58,7 +77,9 @@ export class HttpResponse {
     this.timing = parts.timing;
     this.protocol = parts.protocol;
     this.remoteAddress = parts.remoteAddress;
-    this.redirects = parts.redirects ?? [];
+    this.redirects = parts.redirects ?? NONE;
+    this.hops = parts.hops ?? NO_HOPS;
+    this.request = parts.request;
   }
 
   /** Whether the status is 2xx. */

@@ -1,10 +1,10 @@
-import { createTokenBucket, type TokenBucket } from "../policy/token-bucket.ts";
+import { createTokenBucket, type Spacing } from "../policy/token-bucket.ts";
 
 /** Intervals between departures that hosts ask for, each for itself (Crawl-delay). */
 export interface HostPaces {
   /** Keeps this interval at a host from now on. Milliseconds. */
   set(host: string, intervalMs: number): void;
-  of(host: string): TokenBucket | undefined;
+  of(host: string): Spacing | undefined;
 }
 
 /** The intervals of so many hosts are remembered; the oldest is forgotten first. */
@@ -12,7 +12,7 @@ const MOST_HOSTS = 100_000;
 
 /** No intervals yet. */
 export function createHostPaces(): HostPaces {
-  const buckets = new Map<string, { readonly intervalMs: number; readonly bucket: TokenBucket }>();
+  const buckets = new Map<string, { readonly intervalMs: number; readonly bucket: Spacing }>();
   return {
     set(host, intervalMs) {
       if (buckets.get(host)?.intervalMs === intervalMs) return;
@@ -27,31 +27,19 @@ export function createHostPaces(): HostPaces {
 
 /** A host's declared rates together with the interval that it asks for, once it does. */
 export function paced(
-  quota: TokenBucket | undefined,
-  asked: { readonly paces: HostPaces; readonly host: string } | undefined,
-): TokenBucket | undefined {
+  quota: Spacing | undefined,
+  asked: { readonly paces: Pick<HostPaces, "of">; readonly host: string } | undefined,
+): Spacing | undefined {
   if (asked === undefined) return quota;
   const { paces, host } = asked;
-  const nextAt = (nowMs: number): number => {
-    const atMs = quota?.nextAt(nowMs) ?? nowMs;
-    return Math.max(atMs, paces.of(host)?.nextAt(nowMs) ?? nowMs);
-  };
-  const take = (atMs: number): void => {
-    quota?.take(atMs);
-    paces.of(host)?.take(atMs);
-  };
   return {
-    nextAt,
-    take,
-    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
-    reserve(nowMs) {
-      const atMs = nextAt(nowMs);
-      take(atMs);
-      return atMs - nowMs;
+    nextAt(nowMs) {
+      const atMs = quota?.nextAt(nowMs) ?? nowMs;
+      return Math.max(atMs, paces.of(host)?.nextAt(nowMs) ?? nowMs);
     },
-    cancel(atMs) {
-      quota?.cancel(atMs);
-      paces.of(host)?.cancel(atMs);
+    take(atMs) {
+      quota?.take(atMs);
+      paces.of(host)?.take(atMs);
     },
   };
 }

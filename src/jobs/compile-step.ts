@@ -12,7 +12,7 @@ import type { JobStep } from "./job-step.ts";
 import type { Job, JobOutputs } from "./job.ts";
 import { filterAt, picksAt, selectorAt, type CompiledPick } from "./step-answers.ts";
 import { compileBody, type StepBody } from "./step-body.ts";
-import { checkLinks, checkTogether } from "./step-checks.ts";
+import { checkArchive, checkLinks, checkTogether } from "./step-checks.ts";
 import { compileHeaders, type StepHeader } from "./step-headers.ts";
 import { batchAt, type CompiledBatch } from "./step-batch.ts";
 import { pagesAt, type CompiledPages } from "./step-pages.ts";
@@ -70,6 +70,7 @@ export async function compileStep(
   const path = ["steps", index] as const;
   const step = ordered.position === "leaf" ? withOutputs(ordered.step, job) : ordered.step;
   checkTogether(step, path);
+  checkArchive(step, (key) => (ordered.step[key] === undefined ? [key] : [...path, key]));
   const url = compileStepUrl(step, { base, path, scope });
   const headers = compileHeaders(job.headers, step.headers, path, scope);
   const body = compileBody(step, path, scope);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { createRequest, type RequestParts } from "../core/request.ts";
 import { HttpResponse } from "../core/response.ts";
-import { detectPaging } from "./detect-paging.ts";
+import { detectNamedPaging, detectPaging } from "./detect-paging.ts";
 import { type PageAnswer, readPage } from "./page-answer.ts";
 import type { Paging } from "./paging.ts";
 
@@ -203,4 +203,28 @@ test("an answer of a million members is looked at in part only", () => {
   expect(detectPaging(answerOf({ api: "", body: wide, found: { kind: "none" } }))).toEqual({
     kind: "none",
   });
+});
+
+test.each([
+  { kind: "page", body: two, found: { kind: "page", into: "page" } },
+  {
+    kind: "page",
+    body: { current_page: 1, last_page: 7, data: two },
+    found: { kind: "page", into: "page", last: "last_page" },
+  },
+  {
+    kind: "offset",
+    body: { offset: 0, total: 9, items: two },
+    found: { kind: "offset", into: "offset", total: "total" },
+  },
+  {
+    kind: "offset",
+    asked: { url: "https://api.example/x?skip=0" },
+    body: two,
+    found: { kind: "offset", into: "skip" },
+  },
+  { kind: "cursor", body: { items: two }, found: { kind: "none" } },
+] as const)("of a kind that is known only the names are looked for: $found", (shape) => {
+  const { kind, found, ...answer } = shape;
+  expect(detectNamedPaging(kind, answerOf({ api: "", found, ...answer }))).toEqual(found);
 });

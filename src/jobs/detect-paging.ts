@@ -3,7 +3,7 @@ import { detectCursor } from "./detect-cursor.ts";
 import { detectNumbers, detectTotal } from "./detect-numbers.ts";
 import { jsonOf, type PageAnswer } from "./page-answer.ts";
 import { linkOf } from "./page-link.ts";
-import type { LinkPaging, Paging } from "./paging.ts";
+import type { LinkPaging, NamedPaging, Paging } from "./paging.ts";
 
 /** Names under which the next page's URL stands in a body. */
 const NEXT_URLS: ReadonlySet<string> = new Set([
@@ -29,6 +29,21 @@ export function detectPaging(answer: PageAnswer): Paging {
     detectCursor(members, json, answer.request) ??
     detectNumbers(members, answer) ?? { kind: "none", ...(total && { total }) }
   );
+}
+
+/**
+ * As `detectPaging`, of a kind that is known: where the answer names nothing, counted pages are asked for
+ * by the parameter that most servers take, `page` or `offset`; an answer without a token is the last.
+ */
+export function detectNamedPaging(kind: NamedPaging, answer: PageAnswer): Paging {
+  const json = jsonOf(answer.document);
+  const members = membersOf(json);
+  const total = detectTotal(members, answer);
+  if (kind === "cursor") {
+    return detectCursor(members, json, answer.request) ?? { kind: "none", ...(total && { total }) };
+  }
+  const found = detectNumbers(members, answer);
+  return found?.kind === kind ? found : { kind, into: kind, ...(total && { total }) };
 }
 
 /** A member that is the next page's URL, or an object or a link list that has it. */

@@ -110,7 +110,7 @@ function taken(links: readonly PageLink[], { isFile, isNext }: Meaning): TakenLi
 }
 
 /** Whether a name tells that there is no page behind it. */
-function isPlainlyFile(url: string): boolean {
+export function isPlainlyFile(url: string): boolean {
   const kinds = expectedKinds(pathOf(url));
   return kinds !== undefined && !kinds.includes("html");
 }

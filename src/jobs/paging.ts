@@ -56,5 +56,8 @@ export interface NoPaging {
 /** How the pages of a list follow each other. Expressions are those of `compileSelector`, or `header:NAME`. */
 export type Paging = LinkPaging | CursorPaging | PagePaging | OffsetPaging | NoPaging;
 
-/** A way of paging, or the wish that it be found. */
-export type AskedPaging = Paging | { readonly kind: "auto" };
+/** A kind of paging whose names are to be found. */
+export type NamedPaging = "page" | "offset" | "cursor";
+
+/** A way of paging, or the wish that it be found: any, or one of a kind that is known. */
+export type AskedPaging = Paging | { readonly kind: "auto"; readonly of?: NamedPaging };

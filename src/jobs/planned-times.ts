@@ -21,6 +21,10 @@ export interface TimeLimits {
   readonly limits: ResolvedLimits;
   /** How long one request takes, as a sample showed. Milliseconds. @default unknown */
   readonly latencyMs?: ((origin: string) => number | undefined) | undefined;
+  /** Places that a host has before anything was learned. @default FIRST_ROOM */
+  readonly firstAtOnce?: number | undefined;
+  /** Least time between two requests that a host asks for (Crawl-delay). Milliseconds. @default none */
+  readonly pauseMs?: ((origin: string) => number | undefined) | undefined;
   /** @default nothing is remembered */
   readonly recall?: Recall | undefined;
 }
@@ -30,6 +34,8 @@ export type PlannedTime = { readonly durationMs: number } & (
   | { readonly by: "rate"; readonly rates: readonly QuotaRate[] }
   /** A stock per hour, day or longer; `windows` are begun. */
   | { readonly by: "quota"; readonly rate: QuotaRate; readonly windows: number }
+  /** A pause that a host asks for between two requests. */
+  | { readonly by: "pause"; readonly origin: string; readonly pauseMs: number }
   | { readonly by: "learned"; readonly origin: string; readonly limits: RememberedLimits }
   /**
    * `places` at once, of one host or in all; `latencyMs` each. `at most`: with those places that a host
@@ -54,6 +60,8 @@ export function plannedTimes(
   const times: PlannedTime[] = [];
   const learned = longestLearned(hosts, limits);
   if (learned !== undefined) times.push(learned);
+  const paused = longestPaused(hosts, limits);
+  if (paused !== undefined) times.push(paused);
   if (paces.length > 0) {
     times.push({ by: "rate", rates: paces, durationMs: timeUnderRates(paces, most) });
   }
@@ -70,6 +78,22 @@ export function plannedTimes(
   const concurrent = concurrencyTime(hosts, limits);
   if (concurrent !== undefined) times.push(concurrent);
   return times;
+}
+
+/** The host that takes longest by the pauses that it asks for. */
+function longestPaused(
+  hosts: readonly SurveyedHost[],
+  { pauseMs }: TimeLimits,
+): PlannedTime | undefined {
+  let longest: PlannedTime | undefined;
+  for (const { origin, owed } of hosts) {
+    const each = pauseMs?.(origin) ?? 0;
+    const durationMs = Math.max(0, owed - 1) * each;
+    if (durationMs > (longest?.durationMs ?? 0)) {
+      longest = { by: "pause", origin, pauseMs: each, durationMs };
+    }
+  }
+  return longest;
 }
 
 /** The host that takes longest by what is remembered of it. */
@@ -97,7 +121,7 @@ function longestLearned(
 /** The places of one host, or those in all, whichever are in the way. */
 function concurrencyTime(
   hosts: readonly SurveyedHost[],
-  { limits: { perHost, concurrency }, latencyMs, recall }: TimeLimits,
+  { limits: { perHost, concurrency }, latencyMs, recall, firstAtOnce = FIRST_ROOM }: TimeLimits,
 ): PlannedTime | undefined {
   if (latencyMs === undefined) return undefined;
   let [workMs, requests] = [0, 0];
@@ -108,7 +132,7 @@ function concurrencyTime(
     workMs += owed * oneMs;
     requests += owed;
     const known = perHost.start ?? recall?.(origin)?.concurrency;
-    const room = Math.min(perHost.most, Math.max(1, Math.floor(known ?? FIRST_ROOM)));
+    const room = Math.min(perHost.most, Math.max(1, Math.floor(known ?? firstAtOnce)));
     const places = Math.max(1, Math.min(room, owed));
     const durationMs = Math.ceil(owed / places) * oneMs;
     if (durationMs <= (longest?.durationMs ?? 0)) continue;

@@ -3,8 +3,14 @@ import { expect, test } from "vitest";
 import { bookNameOrder } from "../sinks/book-name-order.ts";
 import { type FoundEdge, type FoundRow, readingOrder } from "./reading-order.ts";
 
+const BY_NAME = { compare: bookNameOrder };
+
 /** A site in short: each page and its links in order; what ends in `.pdf` is a file. */
-function orderOf(site: Readonly<Record<string, readonly string[]>>, starts = ["home"]): string[] {
+function orderOf(
+  site: Readonly<Record<string, readonly string[]>>,
+  starts = ["home"],
+  places: "files" | "everything" = "files",
+): string[] {
   const names = [...new Set([...starts, ...Object.values(site).flat().map(bare)])];
   const rows = new Map<number, FoundRow>();
   for (const [index, url] of names.entries()) {
@@ -21,7 +27,8 @@ function orderOf(site: Readonly<Record<string, readonly string[]>>, starts = ["h
     }
   }
   // The order in which things were found is chance.
-  return readingOrder(rows, edges.toReversed(), bookNameOrder).map(({ row }) => names[row - 1]!);
+  const placed = readingOrder(rows, edges.toReversed(), { ...BY_NAME, places });
+  return placed.map(({ row }) => names[row - 1]!);
 }
 
 const bare = (url: string): string => url.replace(" next", "");
@@ -54,6 +61,13 @@ test.each([
   expect(orderOf(site as Readonly<Record<string, readonly string[]>>)).toEqual(expected);
 });
 
+test("pages are placed too where they are asked for, each before what stands below it", () => {
+  const site = { home: ["1.pdf", "part", "end next"], part: ["2.pdf"], end: ["home"] };
+  expect(orderOf(site, ["home"], "everything")).toEqual([
+    ...["home", "1.pdf", "part", "2.pdf", "end"],
+  ]);
+});
+
 test("files without a page come last, in natural order", () => {
   const rows = new Map<number, FoundRow>();
   for (const [row, url] of [
@@ -62,7 +76,7 @@ test("files without a page come last, in natural order", () => {
   ] as const) {
     rows.set(row, { row, kind: "file", url });
   }
-  const places = readingOrder(rows, [], bookNameOrder);
+  const places = readingOrder(rows, [], BY_NAME);
   expect(places.map(({ row }) => row)).toEqual([2, 1]);
 });
 
@@ -78,7 +92,7 @@ test("the title is the first text that a link from its own page has", () => {
     { ...base, from: 1, title: "Chapter 1", position: 2 },
     { ...base, from: 1, title: "again", position: 3 },
   ];
-  expect(readingOrder(rows, edges, bookNameOrder)).toEqual([{ row: 2, title: "Chapter 1" }]);
+  expect(readingOrder(rows, edges, BY_NAME)).toEqual([{ row: 2, title: "Chapter 1" }]);
 });
 
 test("a chain of 100,000 pages is walked", () => {
@@ -88,5 +102,5 @@ test("a chain of 100,000 pages is walked", () => {
     rows.set(row, { row, kind: row === 100_000 ? "file" : "page", url: `http://a/${row}` });
     edges.push({ from: row - 1, to: row, title: "", position: 1, kind: "page" });
   }
-  expect(readingOrder(rows, edges, bookNameOrder)).toEqual([{ row: 100_000, title: "" }]);
+  expect(readingOrder(rows, edges, BY_NAME)).toEqual([{ row: 100_000, title: "" }]);
 });

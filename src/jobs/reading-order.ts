@@ -16,11 +16,19 @@ export interface FoundEdge {
   readonly kind: "page" | "file" | "sitemap";
 }
 
-/** A file in its place. */
+/** A file, or a page, in its place. */
 export interface ReadingPlace {
   readonly row: number;
   /** The text of its link; "" where no link has any. */
   readonly title: string;
+}
+
+/** How what was found is put in order. */
+export interface ReadingOrderOptions {
+  /** Natural order of URLs, for what no page links to. */
+  readonly compare: (a: string, b: string) => number;
+  /** `everything` places the pages too, each before what stands below it. @default "files" */
+  readonly places?: "files" | "everything";
 }
 
 /**
@@ -33,7 +41,7 @@ export interface ReadingPlace {
 export function readingOrder(
   rows: ReadonlyMap<number, FoundRow>,
   edges: readonly FoundEdge[],
-  compare: (a: string, b: string) => number,
+  { compare, places: placed = "files" }: ReadingOrderOptions,
 ): ReadingPlace[] {
   const links = linksByPage(rows, edges);
   const home = homesOf(rows, links);
@@ -55,11 +63,14 @@ export function readingOrder(
     else if (home.get(edge.to) !== top.page || done.has(edge.to)) continue;
     else if (rows.get(edge.to)!.kind === "file") place(edge.to);
     else {
+      if (placed === "everything") place(edge.to);
       done.add(edge.to);
       open.push({ below: links.get(edge.to) ?? [], next: 0, page: edge.to });
     }
   }
-  const rest = [...rows.values()].filter(({ row, kind }) => kind === "file" && !done.has(row));
+  const isPlaced = ({ row, kind }: FoundRow): boolean =>
+    !done.has(row) && (placed === "everything" || kind === "file");
+  const rest = [...rows.values()].filter(isPlaced);
   rest.sort((one, other) => compare(one.url, other.url));
   for (const { row } of rest) place(row);
   return places;

@@ -1,4 +1,5 @@
 import { didYouMean } from "../formats/nearest.ts";
+import { warcCompressionOf } from "../formats/warc-record.ts";
 import { compileSelector } from "../formats/selector.ts";
 import type { FieldPath } from "./field-place.ts";
 import type { JobAuth } from "./job-auth.ts";
@@ -34,6 +35,21 @@ export function checkTogether(step: JobStep, path: FieldPath): void {
     if (step[key] === undefined || step[other] === undefined) continue;
     throw new JobFault([...path, other], `cannot stand beside ${key}; a step has one`, "key");
   }
+}
+
+/** Keys that make of an answer what no server sent, or take part of it. */
+const NOT_IN_ARCHIVES = ["pick", "each", "paginate", "batch"] as const;
+
+/**
+ * Checks that a step whose `output` is an archive keeps whole answers. `pathOf` tells where a key stands, in
+ * the step or at the top of the job. @throws JobFault
+ */
+export function checkArchive(step: JobStep, pathOf: (key: keyof JobStep) => FieldPath): void {
+  if (step.output === undefined || warcCompressionOf(step.output) === undefined) return;
+  const key = NOT_IN_ARCHIVES.find((one) => step[one] !== undefined);
+  if (key === undefined) return;
+  const words = `cannot stand beside output: ${step.output}, which holds whole answers as they came`;
+  throw new JobFault(pathOf(key), words, "key");
 }
 
 /** Checks the CSS selectors of a crawl. @throws JobFault for one that is none. */

@@ -3,11 +3,12 @@ import { parseDuration } from "../formats/quantity.ts";
 import type { FieldPath } from "./field-place.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobPages } from "./job-pages.ts";
+import type { NamedPaging } from "./paging.ts";
 import { selectorAt } from "./step-answers.ts";
 
 /** How pages follow each other: texts that are known to be expressions, times in milliseconds. */
 export type CompiledPaging =
-  | { readonly kind: "auto" }
+  | { readonly kind: "auto"; readonly of?: NamedPaging }
   | { readonly kind: "link"; readonly next?: string; readonly total?: string }
   | {
       readonly kind: "page" | "offset";

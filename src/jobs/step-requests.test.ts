@@ -81,7 +81,9 @@ describe("an answer", () => {
       `steps: [${list}, { for: list, url: https://a.test/, headers: { x-name: "{name}" } }]`,
       [{ name: "a\r\nx-evil: 1" }],
     );
-    expect(request!.refusal).toBe("row 1: header x-name would hold a control character");
+    expect(request!.refusal).toBe(
+      "row 1: header x-name holds the control character \\x0d at position 2",
+    );
   });
 
   test.each(["../a.txt", "/etc/hostname", "x/../../a.txt", "C:\\a.txt"])(

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 
 import { createRequest, refusedRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
+import { checkText } from "../protocol/header-rules.ts";
 import { refuse, type RequestMaker } from "../sources/request-maker.ts";
+import { createRowLookup, type Lookup } from "../sources/row-lookup.ts";
 import type { CompiledStep } from "./compile-step.ts";
 
 /** What a step's requests are made of beside its rows. */
@@ -14,13 +16,8 @@ export interface StepRequestOptions {
   readonly folder: string;
 }
 
-type Lookup = (name: string) => unknown;
-
 /** The one row of a step that has none. */
 export const NO_ROW: Row = { number: 1, line: 1, columns: [], values: [] };
-
-// eslint-disable-next-line no-control-regex -- finding them is the point
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 /**
  * Makes the requests of a step, `NO_ROW` for one without rows. A row that gives none gets one that is
@@ -33,22 +30,12 @@ export function createStepRequests(
   const { url, headers, method, body, secretHeaders } = step;
   const origin = originOf(url, constants);
   const added = contentHeaders(step);
-  let columns: readonly string[] = [];
-  let positions = new Map<string, number>();
-  let values: readonly unknown[] = [];
-  const lookup: Lookup = (name) => {
-    // What the user says comes first: an answer must not replace a host or a key.
-    if (constants.has(name)) return constants.get(name);
-    const position = positions.get(name);
-    return position === undefined ? undefined : values[position];
-  };
+  const { lookup: inRow, turnTo } = createRowLookup();
+  // What the user says comes first: an answer must not replace a host or a key.
+  const lookup: Lookup = (name) => (constants.has(name) ? constants.get(name) : inRow(name));
 
   function make(row: Row): HttpRequest {
-    if (row.columns !== columns) {
-      columns = row.columns;
-      positions = new Map(columns.map((name, index) => [name, index]));
-    }
-    values = row.values;
+    turnTo(row);
     let text = url.text;
     try {
       text = url.expand(lookup);
@@ -84,8 +71,8 @@ export function originOf(
 function filled(headers: CompiledStep["headers"], lookup: Lookup): readonly string[] {
   return headers.flatMap(({ name, value }) => {
     const text = value.expand(lookup);
-    if (!CONTROL.test(text)) return [name, text];
-    throw new TypeError(`header ${name} would hold a control character`);
+    checkText(text, `header ${name}`);
+    return [name, text];
   });
 }
 

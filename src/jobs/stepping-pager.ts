@@ -1,6 +1,6 @@
 import type { Failure } from "../core/failure.ts";
 import type { HttpResponse } from "../core/response.ts";
-import { detectPaging } from "./detect-paging.ts";
+import { detectNamedPaging, detectPaging } from "./detect-paging.ts";
 import { type PageAnswer, type PageReader, readPage } from "./page-answer.ts";
 import {
   beginCourse,
@@ -104,7 +104,7 @@ export class SteppingPager implements Pager {
     const answer = this.#answerOf(waiting, response, items);
     const state = this.#state;
     if (page === 1) this.#origins.add(new URL(response.url).origin);
-    if (this.#walk === undefined) await this.use(detectPaging(answer));
+    if (this.#walk === undefined) await this.use(this.#detect(answer));
     const walk = this.#walk!;
     if (page > 1 && walk.isNotReady(answer)) return this.#askAgain(waiting);
     this.#out.delete(page);
@@ -146,6 +146,12 @@ export class SteppingPager implements Pager {
       finishPages(state, { kind: "page-failed", words: `page ${page} failed: ${code}${status}` });
     }
     this.#settle();
+  }
+
+  #detect(answer: PageAnswer): Paging {
+    const { paging } = this.#options;
+    const kind = paging.kind === "auto" ? paging.of : undefined;
+    return kind === undefined ? detectPaging(answer) : detectNamedPaging(kind, answer);
   }
 
   #course(walk: PageWalk): CourseOptions {

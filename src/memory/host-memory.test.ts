@@ -7,6 +7,7 @@ import type { LimitProfile } from "../policy/limit-profile.ts";
 import { createQuota } from "../policy/quota.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { openHostMemory } from "./host-memory.ts";
+import { reserveNext } from "../../test/support/reserve-next.ts";
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 10, 21);
@@ -165,7 +166,7 @@ test("a folder that cannot be made is told of once, and everything goes on in th
     expect(memory.recall("h3")).toEqual(profileOf(1));
     const rates = [{ count: 3, perMs: DAY_MS }];
     const quota = createQuota(rates, { memory, scope: SCOPE, clock });
-    for (let sent = 0; sent < 3; sent += 1) expect(quota.reserve(clock.now())).toBe(0);
+    for (let sent = 0; sent < 3; sent += 1) expect(reserveNext(quota, clock.now())).toBe(0);
     expect(quota.goneUntil(clock.now())).toBeGreaterThan(clock.now() + DAY_MS / 2);
   }
   expect(told).toEqual([
@@ -227,7 +228,7 @@ test("a quota whose database is damaged is told of once and counted in this proc
   });
   const rates = [{ count: 40, perMs: DAY_MS }];
   const quota = createQuota(rates, { memory, scope: SCOPE, clock });
-  for (let sent = 0; sent < 40; sent += 1) expect(quota.reserve(clock.now())).toBe(0);
+  for (let sent = 0; sent < 40; sent += 1) expect(reserveNext(quota, clock.now())).toBe(0);
   expect(quota.goneUntil(clock.now())).toBeDefined();
   expect(told).toHaveLength(1);
   expect(told[0]).toContain("not a database");

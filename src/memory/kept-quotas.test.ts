@@ -9,6 +9,7 @@ import { createQuota } from "../policy/quota.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { openHostMemory, QUOTAS_FILE } from "./host-memory.ts";
 import { openQuotaDatabase } from "./quota-database.ts";
+import { reserveNext } from "../../test/support/reserve-next.ts";
 
 const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2026, 10, 21);
@@ -70,7 +71,8 @@ test("the database is private to the user", async () => {
   await using folder = await temporaryFolder();
   const clock = createManualClock(START_MS);
   await using memory = openHostMemory({ folder: join(folder.path, "state"), clock });
-  createQuota([{ count: 5, perMs: DAY_MS }], { memory, scope: SCOPE, clock }).reserve(clock.now());
+  const quota = createQuota([{ count: 5, perMs: DAY_MS }], { memory, scope: SCOPE, clock });
+  reserveNext(quota, clock.now());
   const state = join(folder.path, "state");
   const names = readdirSync(state);
   expect(names).toContain(QUOTAS_FILE);
@@ -92,7 +94,7 @@ test("rates and keys are counted apart, listed, and forgotten by scope or once t
       [`${SCOPE}#0123456789ab`, 3],
     ] as const) {
       const quota = createQuota(rates, { memory, scope, clock });
-      for (let sent = 0; sent < most; sent += 1) quota.reserve(clock.now());
+      for (let sent = 0; sent < most; sent += 1) reserveNext(quota, clock.now());
     }
   }
   const path = join(folder.path, QUOTAS_FILE);

@@ -1,5 +1,5 @@
 import { HttpResponse } from "../core/response.ts";
-import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { retryAfterOf } from "../protocol/retry-after.ts";
 
 /**
  * An answer as the 429 that it should have been, so that whoever paces the host and whoever retries
@@ -7,7 +7,7 @@ import { parseRetryAfter } from "../protocol/retry-after.ts";
  */
 export function asRefusal(response: HttpResponse, holdMs: number | undefined): HttpResponse {
   const { url, body, wireBytes, timing, protocol, remoteAddress, redirects } = response;
-  const said = parseRetryAfter(response.header("retry-after"), { nowMs: Date.now() });
+  const said = retryAfterOf(response, Date.now());
   const isOurs = said === undefined && holdMs !== undefined;
   const field = isOurs ? { "retry-after": String(Math.ceil(holdMs / 1_000)) } : {};
   return new HttpResponse({

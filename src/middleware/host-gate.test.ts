@@ -195,6 +195,21 @@ describe("departures to one host", () => {
     expect(halt.cause).toMatchObject({ reason: "quota", untilWallMs: 3_600_000 });
   });
 
+  test("fields that always say 0 and let in are no hold, and nothing is told of one", async () => {
+    const { askMany, clock, events, left } = world(() => ({
+      headers: {
+        "x-ratelimit-limit": "60",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": "30",
+      },
+    }));
+    const all = askMany(30);
+    await clock.advance(120_000);
+    await Promise.all(all);
+    expect(left).toHaveLength(30);
+    expect(events.filter((event) => event.type === "held")).toEqual([]);
+  });
+
   test("with patience the whole wait is made", async () => {
     const { send, clock, halt, left } = world(
       (_asked, count) => (count === 1 ? { status: 429, headers: { "retry-after": "21600" } } : {}),

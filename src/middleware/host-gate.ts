@@ -11,14 +11,14 @@ import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
 import { createTiedRefusals } from "../policy/tied-refusals.ts";
-import type { TokenBucket } from "../policy/token-bucket.ts";
+import type { Spacing } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
-import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { retryAfterOf } from "../protocol/retry-after.ts";
 import { createHostLine, type Leave } from "./host-line.ts";
 import { givenUp, latencyOf, signOfFailure, signOfResponse } from "./host-state.ts";
 import type { HostGates } from "./hosts.ts";
 import { paceRepeats } from "./pace-repeats.ts";
-import { createPatience, usedUpForMs } from "./patience.ts";
+import { createPatience } from "./patience.ts";
 
 /** What decides when requests to one host may leave. */
 export interface HostGateOptions {
@@ -26,7 +26,7 @@ export interface HostGateOptions {
   readonly learner: RateLearner;
   readonly breaker: Breaker;
   /** The host's declared rates; undefined where none is set. */
-  readonly quota: TokenBucket | undefined;
+  readonly quota: Spacing | undefined;
   /** Places over all hosts. */
   readonly total: Gate;
   /** A longer wait that a server asks for is cut to this. Milliseconds. */
@@ -106,16 +106,20 @@ export function hostGate(options: HostGateOptions): HostGates {
   });
 
   function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
-    const isRefusal = response.status === 429 || response.status === 503;
-    const askedMs = isRefusal ? retryAfterOf(response, clock) : undefined;
-    const sign = signOfResponse(response, askedMs);
+    const { status } = response;
+    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
+    const saidMs = status < 400 ? undefined : retryAfterOf(response, clock.wallNow());
+    const said = { retryAfterMs: saidMs, isUsedUp: patience.isUsedUp(told) };
+    const sign = signOfResponse(status, said);
+    const isRefusal = sign.kind === "refused";
+    const askedMs = isRefusal ? saidMs : undefined;
+    call.limited = isRefusal && status === 403;
     const wereTied = ties.isOn;
     const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
     const waitMs = patience.forRetryAfter(askedMs, nowMs, left.atMs);
     // A wait that was named is made, whatever it is for; what was learned from such refusals is wrong.
     if (isTied) heldUntilMs = Math.max(heldUntilMs, nowMs + (waitMs ?? 0), learner.limits.untilMs);
     if (ties.isOn && !wereTied) learner.restart(nowMs, "everything");
-    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
     if (told !== undefined && isRefusal) patience.forUsedUp(told);
     const readings = told && patience.forReadings(told, nowMs);
     learner.land(left, {
@@ -130,9 +134,10 @@ export function hostGate(options: HostGateOptions): HostGates {
       seen.refused += 1;
       refusedInAll += 1;
     }
-    const usedUpMs = usedUpForMs(readings);
+    const usedUpMs = patience.usedUpMs(readings, isRefusal ? "refused" : "accepted");
+    if (status === 429 && askedMs === undefined && usedUpMs === 0) patience.forBareRefusal(nowMs);
     if (isRefusal || usedUpMs > 0) {
-      patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), response.status);
+      patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), status);
     }
     if (sign.kind === "accepted") {
       acceptedMs = nowMs;
@@ -239,11 +244,4 @@ interface FailedSign {
   readonly nowMs: number;
   readonly sign: NonNullable<Breaker["outage"]>;
   readonly words: string;
-}
-
-function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {
-  return parseRetryAfter(response.header("retry-after"), {
-    nowMs: clock.wallNow(),
-    dateHeader: response.header("date"),
-  });
 }

@@ -31,11 +31,19 @@ const OUTAGES: ReadonlyMap<FailureCode, HostSign> = new Map<FailureCode, HostSig
   ["E_TIMEOUT", FAILING],
 ]);
 
-/** Reads an answer: 429 and 503 refuse, gateways' 502 and 504 fail, everything else was work done. */
-export function signOfResponse(
-  { status }: HttpResponse,
-  retryAfterMs: number | undefined,
-): HostSign {
+/** What an answer says besides its status. */
+export interface SaidOfLimits {
+  readonly retryAfterMs: number | undefined;
+  /** Whether a limit is used up, as far as that is believed. */
+  readonly isUsedUp: boolean;
+}
+
+/**
+ * Reads an answer: 429 and 503 refuse, and so does a 403 that names a wait or says that a limit is used
+ * up; gateways' 502 and 504 fail, everything else was work done.
+ */
+export function signOfResponse(status: number, { retryAfterMs, isUsedUp }: SaidOfLimits): HostSign {
+  if (status === 403 && (isUsedUp || retryAfterMs !== undefined)) return REFUSED;
   if (status < 429) return ACCEPTED;
   if (status === 429) return REFUSED;
   if (status === 503) return retryAfterMs === undefined ? OVERLOADED : REFUSED;

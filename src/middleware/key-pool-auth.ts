@@ -6,7 +6,7 @@ import type { HttpResponse } from "../core/response.ts";
 import type { Middleware, Send } from "../core/send.ts";
 import { createKeyPool } from "../policy/key-pool.ts";
 import { createQuota } from "../policy/quota.ts";
-import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { retryAfterOf } from "../protocol/retry-after.ts";
 import type { KeyPoolCredentials } from "./auth-credentials.ts";
 import { createSigner, sendSigned } from "./auth-signer.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -75,10 +75,7 @@ export function keyPool(credentials: KeyPoolCredentials, options: KeyPoolOptions
   /** Takes it that a server did not want a key; whether another may leave now. */
   function hasOther(key: string, response: HttpResponse): boolean {
     const nowMs = clock.now();
-    const asked = parseRetryAfter(response.header("retry-after"), {
-      nowMs: clock.wallNow(),
-      dateHeader: response.header("date"),
-    });
+    const asked = retryAfterOf(response, clock.wallNow());
     pool.rest(key, response.status === 401 ? Infinity : nowMs + (asked ?? REST_MS));
     return pool.next(nowMs).atMs <= nowMs;
   }

@@ -1,6 +1,6 @@
 import type { Call } from "../core/call.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import type { TokenBucket } from "../policy/token-bucket.ts";
+import type { Spacing } from "../policy/token-bucket.ts";
 import { orAborted } from "./or-aborted.ts";
 
 /**
@@ -9,7 +9,7 @@ import { orAborted } from "./or-aborted.ts";
  */
 export function paceRepeats(
   call: Call,
-  { quota, clock }: { readonly quota: TokenBucket; readonly clock: Clock },
+  { quota, clock }: { readonly quota: Spacing; readonly clock: Clock },
 ): Disposable {
   const { beforeRepeat } = call;
   call.beforeRepeat = async (request) => {

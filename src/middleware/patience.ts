@@ -23,6 +23,12 @@ export interface Patience {
   forRetryAfter(askedMs: number | undefined, nowMs: number, leftMs: number): number | undefined;
   /** A server refuses, and its header fields say why: stops a run that is not to wait for the quota that is used up. */
   forUsedUp(readings: readonly LimitReading[]): void;
+  /** A server refuses and says nothing of when: stops a run to which nothing else came for long. */
+  forBareRefusal(nowMs: number): void;
+  /** For how long a limit is used up, as far as fields are believed: they said otherwise once, or one is refused. Milliseconds. */
+  usedUpMs(readings: readonly LimitReading[] | undefined, kind: "accepted" | "refused"): number;
+  /** Whether fields say that a limit is used up, and nobody was let in while they said so. */
+  isUsedUp(readings: readonly LimitReading[] | undefined): boolean;
   /** What header fields say, no wait in it longer than what is really waited. */
   forReadings(readings: readonly LimitReading[], nowMs: number): readonly LimitReading[];
   /** One wants to leave and none is under way: stops a run that is not to wait for a quota that went down to nothing. */
@@ -37,6 +43,15 @@ export interface Patience {
   /** The host is in an outage: stops the run where nothing answers any more. */
   forOutage(nowMs: number, last: string): void;
 }
+
+/** Nothing but refusals that name no wait come for so long: the run stops. */
+const REFUSED_PATIENCE_MS = 600_000;
+
+/** Resets are told in whole seconds, rounded up. */
+const ROUNDED_MS = 1_000;
+
+/** Statuses that may be about how much is asked. */
+const REFUSALS: ReadonlySet<number> = new Set([403, 429, 503]);
 
 /** Nothing answers for so long, after something did: the run stops. */
 export const NETWORK_PATIENCE_MS = 60_000;
@@ -59,6 +74,10 @@ export function createPatience(options: PatienceOptions): Patience {
   /** Some of a limit was left once: fields that always say 0 are not believed. */
   let hadSome = false;
   let goneUntilMs = -Infinity;
+  /** From and until when fields say, without a break, that nothing is left. */
+  const zero = { fromMs: Infinity, untilMs: -Infinity };
+  let isZeroFalse = false;
+  let refusedSinceMs: number | undefined;
 
   function stopForQuota(forMs: number): void {
     if (isWaiting) return;
@@ -77,6 +96,7 @@ export function createPatience(options: PatienceOptions): Patience {
       return atMs;
     },
     forRetryAfter(askedMs, nowMs, leftMs) {
+      if (askedMs !== undefined) refusedSinceMs = undefined;
       if (askedMs === undefined || askedMs <= longestMs) return askedMs;
       // Those that were under way together are refused together: one hold.
       if (leftMs <= cutAtMs) return longestMs;
@@ -91,9 +111,19 @@ export function createPatience(options: PatienceOptions): Patience {
       const resetMs = usedUpForMs(readings);
       if (resetMs > longestMs) stopForQuota(Math.min(resetMs, LONGEST_WAIT_MS));
     },
+    forBareRefusal(nowMs) {
+      refusedSinceMs ??= nowMs;
+      const refusedForMs = nowMs - refusedSinceMs;
+      if (refusedForMs < Math.max(longestMs, REFUSED_PATIENCE_MS)) return;
+      halt?.halt({ reason: "quota", host, refusedForMs });
+    },
+    usedUpMs: (readings, kind) => (hadSome || kind === "refused" ? usedUpForMs(readings) : 0),
+    isUsedUp: (readings) => !isZeroFalse && usedUpForMs(readings) > 0,
     forReadings(readings, nowMs) {
       const usedUpMs = usedUpForMs(readings);
       if (usedUpMs === 0) hadSome = true;
+      if (nowMs >= zero.untilMs) zero.fromMs = nowMs;
+      zero.untilMs = nowMs + usedUpMs;
       goneUntilMs = hadSome && usedUpMs > longestMs ? nowMs + usedUpMs : -Infinity;
       if (readings.every(({ resetMs = 0 }) => resetMs <= longestMs)) return readings;
       return readings.map((reading) => ({
@@ -109,13 +139,15 @@ export function createPatience(options: PatienceOptions): Patience {
     },
     accepted(leftMs) {
       if (leftMs > cutAtMs) cutInARow = 0;
+      refusedSinceMs = undefined;
+      if (leftMs > zero.fromMs && clock.now() < zero.untilMs - ROUNDED_MS) isZeroFalse = true;
     },
     tellHold(untilMs, status) {
       const forMs = untilMs - clock.now();
       const isCut = askedForMs !== undefined;
       if (!isCut && (forMs < SHORTEST_TOLD_MS || untilMs <= toldUntilMs)) return;
       toldUntilMs = untilMs;
-      const reason = status === 429 || status === 503 ? "retry-after" : "rate";
+      const reason = REFUSALS.has(status) ? "retry-after" : "rate";
       // What is told is the wait that was meant, not what is left of it by now.
       tell(reason, isCut ? longestMs : forMs, status);
     },
@@ -130,7 +162,7 @@ export function createPatience(options: PatienceOptions): Patience {
 }
 
 /** For how long a limit of these is used up, the longest of them; 0 where all have some left. Milliseconds. */
-export function usedUpForMs(readings: readonly LimitReading[] | undefined): number {
+function usedUpForMs(readings: readonly LimitReading[] | undefined): number {
   let longestMs = 0;
   for (const { remaining, resetMs = 0 } of readings ?? []) {
     if (remaining === 0) longestMs = Math.max(longestMs, resetMs);

@@ -2,7 +2,7 @@ import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import { withoutHeaders } from "../core/headers.ts";
 import { createRequest, type HttpRequest } from "../core/request.ts";
-import { HttpResponse } from "../core/response.ts";
+import { type Hop, HttpResponse } from "../core/response.ts";
 import type { Middleware, Send } from "../core/send.ts";
 import type { WireTiming } from "../core/timing.ts";
 import { scopeOfAddress, scopeOfHost, type ScopeOf } from "../transport/address-policy.ts";
@@ -13,6 +13,8 @@ export interface RedirectOptions {
   readonly maxRedirects: number;
   /** Where a server at a public address may lead: to such addresses alone, or to local ones too. @default "public" */
   readonly redirectsTo?: "public" | "anywhere" | undefined;
+  /** Whether https may lead to unencrypted http. @default "refused" */
+  readonly downgrades?: "refused" | "followed" | undefined;
   /** Which addresses are public. @default scopeOfAddress */
   readonly scopeOf?: ScopeOf | undefined;
 }
@@ -39,11 +41,12 @@ const BODY_FIELDS = /^content-/;
 /**
  * Follows redirects (RFC 9110 §15.4), each hop through the gates of its own host. Credentials and
  * custom fields never cross an origin and never come back later in the chain; a body is not sent to
- * another origin; https never falls back to http. Once a public server was reached, the chain stays
+ * another origin; https falls back to http only where that is asked for. Once a public server was reached, the chain stays
  * among public addresses; the transport holds to it when it connects.
  */
 export function redirect(options: RedirectOptions): Middleware {
   const { maxRedirects, redirectsTo = "public", scopeOf = scopeOfAddress } = options;
+  const { downgrades = "refused" } = options;
   return (send) => (request, call) =>
     send(request, call).then((response) =>
       maxRedirects === 0 || targetOf(response) === undefined
@@ -59,34 +62,58 @@ export function redirect(options: RedirectOptions): Middleware {
   ): Promise<HttpResponse> {
     let response = first;
     let asked = request;
-    const redirects: string[] = [];
-    const timings: WireTiming[] = [first.timing];
+    const hops: Hop[] = [];
     for (;;) {
       const location = targetOf(response);
       if (location === undefined) break;
-      if (redirects.length === maxRedirects) {
-        const words = `more than ${maxRedirects} redirects, the last to ${shown(location)}`;
-        throw new Failure("E_REDIRECT", words, { request, response });
+      const at: Step = { asked, response, location, original: request, hops, downgrades };
+      if (hops.length === maxRedirects) {
+        throw refusalOf(at, "E_REDIRECT", `more than ${maxRedirects} redirects, the last to`);
       }
-      redirects.push(asked.url);
-      const next = hop(asked, response, location, request);
+      const next = hop(at);
+      hops.push({ request: asked, response });
       const isBound = redirectsTo === "public" && wasPublic(asked, response, scopeOf);
       asked = isBound ? { ...next, reach: "public" } : next;
       response = await send(asked, call);
-      timings.push(response.timing);
     }
-    return new HttpResponse({
-      url: response.url,
-      status: response.status,
-      headers: response.headers,
-      body: response.body,
-      wireBytes: response.wireBytes,
-      protocol: response.protocol,
-      remoteAddress: response.remoteAddress,
-      timing: sumOf(timings),
-      redirects,
-    });
+    return arrived(response, asked, hops);
   }
+}
+
+/** An answer with the way that led to it, and the time of all of it. */
+function arrived(response: HttpResponse, asked: HttpRequest, hops: readonly Hop[]): HttpResponse {
+  return new HttpResponse({
+    url: response.url,
+    status: response.status,
+    headers: response.headers,
+    body: response.body,
+    wireBytes: response.wireBytes,
+    protocol: response.protocol,
+    remoteAddress: response.remoteAddress,
+    timing: sumOf([...hops.map((one) => one.response.timing), response.timing]),
+    redirects: hops.map(({ request }) => request.url),
+    hops,
+    request: asked,
+  });
+}
+
+/** Where a chain of redirects stands: an answer, and where it leads. */
+interface Step {
+  readonly asked: HttpRequest;
+  readonly response: HttpResponse;
+  readonly location: string;
+  /** What the row asked. */
+  readonly original: HttpRequest;
+  /** The redirects before it. */
+  readonly hops: readonly Hop[];
+  readonly downgrades: "refused" | "followed";
+}
+
+/** The chain ends here: the failure has the way that led to it. */
+function refusalOf(step: Step, code: "E_REDIRECT" | "E_POLICY", why: string): Failure {
+  const { asked, response, location, original, hops } = step;
+  const told = hops.length === 0 ? response : arrived(response, asked, hops);
+  return new Failure(code, `${why} ${shown(location)}`, { request: original, response: told });
 }
 
 /** Where an answer redirects to, or undefined where it does not. */
@@ -107,20 +134,17 @@ export function wasPublic(
 }
 
 /** The request of the next hop. */
-function hop(
-  asked: HttpRequest,
-  response: HttpResponse,
-  location: string,
-  original: HttpRequest,
-): HttpRequest {
+function hop(step: Step): HttpRequest {
+  const { asked, response, location, original } = step;
   const refuse = (code: "E_REDIRECT" | "E_POLICY", why: string): Failure =>
-    new Failure(code, `${why}: ${shown(location)}`, { request: original, response });
+    refusalOf(step, code, `${why}:`);
   const url = URL.parse(location, asked.url);
   if (url === null) throw refuse("E_REDIRECT", "redirected to what is no URL");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw refuse("E_POLICY", "redirected away from http");
   }
-  if (url.protocol === "http:" && asked.origin.startsWith("https:")) {
+  const isDowngrade = url.protocol === "http:" && asked.origin.startsWith("https:");
+  if (isDowngrade && step.downgrades === "refused") {
     throw refuse("E_REDIRECT", "redirected from https to unencrypted http");
   }
   // Credentials that a server puts into a URL are not the user's to send.
@@ -154,7 +178,7 @@ function methodAfter(method: string, status: number): string {
   return (status === 301 || status === 302) && method === "POST" ? "GET" : method;
 }
 
-/** One timing of all hops: phases and totals summed, reuse as the last hop had it. */
+/** One timing of all answers: phases and totals summed, reuse as the last one had it. */
 function sumOf(timings: readonly WireTiming[]): WireTiming {
   const last = timings.at(-1)!;
   const before = timings.slice(0, -1).reduce((sum, timing) => sum + timing.totalMs, 0);

@@ -8,7 +8,7 @@ import type { Middleware } from "../core/send.ts";
 import type { HostHealth } from "../policy/breaker.ts";
 import { isOwnShortage } from "../policy/own-shortage.ts";
 import type { RetryPolicy } from "../policy/retry-policy.ts";
-import { parseRetryAfter } from "../protocol/retry-after.ts";
+import { retryAfterOf } from "../protocol/retry-after.ts";
 import { orAborted } from "./or-aborted.ts";
 
 /** Who decides, and by which clock is waited. */
@@ -70,7 +70,8 @@ export function retry(options: RetryOptions): Middleware {
         repeats,
         failure,
         status: response?.status,
-        retryAfterMs: response && retryAfterOf(response, clock),
+        isLimited: response && call.limited,
+        retryAfterMs: response && retryAfterOf(response, clock.wallNow()),
         host: host?.health(),
         isHostAtWork: host?.isAtWork(),
       });
@@ -115,12 +116,5 @@ function unknownEffect(failure: Failure): Failure {
     request,
     cause: failure,
     ...(elapsedMs === undefined ? {} : { elapsedMs }),
-  });
-}
-
-function retryAfterOf(response: HttpResponse, clock: Clock): number | undefined {
-  return parseRetryAfter(response.header("retry-after"), {
-    nowMs: clock.wallNow(),
-    dateHeader: response.header("date"),
   });
 }

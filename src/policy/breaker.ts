@@ -49,11 +49,12 @@ export const OUTAGE_PATIENCE_MS = 90_000;
 const TRY_AGAIN_MS = 30_000;
 
 /**
- * A circuit breaker (M. Nygard, "Release It!", 2007): after 5 failures in a row (10 within a second or more where it can be reached) the host is
- * paused, and one request at a time probes it, after 250 ms doubling to 10 s, each shortened by chance by
- * up to half so that clients do not come in waves. A host that has answered before is waited for 90
- * seconds; one that never did is given up after three probes, or at once where it let every request wait
- * in vain: five together, or two one after the other. A failure that left before the last sign of life says nothing.
+ * A circuit breaker (M. Nygard, "Release It!", 2007): after 5 failures in a row (10 within a second or
+ * more where it can be reached) the host is paused, and one request at a time probes it, after 250 ms
+ * doubling to 10 s, each shortened by chance by up to half so that clients do not come in waves. A host
+ * that has answered before is waited for 90 seconds; one that never did is given up after three probes,
+ * or at once where it let every request wait in vain: five together, or two one after the other. A
+ * failure that left before the last sign of life says nothing.
  */
 export function createBreaker({ random }: BreakerOptions): Breaker {
   let health: HostHealth = "up";

@@ -32,36 +32,28 @@ export function createKeptStock(rate: QuotaRate, keeper: QuotaKeeper): TokenBuck
   if (kept === undefined) return undefined;
   const stock: QuotaStock = kept;
 
-  function nextAt(nowMs: number): number {
-    // Both clocks: where the machine slept, the wall clock is further on than the monotonic one.
-    if (left > 0 && nowMs < heldUntilMs && clock.wallNow() < heldUntilWallMs) return nowMs;
-    if (left <= 0 && nowMs < askAtMs) return Math.max(freeMs, nowMs);
-    const offsetMs = clock.wallNow() - clock.now();
-    const owed = Math.max(0, -left);
-    const drawn = stock.draw(nowMs + offsetMs, owed + 1);
-    left = drawn.count - owed;
-    if (drawn.count > 0) {
-      heldUntilMs = nowMs + stock.holdMs;
-      heldUntilWallMs = heldUntilMs + offsetMs;
-      return nowMs;
-    }
-    freeMs = Math.max(drawn.freeAtMs - offsetMs, nowMs + 1);
-    askAtMs = Math.min(freeMs, nowMs + ASK_AGAIN_MS);
-    return freeMs;
-  }
-  function take(atMs: number): void {
-    left -= 1;
-    lastMs = atMs;
-    if (left < 0) askAtMs = Number.NEGATIVE_INFINITY;
-  }
   return {
-    nextAt,
-    take,
-    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
-    reserve(nowMs) {
-      const atMs = nextAt(nowMs);
-      take(atMs);
-      return atMs - nowMs;
+    nextAt(nowMs) {
+      // Both clocks: where the machine slept, the wall clock is further on than the monotonic one.
+      if (left > 0 && nowMs < heldUntilMs && clock.wallNow() < heldUntilWallMs) return nowMs;
+      if (left <= 0 && nowMs < askAtMs) return Math.max(freeMs, nowMs);
+      const offsetMs = clock.wallNow() - clock.now();
+      const owed = Math.max(0, -left);
+      const drawn = stock.draw(nowMs + offsetMs, owed + 1);
+      left = drawn.count - owed;
+      if (drawn.count > 0) {
+        heldUntilMs = nowMs + stock.holdMs;
+        heldUntilWallMs = heldUntilMs + offsetMs;
+        return nowMs;
+      }
+      freeMs = Math.max(drawn.freeAtMs - offsetMs, nowMs + 1);
+      askAtMs = Math.min(freeMs, nowMs + ASK_AGAIN_MS);
+      return freeMs;
+    },
+    take(atMs) {
+      left -= 1;
+      lastMs = atMs;
+      if (left < 0) askAtMs = Number.NEGATIVE_INFINITY;
     },
     cancel(atMs) {
       // Not by equality: the caller had to add the wait to its own time.

@@ -1,6 +1,11 @@
 /** Requests per second below which nothing is slowed: one a minute asks whether it is still so. */
 const SLOWEST = 1 / 60;
 
+/** Departures that a busy process is late with are made up for, so many milliseconds of them. */
+const CATCH_UP_MS = 50;
+/** Departures per second from which on no timer wakes often enough for each. */
+const CLOSE_RATE = 100;
+
 /** Spaces departures by a rate, with a few that may leave at once. */
 export class Pace {
   /** Requests per second; Infinity where none binds. */
@@ -63,7 +68,8 @@ export class Pace {
   #fill(nowMs: number): void {
     if (nowMs <= this.#atMs) return;
     const due = ((nowMs - this.#atMs) * this.rate) / 1000;
-    this.#credit = Math.min(Math.max(1, this.burst), this.#credit + due);
+    const late = this.rate > CLOSE_RATE ? (this.rate * CATCH_UP_MS) / 1000 : 1;
+    this.#credit = Math.min(Math.max(1, this.burst, late), this.#credit + due);
     this.#atMs = nowMs;
   }
 }

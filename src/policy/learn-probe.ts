@@ -1,6 +1,11 @@
 import { nextWindowEndMs, type WindowWatch } from "./learn-window.ts";
 
-const LONGEST_MS = 5000;
+/** Asked so often at least, in the first while … */
+const OFTEN_MS = 5000;
+/** … later once in this share of the time in which nobody was let in … */
+const SHARE = 1 / 8;
+/** … and at last once a minute. */
+const RARELY_MS = 60_000;
 
 /** One request at a time, while nothing gets in: when the next one goes, ever later. */
 export class Probe {
@@ -18,7 +23,8 @@ export class Probe {
 
   /** It was refused as well. */
   again(order: number, nowMs: number, askedMs: number, window: WindowWatch): void {
-    this.#waitMs = Math.min(LONGEST_MS, 1.6 * this.#waitMs);
+    const longestMs = Math.min(RARELY_MS, Math.max(OFTEN_MS, SHARE * (nowMs - window.shutFromMs)));
+    this.#waitMs = Math.min(longestMs, 1.6 * this.#waitMs);
     this.order = order;
     this.#plan(nowMs, askedMs, window);
   }

@@ -1,4 +1,5 @@
-import { createQuota, isStock, type QuotaRate } from "./quota.ts";
+import { isStock, type QuotaRate } from "./quota.ts";
+import { keptWindowMs } from "./token-bucket.ts";
 
 /** Milliseconds from the first to the last of `count` departures to one host under its rates. */
 export function timeUnderRates(rates: readonly QuotaRate[], count: number): number {
@@ -20,7 +21,7 @@ function timeFor(stocks: readonly QuotaRate[], count: number, paceMs: number): n
   const [stock, ...smaller] = stocks;
   if (stock === undefined) return (count - 1) * paceMs;
   const before = windowsOf(stock, count) - 1;
-  const windowMs = windowOf(stock);
+  const windowMs = keptWindowMs(stock.perMs);
   const inLast = count - before * stock.count;
   // A window whose stock is not used up before it ends holds nobody.
   return Math.max(
@@ -29,18 +30,8 @@ function timeFor(stocks: readonly QuotaRate[], count: number, paceMs: number): n
   );
 }
 
-/** Milliseconds between two departures that the paces among the rates keep: the bucket itself is asked. */
+/** Milliseconds between two departures that the paces among the rates keep. */
 function paceOf(rates: readonly QuotaRate[]): number {
   const paces = rates.filter((rate) => !isStock(rate));
-  if (paces.length === 0) return 0;
-  const quota = createQuota(paces);
-  quota.take(0);
-  return quota.nextAt(0);
-}
-
-/** How long the bucket of a stock keeps a window. */
-function windowOf(stock: QuotaRate): number {
-  const quota = createQuota([{ ...stock, count: 1 }]);
-  quota.take(0);
-  return quota.nextAt(0);
+  return Math.max(0, ...paces.map(({ count, perMs }) => keptWindowMs(perMs) / count));
 }

@@ -49,19 +49,11 @@ export function createQuota(rates: readonly QuotaRate[], keeper?: QuotaKeeper): 
   };
   if (buckets.length === 1) return { ...buckets[0]!, goneUntil };
 
-  const nextAt = (nowMs: number): number => latestOf(buckets, nowMs);
-  const take = (atMs: number): void => {
-    for (const bucket of buckets) bucket.take(atMs);
-  };
   return {
-    nextAt,
-    take,
     goneUntil,
-    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
-    reserve(nowMs) {
-      const atMs = nextAt(nowMs);
-      take(atMs);
-      return atMs - nowMs;
+    nextAt: (nowMs) => latestOf(buckets, nowMs),
+    take(atMs) {
+      for (const bucket of buckets) bucket.take(atMs);
     },
     cancel(atMs) {
       for (const bucket of buckets) bucket.cancel(atMs);

@@ -24,6 +24,8 @@ export interface Setback {
   readonly failure?: Failure | undefined;
   /** The status that came back, where something came back. */
   readonly status?: number | undefined;
+  /** Whether a status that says something else was about how much is asked (403 with a limit used up). @default false */
+  readonly isLimited?: boolean | undefined;
   /** The wait that the server asked for (`parseRetryAfter`). */
   readonly retryAfterMs?: number | undefined;
   /** How the host is: one that was given up is not asked again. @default up */
@@ -77,11 +79,12 @@ const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
  * whose effect could be doubled is sent again only where the server cannot have acted on the first:
  * it never saw it, or refused it by 425, 429, or 503 with Retry-After.
  *
- * A 429, and a 503 with Retry-After, cost no attempt, and wait exactly as long as asked, cut to
- * `maxRetryAfterMs`; nor do the first four 503 of a host that accepts others meanwhile, nor the first loss of a kept-alive connection before the server can have seen the request, nor a connection
- * for which this machine had no descriptor left. Every other wait
- * is exponential backoff with full jitter, from 200 ms doubling to 30 s (M. Brooker, "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
+ * A 429, a 503 with Retry-After and a 403 whose host has a limit used up cost no attempt, and wait
+ * exactly as long as asked, cut to `maxRetryAfterMs`; nor do the first four 503 of a host that accepts
+ * others meanwhile, nor the first loss of a kept-alive connection before the server can have seen the
+ * request, nor a connection for which this machine had no descriptor left. Every other wait is
+ * exponential backoff with full jitter, from 200 ms doubling to 30 s (M. Brooker, "Exponential Backoff
+ * And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
  * @throws RangeError for retries that are no whole number from 0, or a negative `maxRetryAfterMs`.
  */
 export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOptions): RetryPolicy {
@@ -104,10 +107,10 @@ export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOpt
   };
 
   const decideStatus = (setback: Setback, status: number): RetryDecision => {
-    const { request, repeats = 0 } = setback;
-    if (!LATER.has(status)) return giveUp("not-retryable");
+    const { request, repeats = 0, isLimited = false } = setback;
+    if (!LATER.has(status) && !isLimited) return giveUp("not-retryable");
     const retryAfterMs = setback.retryAfterMs && Math.min(setback.retryAfterMs, maxRetryAfterMs);
-    const patience = status === 429 || (status === 503 && retryAfterMs !== undefined);
+    const patience = status === 429 || isLimited || (status === 503 && retryAfterMs !== undefined);
     const refused = patience || status === 425;
     if (!refused && !request.idempotent) return giveUp("may-have-happened");
     const isOverloaded =

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { createTokenBucket } from "./token-bucket.ts";
+import { reserveNext } from "../../test/support/reserve-next.ts";
 
 /** Most departures in any window of `perMs`, both ends included. */
 function mostInWindow(times: readonly number[], perMs: number): number {
@@ -38,7 +39,7 @@ test("no window ever holds more departures than the rate says, whenever they are
         const times: number[] = [];
         for (const gap of gaps) {
           nowMs += gap;
-          times.push(nowMs + bucket.reserve(nowMs));
+          times.push(nowMs + reserveNext(bucket, nowMs));
         }
         expect(mostInWindow(times, rate.perMs)).toBeLessThanOrEqual(rate.count);
         expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -58,7 +59,7 @@ test("places given back are given to others and never to two", () => {
         const times: number[] = [];
         for (const [gap, gone] of steps) {
           nowMs += gap;
-          const atMs = nowMs + bucket.reserve(nowMs);
+          const atMs = nowMs + reserveNext(bucket, nowMs);
           if (gone) bucket.cancel(atMs);
           else times.push(atMs);
         }
@@ -70,7 +71,7 @@ test("places given back are given to others and never to two", () => {
 
 test("departures asked for at once are evenly spaced, and within 2.5 % of the rate", () => {
   const bucket = createTokenBucket({ count: 10, perMs: 1000 });
-  const waits = Array.from({ length: 101 }, () => bucket.reserve(0));
+  const waits = Array.from({ length: 101 }, () => reserveNext(bucket, 0));
   expect(waits[0]).toBe(0);
   expect(waits[1]).toBeCloseTo(102);
   expect(waits[100]).toBeCloseTo(10_200);
@@ -78,41 +79,70 @@ test("departures asked for at once are evenly spaced, and within 2.5 % of the ra
 
 test("a long window loses 25 ms, not 2 %", () => {
   const bucket = createTokenBucket({ count: 60, perMs: 60_000 });
-  bucket.reserve(0);
-  expect(bucket.reserve(0)).toBeCloseTo(60_025 / 60);
+  reserveNext(bucket, 0);
+  expect(reserveNext(bucket, 0)).toBeCloseTo(60_025 / 60);
 });
 
 test("a burst leaves at once, then the window is waited for", () => {
   const bucket = createTokenBucket({ count: 3, perMs: 1000, burst: 3 });
-  expect([0, 0, 0, 0].map((nowMs) => bucket.reserve(nowMs))).toEqual([0, 0, 0, 1020]);
+  expect([0, 0, 0, 0].map((nowMs) => reserveNext(bucket, nowMs))).toEqual([0, 0, 0, 1020]);
 });
 
 test("a place given back behind a burst does not open its window early", () => {
   const bucket = createTokenBucket({ count: 2, perMs: 1000, burst: 2 });
-  bucket.reserve(0);
-  bucket.reserve(0);
-  bucket.cancel(bucket.reserve(0));
-  expect(bucket.delayUntil(0)).toBe(1020);
+  reserveNext(bucket, 0);
+  reserveNext(bucket, 0);
+  bucket.cancel(reserveNext(bucket, 0));
+  expect(bucket.nextAt(0)).toBe(1020);
+});
+
+/** Departures within a second of those who wait for timers that wake them `lateMs` too late. */
+function departuresOfTheLate(count: number, lateMs: number): readonly number[] {
+  const bucket = createTokenBucket({ count, perMs: 1000 });
+  const times: number[] = [];
+  for (let nowMs = 0; nowMs < 10_000;) {
+    const atMs = bucket.nextAt(nowMs);
+    nowMs = atMs > nowMs ? atMs + lateMs : nowMs;
+    bucket.take(nowMs);
+    times.push(nowMs);
+  }
+  return times;
+}
+
+test.each([
+  { count: 1000, lateMs: 5 },
+  { count: 1000, lateMs: 30 },
+  { count: 200, lateMs: 8 },
+])("$count/s is kept by a process that wakes $lateMs ms too late", ({ count, lateMs }) => {
+  const times = departuresOfTheLate(count, lateMs);
+  expect(times.length / 10).toBeGreaterThan(count * 0.95);
+  expect(mostInWindow(times, 1000)).toBeLessThanOrEqual(count);
+});
+
+test("departures far apart never come closer, late as they may be", () => {
+  const times = departuresOfTheLate(20, 3);
+  const gaps = times.slice(1).map((atMs, index) => atMs - times[index]!);
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(51);
 });
 
 test("looking reserves nothing", () => {
   const bucket = createTokenBucket({ count: 1, perMs: 1000 });
-  expect(bucket.delayUntil(0)).toBe(0);
-  expect(bucket.delayUntil(0)).toBe(0);
-  bucket.reserve(0);
-  expect(bucket.delayUntil(20)).toBe(1000);
+  expect(bucket.nextAt(0)).toBe(0);
+  expect(bucket.nextAt(0)).toBe(0);
+  reserveNext(bucket, 0);
+  expect(bucket.nextAt(20) - 20).toBe(1000);
   expect(bucket.nextAt(20)).toBe(1020);
 });
 
 test("the place reserved last can be given back, one with others behind it cannot", () => {
   const bucket = createTokenBucket({ count: 10, perMs: 1000 });
-  const first = bucket.reserve(0);
-  const second = bucket.reserve(0);
+  const first = reserveNext(bucket, 0);
+  const second = reserveNext(bucket, 0);
   bucket.cancel(first);
-  expect(bucket.delayUntil(0)).toBeCloseTo(204);
+  expect(bucket.nextAt(0)).toBeCloseTo(204);
   bucket.cancel(second);
   bucket.cancel(second);
-  expect(bucket.delayUntil(0)).toBeCloseTo(102);
+  expect(bucket.nextAt(0)).toBeCloseTo(102);
 });
 
 test.each([

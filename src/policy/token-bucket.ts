@@ -7,15 +7,15 @@ export interface BucketOptions {
 }
 
 /** Says when the next departure may be. Times are one clock's, passed in; it never waits itself. */
-export interface TokenBucket {
+export interface Spacing {
   /** Earliest time from `nowMs` on at which one more may leave; reserves nothing. */
   nextAt(nowMs: number): number;
-  /** Milliseconds from `nowMs` until one more may leave; reserves nothing. */
-  delayUntil(nowMs: number): number;
-  /** Reserves the next place and returns the milliseconds until it. */
-  reserve(nowMs: number): number;
   /** Reserves a place at `atMs`, which must not be before `nextAt`. */
   take(atMs: number): void;
+}
+
+/** A spacing whose last place can be given back. */
+export interface TokenBucket extends Spacing {
   /**
    * Gives back the place at `atMs`, for a request that will not leave. Only the place reserved last can
    * be given to another; one that others already stand behind stays empty.
@@ -28,6 +28,11 @@ const SLACK_SHARE = 0.02;
 /** … this many milliseconds. */
 const MOST_SLACK_MS = 25;
 
+/** A process that was busy makes up for so much of its lateness, where departures are this close: … */
+const CATCH_UP_MS = 50;
+/** … no timer wakes more often than that. Milliseconds. */
+const CLOSE_MS = 10;
+
 /** How long a window of `perMs` is taken to be, so that it holds at the server's end of the wire too. */
 export function keptWindowMs(perMs: number): number {
   return perMs + Math.min(perMs * SLACK_SHARE, MOST_SLACK_MS);
@@ -36,9 +41,10 @@ export function keptWindowMs(perMs: number): number {
 /**
  * Spaces departures so that any window of `perMs` holds at most `count` of them, as a server counts
  * that keeps a sliding window; windows are kept 2 % longer (at most 25 ms) for the network's jitter.
- * Between bursts it is the generic cell rate algorithm (ITU-T I.371, as virtual scheduling); with a
- * burst, the times of the last `count` departures are kept too, because that algorithm alone would let
- * a burst and the steady rate behind it into one window.
+ * Between bursts it is the generic cell rate algorithm (ITU-T I.371, as virtual scheduling); the times
+ * of the last `count` departures are kept too, because that algorithm alone would let a burst and the
+ * steady rate behind it into one window. Above 100 a second, where timers wake less often than
+ * departures are due, up to 50 ms of them that are late leave at once.
  * @throws RangeError for a count or burst that is no whole number from 1, a burst above the count, or
  * a `perMs` that is not positive and finite.
  */
@@ -56,35 +62,27 @@ export function createTokenBucket(options: BucketOptions): TokenBucket {
   const windowMs = keptWindowMs(perMs);
   const spacingMs = windowMs / count;
   const toleranceMs = (burst - 1) * spacingMs;
-  const recent = burst === 1 ? undefined : createRing(count);
+  const catchUpMs = spacingMs < CLOSE_MS ? CATCH_UP_MS : 0;
+  const recent = createRing(count);
   /** When the next would be due if all were evenly spaced (the "theoretical arrival time"). */
   let dueMs = -Infinity;
   let lastMs = NaN;
 
-  const nextAt = (nowMs: number): number => {
-    const atMs = Math.max(nowMs, dueMs - toleranceMs);
-    return recent === undefined ? atMs : Math.max(atMs, recent.oldest() + windowMs);
-  };
-  const take = (atMs: number): void => {
-    dueMs = Math.max(atMs, dueMs) + spacingMs;
-    lastMs = atMs;
-    recent?.push(atMs);
-  };
   return {
-    nextAt,
-    take,
-    delayUntil: (nowMs) => nextAt(nowMs) - nowMs,
-    reserve(nowMs) {
-      const atMs = nextAt(nowMs);
-      take(atMs);
-      return atMs - nowMs;
+    nextAt(nowMs) {
+      return Math.max(nowMs, dueMs - toleranceMs, recent.oldest() + windowMs);
+    },
+    take(atMs) {
+      dueMs = Math.max(atMs - catchUpMs, dueMs) + spacingMs;
+      lastMs = atMs;
+      recent.push(atMs);
     },
     cancel(atMs) {
       // Not by equality: the caller had to add the wait to its own time.
       if (!(Math.abs(atMs - lastMs) < spacingMs / 2)) return;
       lastMs = NaN;
       dueMs -= spacingMs;
-      recent?.pop();
+      recent.pop();
     },
   };
 }
@@ -109,7 +107,7 @@ function createRing(length: number): Ring {
     pop() {
       next = (next + length - 1) % length;
       // The time that stood here before is forgotten; one window's end is the latest it could matter.
-      times[next] = times[(next + 1) % length] ?? -Infinity;
+      times[next] = length === 1 ? -Infinity : (times[(next + 1) % length] ?? -Infinity);
     },
   };
 }

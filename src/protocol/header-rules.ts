@@ -25,6 +25,14 @@ export function isSecretHeader(name: string): boolean {
   return SECRET.test(name) && name !== "idempotency-key";
 }
 
+/** Fields of an answer that hold a secret. */
+const SECRET_ANSWERS = new Set(["set-cookie", "set-cookie2", "authentication-info"]);
+
+/** Whether a field of an answer (lower case) holds a secret: never kept. */
+export function isSecretAnswer(name: string): boolean {
+  return SECRET_ANSWERS.has(name);
+}
+
 /**
  * Checks one field that the user set.
  * @throws UsageError, naming `where`, for a name that is no token, a value with control characters,

@@ -1,3 +1,4 @@
+import type { HttpResponse } from "../core/response.ts";
 import { parseHttpDate } from "./http-date.ts";
 
 /** Against what a Retry-After date is measured. */
@@ -28,6 +29,12 @@ export function parseRetryAfter(
   const serverNowMs =
     date === undefined ? undefined : parseHttpDate(withoutOuterWhitespace(date), context.nowMs);
   return Math.max(0, untilMs - (serverNowMs ?? context.nowMs));
+}
+
+/** Milliseconds that an answer asks us to wait, as `parseRetryAfter` reads it; `nowMs` is our wall-clock time. */
+export function retryAfterOf(response: HttpResponse, nowMs: number): number | undefined {
+  const dateHeader = response.header("date");
+  return parseRetryAfter(response.header("retry-after"), { nowMs, dateHeader });
 }
 
 /** Optional whitespace of a field value is space and tab (RFC 9110 §5.6.3), not what `trim` drops. */

@@ -6,14 +6,17 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 
-/** The copy of an input that can be read only once, in the directory of its run. */
+/** The copy of an input that can be read only once, or may have changed later, in the directory of its run. */
 export const INPUT_FILE = "input";
 
 /** A copy that grows. Synchronous, for the journal's thread. */
@@ -80,6 +83,23 @@ export function continuesInput(directory: string, path: string): boolean {
   } finally {
     closeSync(one);
     closeSync(other);
+  }
+}
+
+/** A larger file is not copied: what it held is known as long as it stays. */
+const MOST_COPIED_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Copies an input that is a file, so that a later run can be compared with this one when the file has
+ * changed. Nothing else rests on the copy: where the disk refuses there is none.
+ */
+export function copyInput(path: string, directory: string): void {
+  const copy = join(directory, INPUT_FILE);
+  try {
+    if (statSync(path).size > MOST_COPIED_BYTES) return;
+    writeFileSync(copy, readFileSync(path), { mode: 0o600, flag: "wx" });
+  } catch {
+    rmSync(copy, { force: true });
   }
 }
 

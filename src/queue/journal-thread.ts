@@ -6,7 +6,7 @@ import { parentPort } from "node:worker_threads";
 import { UsageError } from "../core/usage-error.ts";
 import { type AnswerArchive, openAnswerArchive } from "./answer-archive.ts";
 import { chooseRun, digestOf } from "./choose-run.ts";
-import { type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
+import { copyInput, type InputCopy, openInputCopy, takeInput } from "./input-copy.ts";
 import { describeRun } from "./describe-run.ts";
 import { faultOf } from "./journal-fault.ts";
 import { FINISHED } from "./journal-messages.ts";
@@ -43,7 +43,10 @@ parentPort!.on("message", ({ number, ...request }: JournalRequest & { number: nu
     reply = { number, fault };
   }
   parentPort!.postMessage(reply, []);
-  if (request.kind === "open") openArchive();
+  if (request.kind === "open") {
+    openArchive();
+    keepInput(request, reply);
+  }
   if (request.kind === "end") parentPort!.close();
 });
 
@@ -105,6 +108,13 @@ function openArchive(): void {
   } catch (error) {
     broken = faultOf(error, { directory: store?.directory, state: "open" });
   }
+}
+
+/** Copies the input of a new run, once whoever waits for the run has it. */
+function keepInput({ wanted: { input } }: Open, reply: JournalReply): void {
+  if (input.kind !== "file" || !("value" in reply)) return;
+  const { origin, directory } = reply.value as OpenedRun;
+  if (origin === "new") copyInput(input.path, directory);
 }
 
 /** The archive, opened once. */

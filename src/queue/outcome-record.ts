@@ -36,7 +36,7 @@ export interface OutcomeRecord {
   readonly tlsMs: number | null;
   readonly firstByteMs: number | null;
   readonly totalMs: number | null;
-  /** CRC-32 of the body, where it was saved; 0 else. */
+  /** CRC-32 of the body of an answer; 0 where nobody counted it. */
   readonly checksum: number;
   /** Number of the kept body; 0 where none is kept. */
   readonly kept: number;

@@ -86,7 +86,12 @@ describe("compareModes", () => {
 describe("the comparison's table", () => {
   test("reads as a person wants it", () => {
     const steady = { sequential: runs(2310, 2310, 2310), concurrent: runs(490, 490, 490) };
-    expect(formatComparison("five.txt", compareModes(steady.sequential, steady.concurrent))).toBe(
+    expect(
+      formatComparison(compareModes(steady.sequential, steady.concurrent), {
+        title: "five.txt",
+        connections: "kept open",
+      }),
+    ).toBe(
       [
         "five.txt · 5 requests · 3 repetitions each, interleaved, warm connections in both",
         "                median   spread",
@@ -98,16 +103,27 @@ describe("the comparison's table", () => {
   });
 
   test("says noise, bound, slower and failures in words", () => {
-    expect(formatComparison("x", compareModes(runs(100, 99, 101), runs(100, 101, 99)))).toContain(
-      "the difference is noise",
-    );
-    expect(formatComparison("x", compareModes(runs(300, 300, 300), runs(110, 110, 110)))).toContain(
-      "the slowest answer alone takes 100 ms: that is the bound",
-    );
-    expect(formatComparison("x", compareModes(runs(200, 200, 200), runs(400, 400, 400)))).toContain(
-      "2.0× slower (95 % sure: 2.0 – 2.0×)",
-    );
+    expect(
+      formatComparison(compareModes(runs(100, 99, 101), runs(100, 101, 99)), {
+        title: "x",
+        connections: "kept open",
+      }),
+    ).toContain("the difference is noise");
+    expect(
+      formatComparison(compareModes(runs(300, 300, 300), runs(110, 110, 110)), {
+        title: "x",
+        connections: "kept open",
+      }),
+    ).toContain("the slowest answer alone takes 100 ms: that is the bound");
+    expect(
+      formatComparison(compareModes(runs(200, 200, 200), runs(400, 400, 400)), {
+        title: "x",
+        connections: "kept open",
+      }),
+    ).toContain("2.0× slower (95 % sure: 2.0 – 2.0×)");
     const failing = runs(300, 300, 300).map((run) => ({ ...run, failed: 2 }));
-    expect(formatComparison("x", compareModes(failing, failing))).toContain("2 failed");
+    expect(
+      formatComparison(compareModes(failing, failing), { title: "x", connections: "kept open" }),
+    ).toContain("2 failed");
   });
 });

@@ -2,8 +2,20 @@ import { formatCount, formatDuration } from "../formats/quantity.ts";
 import { formatRatio } from "./account.ts";
 import type { Comparison, ModeStatistics } from "./compare.ts";
 
-/** The table of `compare`, with the verdict in words. `title` names the work. */
-export function formatComparison(title: string, result: Comparison): string {
+/** What was compared, and how. */
+export interface ComparedWork {
+  readonly title: string;
+  /** Whether all repetitions had the same connections, or each its own. */
+  readonly connections: "kept open" | "opened anew";
+}
+
+const CONNECTIONS = {
+  "kept open": "warm connections in both",
+  "opened anew": "new connections in each",
+} as const;
+
+/** The table of `compare`, with the verdict in words. */
+export function formatComparison(result: Comparison, { title, connections }: ComparedWork): string {
   const { ratio, ratioLow, ratioHigh } = result;
   const faster = ratio >= 1;
   const sure = faster
@@ -11,8 +23,9 @@ export function formatComparison(title: string, result: Comparison): string {
     : `95 % sure: ${digits(1 / ratioHigh)} – ${formatRatio(1 / ratioLow)}`;
   const told = `${formatRatio(faster ? ratio : 1 / ratio)} ${faster ? "faster" : "slower"} (${sure})`;
   const requests = `${formatCount(result.requests)} ${result.requests === 1 ? "request" : "requests"}`;
+  const repetitions = `${result.repetitions} ${result.repetitions === 1 ? "repetition" : "repetitions"}`;
   const lines = [
-    `${title} · ${requests} · ${result.repetitions} repetitions each, interleaved, warm connections in both`,
+    `${title} · ${requests} · ${repetitions} each, interleaved, ${CONNECTIONS[connections]}`,
     `${" ".repeat(12)}${"median".padStart(10)}   spread`,
     modeLine("sequential", result.sequential, ""),
     modeLine("concurrent", result.concurrent, result.verdict === "noise" ? "" : `  ${told}`),
@@ -20,7 +33,7 @@ export function formatComparison(title: string, result: Comparison): string {
   if (result.verdict === "noise") {
     lines.push(
       result.repetitions < 3
-        ? ` ${result.repetitions} repetitions tell nothing about the noise; three are the least`
+        ? ` ${repetitions} ${result.repetitions === 1 ? "tells" : "tell"} nothing about the noise; three are the least`
         : ` the difference is noise: ${told}`,
     );
   }

@@ -129,6 +129,19 @@ describe("the tally", () => {
     });
   });
 
+  test("counts the time of holds that overlap once", () => {
+    const tally = createTally();
+    const held = (atMs: number, forMs: number): number => {
+      count(tally, { type: "held", atMs, host: A.origin, forMs, reason: "rate", status: 200 });
+      return tally.hosts.get(A.origin)!.heldMs;
+    };
+    expect(held(0, 1000)).toBe(1000);
+    expect(held(400, 1000)).toBe(1400);
+    expect(held(500, 100)).toBe(1400);
+    expect(tally.hosts.get(A.origin)!.heldUntilMs).toBe(1400);
+    expect(held(5000, 500)).toBe(1900);
+  });
+
   test("keeps a bounded number of hosts", () => {
     const tally = createTally();
     for (let index = 0; index < MOST_HOSTS + 50; index += 1) {

@@ -23,7 +23,7 @@ export interface HostTally {
   bytes: number;
   inFlight: number;
   maxInFlight: number;
-  /** Sum of the holds announced for this host. */
+  /** For how long this host was held in all, as far as it was told: overlapping holds count once. */
   heldMs: number;
   /** Until when it is held, on the run's clock; for the live block. */
   heldUntilMs: number;
@@ -148,8 +148,10 @@ export function count(tally: Tally, event: RunEvent): void {
       return;
     case "held": {
       const host = hostTally(tally, event.host);
-      host.heldUntilMs = event.atMs + event.forMs;
-      host.heldMs += event.forMs;
+      const untilMs = event.atMs + event.forMs;
+      // One that is still held is held for longer, not twice.
+      host.heldMs += Math.max(0, untilMs - Math.max(event.atMs, host.heldUntilMs));
+      host.heldUntilMs = Math.max(host.heldUntilMs, untilMs);
       host.heldBy = event.reason;
       return;
     }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { ordered } from "./ordered.ts";
 import { DiskError } from "../core/disk-error.ts";
-import { type Sink } from "./sink.ts";
+import type { Sink } from "./sink.ts";
 
 /** A sink that remembers; `act` may hold it up or refuse. */
 function createTestSink(act: (row: number) => Promise<void> | void = () => {}): Sink & {

@@ -4,7 +4,7 @@ import { createNullSink } from "./null-sink.ts";
 import { ordered } from "./ordered.ts";
 import { savingSink } from "./saving-sink.ts";
 import { DiskError } from "../core/disk-error.ts";
-import { type OutputRecord, type Sink } from "./sink.ts";
+import type { OutputRecord, Sink } from "./sink.ts";
 
 const record = (name: string): OutputRecord => ({
   columns: ["a"],
@@ -14,15 +14,15 @@ const record = (name: string): OutputRecord => ({
 
 /** Saves that end when a test says so. */
 function createTestSaves() {
-  const under = new Map<string, PromiseWithResolvers<void>>();
+  const under = new Map<string, PromiseWithResolvers<{ readonly path: string }>>();
   return {
-    save: (path: readonly string[]): Promise<void> => {
-      const saving = Promise.withResolvers<void>();
+    save: (path: readonly string[]): Promise<{ readonly path: string }> => {
+      const saving = Promise.withResolvers<{ readonly path: string }>();
       under.set(path[0]!, saving);
       return saving.promise;
     },
     async end(name: string, error?: Error): Promise<void> {
-      if (error === undefined) under.get(name)!.resolve();
+      if (error === undefined) under.get(name)!.resolve({ path: `saved/${name}` });
       else under.get(name)!.reject(error);
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -45,7 +45,7 @@ test("a mark tells of rows whose files are saved, and waits for no other", async
   expect((await closing).rows).toEqual([1]);
 });
 
-test("a record is handed on without its body, in the order of the input where that is asked for", async () => {
+test("a record is handed on with its file in place of its body, in the order of the input where that is asked for", async () => {
   const saves = createTestSaves();
   const rows: [number, OutputRecord][] = [];
   const inner: Sink = {
@@ -57,12 +57,12 @@ test("a record is handed on without its body, in the order of the input where th
   void sink.write(record("y"), 2);
   await saves.end("y");
   expect((await sink.commit()).held).toEqual([
-    { row: 2, record: { columns: ["a"], values: ["y"] } },
+    { row: 2, record: { columns: ["a"], values: ["y"], savedAt: "saved/y" } },
   ]);
   await saves.end("x");
   expect(rows).toEqual([
-    [1, { columns: ["a"], values: ["x"] }],
-    [2, { columns: ["a"], values: ["y"] }],
+    [1, { columns: ["a"], values: ["x"], savedAt: "saved/x" }],
+    [2, { columns: ["a"], values: ["y"], savedAt: "saved/y" }],
   ]);
   await sink.close();
 });

@@ -8,7 +8,7 @@ export type Save = (
   path: readonly string[],
   key: string,
   body: Uint8Array | BodyFile,
-) => Promise<unknown>;
+) => Promise<{ readonly path: string }>;
 
 /** Saves under way at once: their disk flushes overlap, memory stays bounded. */
 const MOST_SAVES = 32;
@@ -48,7 +48,7 @@ export function savingSink(save: Save, inner: Sink): Sink {
     const { path, key, body } = saved!;
     saving += 1;
     save(path, key, body)
-      .then(() => inner.write({ columns, values }, rowNumber))
+      .then((file) => inner.write({ columns, values, savedAt: file.path }, rowNumber))
       .catch((error: unknown) => {
         failure ??= { error: error instanceof PathTaken ? taken(error) : error };
       })

@@ -14,6 +14,8 @@ export interface OutputRecord {
   readonly values: readonly unknown[];
   /** The body that is saved beside the record, where bodies are. */
   readonly saved?: SavedBody | undefined;
+  /** Where that body was saved. */
+  readonly savedAt?: string | undefined;
 }
 
 /** Where an output stands: what it holds up to here is whole records and nothing that ends them. */

@@ -12,7 +12,7 @@ import type { Clock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import type { ByteOutput } from "./byte-output.ts";
 import { DiskError } from "../core/disk-error.ts";
-import { type Mark, type OutputRecord } from "./sink.ts";
+import type { Mark, OutputRecord } from "./sink.ts";
 import { createTableSink, openTableSink } from "./table-sink.ts";
 
 let folder = "";

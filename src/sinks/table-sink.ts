@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { ByteOutput } from "./byte-output.ts";
 import { type FileTarget, openFileOutput } from "./file-output.ts";
 import { DiskError } from "../core/disk-error.ts";
-import { type Mark, type MarkOptions, type Sink, type Standing } from "./sink.ts";
+import type { Mark, MarkOptions, Sink, Standing } from "./sink.ts";
 import { createStreamOutput } from "./stream-output.ts";
 import { createTableText, type TableTextOptions } from "./table-text.ts";
 import { TextBuffer } from "./text-buffer.ts";

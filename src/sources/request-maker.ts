@@ -11,6 +11,8 @@ import {
 import { valueText } from "../formats/value-text.ts";
 import { columnOfVariable, compileUrlTemplate, type UrlTemplate } from "../formats/url-template.ts";
 import { parseJson, stringifyJson } from "../formats/json.ts";
+import { checkText } from "../protocol/header-rules.ts";
+import { createRowLookup, type Lookup } from "./row-lookup.ts";
 
 /** What the request of each row looks like. */
 export interface RequestShape {
@@ -41,8 +43,6 @@ export interface Table {
   readonly columns: readonly string[];
 }
 
-type Lookup = (name: string) => unknown;
-
 /**
  * Compiles a shape once for all rows of a table.
  * @throws UsageError for a template that is none, or a variable that is no column.
@@ -59,21 +59,10 @@ export function createRequestMaker(shape: RequestShape, table: Table): RequestMa
     if (typeof header !== "string") check(header.variables, "a header", table);
   if (body !== undefined) check(body.variables, "the body", table);
   const prefix = url.hostVariables === "none" ? originOf(url, shape.url) : undefined;
-
-  let columns: readonly string[] = [];
-  let positions = new Map<string, number>();
-  let values: readonly unknown[] = [];
-  const lookup: Lookup = (name) => {
-    const position = positions.get(name);
-    return position === undefined ? undefined : values[position];
-  };
+  const { lookup, turnTo } = createRowLookup();
 
   function make(row: Row): HttpRequest {
-    if (row.columns !== columns) {
-      columns = row.columns;
-      positions = new Map(columns.map((name, index) => [name, index]));
-    }
-    values = row.values;
+    turnTo(row);
     let text = shape.url;
     try {
       text = url.expand(lookup);
@@ -144,18 +133,11 @@ function compileBody(body: RequestBody | undefined): BodyTemplate | undefined {
   return { variables: text.variables, expand: (lookup) => text.expand(encoded(lookup)) };
 }
 
-// eslint-disable-next-line no-control-regex -- finding them is the point
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-
 function fillHeaders(headers: readonly (string | TextTemplate)[], lookup: Lookup): string[] {
   return headers.map((header, index) => {
     if (typeof header === "string") return header;
     const value = header.expand(lookup);
-    if (CONTROL.test(value)) {
-      throw new TypeError(
-        `header ${headerName(headers[index - 1])} would hold a control character`,
-      );
-    }
+    checkText(value, `header ${headerName(headers[index - 1])}`);
     return value;
   });
 }

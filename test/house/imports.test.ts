@@ -6,10 +6,7 @@ test("every form of import is seen", () => {
   const source = `
 import { a } from "./a.ts";
 import type { B } from "./b.ts";
-import {
-  c,
-  type D,
-} from "./c.ts";
+import { c, type D } from "./c.ts";
 import "./effect.ts";
 export { e } from "./e.ts";
 export * from "./f.ts";

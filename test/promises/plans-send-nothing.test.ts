@@ -194,7 +194,10 @@ describe("--sample", () => {
 
 test.each([
   [["plan"], /say what to plan: plan get URL/],
-  [["plan", "mpa", "rows.csv"], /plan tells of get or map, not "mpa"; did you mean "map"\?/],
+  [
+    ["plan", "mpa", "rows.csv"],
+    /plan tells of get, map, crawl, or run, not "mpa"; did you mean "map"\?/,
+  ],
   [["plan", "map", "rows.csv", "http://a.test/{m}"], /rows\.csv has no column "m"/],
   [["plan", "map", "rows.csv", "http://a.test/{n}", "--save", "{m}"], /no column "m"/],
   [["plan", "get", "http://a.test/", "--pick", "=="], /==/],

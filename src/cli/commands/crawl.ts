@@ -1,6 +1,6 @@
 import type { CommandLine } from "../command-line.ts";
 import { readText } from "../read-text.ts";
-import { openAhead } from "../work-run.ts";
+import { openAhead } from "../../runs/work-run.ts";
 import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 

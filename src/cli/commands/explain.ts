@@ -12,11 +12,11 @@ import type { CommandLine } from "../command-line.ts";
 import { type ExplainedRow, explainedToJson, explainLines } from "../explain-lines.ts";
 import { findRows, readRowKey } from "../find-row.ts";
 import { readJournal } from "../read-journal.ts";
-import type { RunJob } from "../run-job.ts";
+import type { RunJob } from "../../runs/run-settings.ts";
 import { runWord } from "../run-word.ts";
 import { openStoredInput } from "../stored-input.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
+import { keepHeapSmall } from "../../runs/keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 

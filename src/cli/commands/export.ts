@@ -25,10 +25,11 @@ import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
 import { createValues } from "../settings.ts";
 import { openStoredInput, type StoredInput } from "../stored-input.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
+import { keepHeapSmall } from "../../runs/keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
-import { HELD_LENGTH, writeWhole } from "../whole-output.ts";
+import { HELD_LENGTH } from "../../runs/work-output.ts";
+import { writeWhole } from "../whole-output.ts";
 
 /** `fanfetch export`: the outcomes of a run in the order of its input, as a table, HAR or WARC. */
 export async function exportRun(line: CommandLine, terminal: Terminal): Promise<number> {

@@ -13,14 +13,15 @@ import { refuseOutputs } from "../export-file.ts";
 import { readJournal } from "../read-journal.ts";
 import { keptError, readKept } from "../read-kept.ts";
 import { oneRun } from "../run-arguments.ts";
-import { createValues, type Settings } from "../settings.ts";
+import { createValues } from "../settings.ts";
+import type { WorkSettings } from "../../runs/work-settings.ts";
 import { readOutput } from "../settings-output.ts";
 import { openStoredInput } from "../stored-input.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
+import { keepHeapSmall } from "../../runs/keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { whichRun } from "../which-run.ts";
 import { writeWhole } from "../whole-output.ts";
-import { openOutput } from "../work-output.ts";
+import { openOutput } from "../../runs/work-output.ts";
 
 /** `fanfetch extract`: other fields of the answers that a run has kept, in the order of its input. */
 export async function extract(line: CommandLine, terminal: Terminal): Promise<number> {
@@ -58,7 +59,10 @@ async function writeExtract(
   const stored = input.settings;
   const command = stored.command === "get" ? "get" : "map";
   const output = readOutput(command, createValues(line), stored.input);
-  const settings: Settings = {
+  if (output.kind === "archive") {
+    throw new UsageError("extract writes tables; export makes a .warc.gz of kept answers");
+  }
+  const settings: WorkSettings = {
     ...stored,
     output: { ...output, kind: "records", order: "arrival" },
   };
@@ -96,6 +100,6 @@ async function writeExtract(
 }
 
 /** Files that are never written, whatever is forced; relative ones are meant from where the run was begun. */
-function inputsOf({ input }: Settings): readonly string[] {
+function inputsOf({ input }: WorkSettings): readonly string[] {
   return input.kind === "urls" || input.path === "-" ? [] : [input.path];
 }

@@ -1,32 +1,29 @@
 import { UsageError } from "../../core/usage-error.ts";
-import { exactMoney } from "../../formats/money.ts";
-import { formatCount } from "../../formats/quantity.ts";
 import { planOf } from "../../jobs/plan.ts";
 import type { Recall } from "../../jobs/planned-times.ts";
 import { asSent } from "../as-sent.ts";
 import type { CommandLine } from "../command-line.ts";
-import { exitCodeOfStop } from "../exit-code.ts";
-import { haltWords } from "../halt-words.ts";
 import { planToJson } from "../plan-json.ts";
 import { planJob } from "../plan-job.ts";
 import { planLines } from "../plan-lines.ts";
 import { obstacleOf, planOptions, surveyInput } from "../plan-work.ts";
-import { MOST_SAMPLED, type PlannedWork, type Sample } from "../planned-work.ts";
+import { exitCodeOfSample, sampleSize, sentWords } from "../plan-sample.ts";
+import type { PlannedWork, Sample } from "../planned-work.ts";
 import { readText } from "../read-text.ts";
+import { latencyOf } from "../request-latencies.ts";
 import { rememberedLimits } from "../remembered-limits.ts";
 import { findSameRun } from "../same-run.ts";
-import { createValues, readSettings, type Settings } from "../settings.ts";
-import { whole } from "../settings-limits.ts";
-import { shownPath } from "../shown-path.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import { shownPath } from "../../runs/shown-path.ts";
 import { shownAs, tellJson, tellLines } from "../tell-result.ts";
 import type { Terminal } from "../terminal.ts";
 import { sampleTable } from "../sample-table.ts";
-import { compilePicks } from "../work-output.ts";
-import { readRules } from "../work-rules.ts";
+import { compilePicks } from "../../runs/work-output.ts";
+import { readRules } from "../../runs/work-rules.ts";
 
 /**
- * `fanfetch plan get|map …`: what would be sent, how long it would take and what it would cost. Sends
- * nothing but the requests of `--sample`. `recall` tells what was learned of hosts.
+ * `fanfetch plan get|map|crawl|run …`: what would be sent, how long it would take and what it would cost.
+ * Sends nothing but the requests of `--sample`, and for pages of a crawl. `recall` tells what was learned of hosts.
  */
 export async function plan(
   line: CommandLine,
@@ -34,10 +31,16 @@ export async function plan(
   recall: Recall = rememberedLimits(),
 ): Promise<number> {
   if (line.compared === "run") return await planJob(line, terminal, recall);
+  if (line.compared === "crawl") {
+    // The HTTP stack is loaded for those who send.
+    const { planCrawl } = await import("../plan-crawl.ts");
+    return await planCrawl(line, terminal, recall);
+  }
   // --format belongs to the plan here; a table's own format is told by its name.
   const values = new Map([...line.values].filter(([name]) => name !== "format"));
   const settings = await readSettings(line.compared!, { ...line, values }, readText);
-  const wanted = sampleSize(settings, line);
+  const wanted = sampleSize(line);
+  checkSample(settings, wanted);
   await readRules(settings);
   await compilePicks(settings.output.picks);
   const run = await findSameRun(settings);
@@ -49,10 +52,10 @@ export async function plan(
   if (wanted > 0) {
     const most = planned.stop?.after ?? Number.POSITIVE_INFINITY;
     // The HTTP stack is loaded for those who send.
-    const { sampleLatency, sendSample } = await import("../send-sample.ts");
+    const { sendSample } = await import("../send-sample.ts");
     const requests = found.spread.slice(0, most);
     sample = await sendSample(settings, requests, sampleTable(line, terminal));
-    planned = planOf(found, { ...options, latencyMs: sampleLatency(sample) });
+    planned = planOf(found, { ...options, latencyMs: latencyOf(sample.latencies) });
   }
   const { input } = settings;
   const work: PlannedWork = {
@@ -69,39 +72,19 @@ export async function plan(
   if (shownAs(line) === "json") await tellJson(terminal, planToJson(work));
   else {
     const gap = sample === undefined || sample.outcomes.length === 0 ? [] : [""];
-    await tellLines(terminal, [...gap, ...planLines(work), sentWords(sample)]);
+    await tellLines(terminal, [
+      ...gap,
+      ...planLines(work),
+      sentWords(sample === undefined ? [] : [sample]),
+    ]);
   }
   return sample === undefined ? 0 : exitCodeOfSample(sample, terminal);
 }
 
-/** 1 where a request failed; as a run's where the sample stopped itself or was interrupted. */
-function exitCodeOfSample({ outcomes, halted, interrupted }: Sample, terminal: Terminal): number {
-  if (interrupted !== undefined) return interrupted;
-  if (halted !== undefined) {
-    void terminal.stderr.write(`fanfetch: ${haltWords(halted)}\n`);
-    return exitCodeOfStop(halted.reason);
-  }
-  return outcomes.some(({ kind }) => kind !== "answered") ? 1 : 0;
-}
-
 /** @throws UsageError for a sample of what would have its effect twice. */
-function sampleSize({ request }: Settings, line: CommandLine): number {
-  const wanted = whole(createValues(line), "sample", 1) ?? 0;
-  if (wanted > MOST_SAMPLED) {
-    throw new UsageError(`--sample sends at most ${formatCount(MOST_SAMPLED)} requests`);
-  }
-  if (wanted > 0 && request.duplicates === "each asked") {
-    throw new UsageError(
-      `--sample would send ${request.method} requests that the run sends again; leave it out`,
-    );
-  }
-  return wanted;
-}
-
-function sentWords(sample: Sample | undefined): string {
-  if (sample === undefined) return "nothing was sent";
-  const { requests, cost } = sample;
-  const paid = cost === undefined ? "" : ` for ${exactMoney(cost)}`;
-  const were = requests === 1 ? "1 request was" : `${formatCount(requests)} requests were`;
-  return `${were} sent${paid}; the answers are not kept`;
+function checkSample({ request }: Settings, wanted: number): void {
+  if (wanted === 0 || request.duplicates === "asked once") return;
+  throw new UsageError(
+    `--sample would send ${request.method} requests that the run sends again; leave it out`,
+  );
 }

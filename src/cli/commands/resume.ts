@@ -6,7 +6,7 @@ import { readSettings } from "../settings.ts";
 import { continuedLine, storedJob } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
 import { foundRun } from "../which-run.ts";
-import { openAhead } from "../work-run.ts";
+import { openAhead } from "../../runs/work-run.ts";
 
 /** `fanfetch resume`: goes on with a run that stopped, as it was begun. */
 export async function resume(line: CommandLine, terminal: Terminal): Promise<number> {

@@ -7,8 +7,8 @@ import { readSettings } from "../settings.ts";
 import { continuedLine, storedJob } from "../stored-job.ts";
 import type { Terminal } from "../terminal.ts";
 import { foundRun } from "../which-run.ts";
-import { openAhead } from "../work-run.ts";
-import { readOnly } from "../work-retry.ts";
+import { openAhead } from "../../runs/work-run.ts";
+import { readOnly } from "../only-failures.ts";
 
 /** `fanfetch retry`: asks again what failed; new records take the places of the old ones. */
 export async function retry(line: CommandLine, terminal: Terminal): Promise<number> {

@@ -13,10 +13,11 @@ import { createValues } from "../settings.ts";
 import { whole } from "../settings-limits.ts";
 import { failedLines, reportLines } from "../show-lines.ts";
 import { shownAs, tellLines } from "../tell-result.ts";
-import { keepHeapSmall } from "../keep-heap-small.ts";
+import { keepHeapSmall } from "../../runs/keep-heap-small.ts";
 import type { Terminal } from "../terminal.ts";
 import { foundRun, stepRuns } from "../which-run.ts";
-import { type Again, readOnly } from "../work-retry.ts";
+import type { Again } from "../../runs/work-retry.ts";
+import { readOnly } from "../only-failures.ts";
 
 /** Failed rows that are listed unless --limit says otherwise. */
 const SHOWN_ROWS = 20;

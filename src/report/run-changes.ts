@@ -1,0 +1,99 @@
+import type { DatabaseSync } from "node:sqlite";
+
+import { JournalStore } from "../queue/journal-store.ts";
+import type { Task } from "../queue/queue.ts";
+import { addCounts, type ChangeCounts, NO_CHANGES } from "./change-counts.ts";
+import type { ChangedThing } from "./change-columns.ts";
+import { judge } from "./change.ts";
+import { type FoundTable, type HashOf, openFoundTable, type Side } from "./found-table.ts";
+import { outcomeRows } from "./outcome-rows.ts";
+
+/** A run to be compared, and how its requests are made from its input again. */
+export interface ComparedRun {
+  readonly directory: string;
+  readonly openBatches: () => Promise<AsyncIterable<readonly Task[]>>;
+}
+
+/** What is compared with what; undefined is a run that there was not. */
+export interface ComparedPart {
+  /** Of a job: which of its steps. */
+  readonly step?: string | undefined;
+  readonly before: ComparedRun | undefined;
+  readonly after: ComparedRun | undefined;
+}
+
+/** How one part has changed. */
+export interface PartChanges {
+  readonly step: string | undefined;
+  readonly counts: ChangeCounts;
+}
+
+/** What has changed from one run to another. */
+export interface RunChanges extends Disposable {
+  /** Of all parts together. */
+  readonly counts: ChangeCounts;
+  readonly parts: readonly PartChanges[];
+  /** Everything that is not what it was, part by part in the order of the keys; can be read again. */
+  changes(): Generator<ChangedThing>;
+}
+
+/**
+ * Compares runs by what was asked, in bounded memory: their rows are sorted on the disk.
+ * @throws JournalError, and what opening an input throws
+ */
+export async function compareRuns(parts: readonly ComparedPart[]): Promise<RunChanges> {
+  using opened = new DisposableStack();
+  const tables: { readonly step: string | undefined; readonly table: FoundTable }[] = [];
+  const told: PartChanges[] = [];
+  for (const { step, before, after } of parts) {
+    const table = opened.use(openFoundTable());
+    if (before !== undefined) await fillFrom(table, "before", before);
+    if (after !== undefined) await fillFrom(table, "after", after);
+    tables.push({ step, table });
+    told.push({ step, counts: countsOf(table) });
+  }
+  const kept = opened.move();
+  return {
+    counts: told.map(({ counts }) => counts).reduce(addCounts, NO_CHANGES),
+    parts: told,
+    *changes() {
+      for (const { step, table } of tables) yield* changesIn(table, step);
+    },
+    [Symbol.dispose]: () => kept.dispose(),
+  };
+}
+
+async function fillFrom(
+  table: FoundTable,
+  side: Side,
+  { directory, openBatches }: ComparedRun,
+): Promise<void> {
+  const batches = await openBatches();
+  using store = JournalStore.open(directory, "read");
+  await table.fill(side, outcomeRows(store, batches), hashesIn(store.database));
+}
+
+/** Reads the hashes of a run's kept bodies. */
+function hashesIn(database: DatabaseSync): HashOf {
+  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'kept'").get();
+  if (table === undefined) return () => undefined;
+  const select = database.prepare("SELECT hash FROM kept WHERE id = ?");
+  return (kept) => {
+    const hash = select.get(kept)?.["hash"];
+    return hash instanceof Uint8Array ? Buffer.from(hash).toString("hex") : undefined;
+  };
+}
+
+function countsOf(table: FoundTable): ChangeCounts {
+  const counts = { ...NO_CHANGES };
+  for (const { before, after } of table.pairs()) counts[judge(before, after).change] += 1;
+  return counts;
+}
+
+function* changesIn(table: FoundTable, step: string | undefined): Generator<ChangedThing> {
+  for (const pair of table.pairs()) {
+    const judgement = judge(pair.before, pair.after);
+    if (judgement.change === "same" || judgement.change === "unanswered") continue;
+    yield { ...pair, ...judgement, step };
+  }
+}

@@ -1,0 +1,60 @@
+import { extname } from "node:path";
+
+import { UsageError } from "../core/usage-error.ts";
+import { didYouMean } from "../formats/nearest.ts";
+import { visible } from "../formats/visible.ts";
+import type { SendingCommand } from "./run-settings.ts";
+
+/** How records are written down. */
+export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
+
+/** What is written, where, and how. */
+export interface OutputSettings {
+  /** `timing-table`: get's own table on stdout; `archive`: a WARC; `none`: only the files of `save`. */
+  readonly kind: "timing-table" | "records" | "archive" | "none";
+  /** For `records`: a file, or `-` for stdout; for an `archive` a file. */
+  readonly path: string;
+  /** For `records`: undefined means the format of the input. */
+  readonly format: RecordFormat | undefined;
+  /** Template of a file name for each body. */
+  readonly save: string | undefined;
+  /** As typed; each may hold several, separated by commas. */
+  readonly picks: readonly string[];
+  readonly order: "input" | "arrival";
+  /** Whether the columns `_status` and `_error` are written. */
+  readonly meta: "with meta" | "no meta";
+  readonly csvCells: "formula-safe" | "verbatim";
+  readonly existing: "refuse" | "overwrite";
+  /** Whether the raw answers are kept with the run. */
+  readonly keeps: "answers" | "nothing";
+}
+
+const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
+
+const LATER = new Set([".sqlite", ".parquet"]);
+
+/**
+ * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
+ * @throws UsageError for a name that tells none
+ */
+export function formatOf(
+  path: string,
+  command: SendingCommand,
+  field = "-o",
+): RecordFormat | undefined {
+  if (path === "-") return command === "map" ? undefined : "jsonl";
+  if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
+  const extension = extname(path).toLowerCase();
+  const found = FORMATS.find((format) => extension === `.${format}`);
+  if (found !== undefined) return found;
+  const there = ".jsonl .csv .tsv .json .warc.gz";
+  if (LATER.has(extension)) {
+    throw new UsageError(
+      `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
+    );
+  }
+  const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
+  throw new UsageError(
+    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
+  );
+}

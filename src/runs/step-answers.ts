@@ -1,0 +1,120 @@
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { Outcome } from "../core/outcome.ts";
+import type { Row } from "../core/row.ts";
+import type { CompiledStep } from "../jobs/compile-step.ts";
+import { keptOutcome } from "../jobs/kept-outcome.ts";
+import { itemsOfStep, type StepItems } from "../jobs/step-items.ts";
+import { readKeptAnswers } from "../queue/kept-reader.ts";
+import { outcomeRows } from "../report/outcome-rows.ts";
+import type { Sink } from "../sinks/sink.ts";
+import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
+import { openWholeFile } from "../sinks/whole-file.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
+import type { WorkSettings } from "./work-settings.ts";
+import type { RecordFormat } from "./output-settings.ts";
+import { openToRead } from "./open-to-read.ts";
+
+/** A step that has ended, and what it kept. */
+export interface EndedStep {
+  readonly step: CompiledStep;
+  readonly settings: WorkSettings;
+  /** Of its run. */
+  readonly directory: string;
+}
+
+/** Where the items of a step's answers go. */
+export interface ItemTarget {
+  /** Absolute, or `-` for stdout. */
+  readonly path: string;
+  readonly format: RecordFormat;
+  readonly csv: "formula-safe" | "verbatim";
+}
+
+/** Writes the rows that a step gives to others: whole, or not at all. @throws DiskError */
+export async function writeRows(ended: EndedStep, path: string): Promise<void> {
+  const folder = dirname(path);
+  // What a kill left of an earlier try; nobody else writes here.
+  for (const name of await readdir(folder)) {
+    if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
+  }
+  const target = { path, format: "jsonl", csv: "verbatim" } as const;
+  await writeItems(ended, target, (items) => items.rowsOf);
+}
+
+/** Writes a record for each item of a step's answers: a file whole, or not at all. @throws DiskError, ClosedPipe */
+export async function writeRecords(ended: EndedStep, target: ItemTarget): Promise<void> {
+  await writeItems(ended, target, (items) => items.recordsOf);
+}
+
+/** Counts the records of a step's items, without writing them. */
+export async function countItems(ended: EndedStep): Promise<number> {
+  let count = 0;
+  for await (const _row of itemsOf(ended, (items) => items.recordsOf)) count += 1;
+  return count;
+}
+
+async function writeItems(
+  ended: EndedStep,
+  { path, format, csv }: ItemTarget,
+  read: (items: StepItems) => StepItems["rowsOf"],
+): Promise<void> {
+  using _heap = ended.settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
+  if (path === "-") {
+    const stream = { kind: "stream", stream: process.stdout } as const;
+    await using sink = await openTableSink(stream, { format, csv });
+    await fill(sink, itemsOf(ended, read));
+    return;
+  }
+  await using file = await openWholeFile({ path, exists: "overwrite" });
+  await using sink = createTableSink(file.output, { format, csv });
+  await fill(sink, itemsOf(ended, read));
+  await file.place();
+}
+
+async function fill(sink: Sink, rows: AsyncIterable<Row>): Promise<void> {
+  let number = 0;
+  for await (const { columns, values } of rows) {
+    number += 1;
+    const waiting = sink.write({ columns, values }, number);
+    if (waiting !== undefined) await waiting;
+  }
+  await sink.close();
+}
+
+/** The rows that a step gives to others, read from what was kept of its answers. @throws UsageError */
+export function readItems(ended: EndedStep): AsyncGenerator<Row> {
+  return itemsOf(ended, (items) => items.rowsOf);
+}
+
+/** The items of all answers that were kept, in the order of the rows. */
+async function* itemsOf(
+  ended: EndedStep,
+  read: (items: StepItems) => StepItems["rowsOf"],
+): AsyncGenerator<Row> {
+  const toRows = read(itemsOfStep(ended.step));
+  for await (const { row, outcome } of readOutcomes(ended)) {
+    if (outcome.kind === "answered") yield* toRows(row, outcome.response);
+  }
+}
+
+/**
+ * What became of each row of a step, with the answers as far as they were kept, in the order of the rows.
+ * @throws UsageError
+ */
+export async function* readOutcomes({
+  settings,
+  directory,
+}: EndedStep): AsyncGenerator<{ readonly row: Row; readonly outcome: Outcome }> {
+  const { batches } = await settings.step!.openTasks();
+  using store = openToRead(directory);
+  using kept = readKeptAnswers(store.database, directory);
+  for await (const { record, detail, task } of outcomeRows(store, batches)) {
+    if (task === undefined) continue;
+    // What an expression could not read is no answer here.
+    const isRead = record.kept !== 0 && record.code !== "E_PARSE";
+    const body = isRead ? kept?.get(record.kept) : undefined;
+    yield { row: task.row, outcome: keptOutcome(task, { record, detail, body }) };
+  }
+}
