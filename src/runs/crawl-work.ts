@@ -26,7 +26,7 @@ import { crawlSitemaps } from "./crawl-sitemaps.ts";
 import { openFileStore } from "./crawl-store.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
-import type { CrawlSettings } from "./crawl-settings.ts";
+import { type CrawlSettings, FIRST_AT_ONCE } from "./crawl-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { WorkChanges } from "./tell-changes.ts";
 import type { Saving } from "./work-claims.ts";
@@ -97,9 +97,6 @@ function crawlKeeps({ output }: WorkSettings, saving: Saving | undefined): WorkO
     return validatorsOf(headers, Date.now()) === undefined ? "nothing" : "answers";
   };
 }
-
-/** One host gently: with two at once, until it is seen that it takes more. */
-export const FIRST_AT_ONCE = 2;
 
 /** Opens a crawl, or goes on with one. @throws UsageError for a selector or a pattern that is none */
 export async function openCrawl(

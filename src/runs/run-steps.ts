@@ -60,12 +60,14 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
   // Outputs that cannot be are told of before anything is sent.
   for (const step of others) stepSettings(step, run);
   let opened: OpenStep | undefined = await openStep(first!, run, options);
+  let exitCode = 0;
   let changes: WorkChanges | undefined;
   return {
     changes: () => changes,
     total: others.length === 0 ? opened.work.total : undefined,
     durable: undefined,
     directory: shownPath(directory),
+    leastExitCode: () => exitCode,
     async run(listeners, signals) {
       const tell = (event: RunEvent): void => {
         for (const listen of listeners) listen(event);
@@ -77,6 +79,7 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
         // It comes up while servers are waited for.
         if (step !== job.steps.at(-1)) warmJournalThread();
         const end = await runStep(open, { tell, signals, run, ...options });
+        exitCode = Math.max(exitCode, open.work.leastExitCode?.() ?? 0);
         if (end === "stopped") return;
       }
       tell({ type: "ended", atMs: systemClock.now() });
@@ -99,7 +102,11 @@ async function openStep(
   const known = earlier?.around;
   const settings = { ...asked, known, caps: capsLeft(asked.caps, tally) };
   const opening = openAhead(settings);
-  const pipeline: Pipeline = await openPipeline(settings, { opening, memory });
+  const pipeline: Pipeline = await openPipeline(settings, {
+    opening,
+    memory,
+    say: run.say,
+  });
   try {
     const work = await pipeline.prepare(settings);
     return {

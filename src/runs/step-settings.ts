@@ -8,12 +8,14 @@ import { type Limits, SESSION_DEFAULTS, type SessionOptions } from "../engine/se
 import { compileTextTemplate } from "../formats/text-template.ts";
 import { warcCompressionOf } from "../formats/warc-record.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
+import { compileRule } from "../middleware/compile-rule.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { JobRun } from "./job-run.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { formatOf, type OutputSettings } from "./output-settings.ts";
 import type { RunJob } from "./run-settings.ts";
+import { stepCrawl } from "./step-crawl-settings.ts";
 import { stepWork } from "./step-work.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
@@ -21,11 +23,13 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 /** The settings of one step of a job: its own, the job's, and what is asked for beside. @throws UsageError */
 export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
   const { job, options } = run;
-  const session = sessionOf(step, run);
+  const base = sessionOf(step, run);
+  const crawl = step.crawl && stepCrawl(step, step.crawl, run);
+  const session = crawl?.userAgent === undefined ? base : { ...base, userAgent: crawl.userAgent };
   const duplicates = SAFE.has(step.method) ? "asked once" : "each asked";
   const request = {
     method: step.method,
-    headers: [],
+    headers: crawl?.headers ?? [],
     removedHeaders: [],
     secretHeaders: step.secretHeaders,
     body: undefined,
@@ -34,7 +38,9 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
   const title = `${job.name}: ${step.id}`;
   return Object.freeze({
     command: "run",
-    input: { kind: "step", path: step.table?.path ?? step.id },
+    ...(crawl === undefined
+      ? { input: { kind: "step", path: step.table?.path ?? step.id } }
+      : { input: { kind: "urls", urls: crawl.crawl.starts }, crawl: crawl.crawl }),
     request,
     session,
     mode: options.mode,
@@ -48,13 +54,18 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
     redirectsTo: options.redirectsTo,
     cookieJar: undefined,
     v8: options.v8,
-    step: stepWork(step, {
-      job,
-      folder: run.folder,
-      fileOf: run.rowsFileOf,
-      mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
-      say: run.say,
-    }),
+    ...(crawl === undefined
+      ? {
+          step: stepWork(step, {
+            job,
+            folder: run.folder,
+            fileOf: run.rowsFileOf,
+            mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
+            say: run.say,
+          }),
+        }
+      : { picked: step.picks }),
+    rules: () => Promise.all(step.rules.map(compileRule)),
     who: run.who,
     shared: run.commons && { commons: run.commons, ...ownLimits(step, run) },
   } satisfies WorkSettings);
@@ -62,8 +73,9 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
 
 /** Where the records and the bodies of a step go by themselves; its items are written later. */
 function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
-  const { output, save } = step;
+  const { output, save, merge } = step;
   return {
+    ...(merge === undefined ? {} : { merge }),
     ...(output === undefined || each !== undefined ? {} : { output }),
     ...(save === undefined ? {} : { save }),
   };
@@ -101,12 +113,14 @@ export function isReadLater({ each, position, step }: CompiledStep): boolean {
 function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const { output, save, keep } = step.step;
   const { order, csvCells, existing, keeps } = run.options;
-  const isTable = output !== undefined && step.each === undefined;
+  const folder = step.crawl?.folder;
+  const isTable = output !== undefined && folder === undefined && step.each === undefined;
   const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
-  const format = output === undefined || isArchive ? "jsonl" : formatOf(output, "get", "output");
+  const isNamed = output === undefined || isArchive || folder !== undefined;
+  const format = isNamed ? "jsonl" : formatOf(output, "get", "output");
   return {
     kind: isArchive ? "archive" : isTable ? "records" : "none",
-    path: output ?? "-",
+    path: isTable || isArchive ? output : "-",
     format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
     picks: [],

@@ -64,7 +64,8 @@ export async function openOutput(
 ): Promise<WorkOutput> {
   const { run } = parts;
   const { output } = settings;
-  const picks = await compilePicks(output.picks);
+  const asked = await compilePicks(output.picks);
+  const picks = asked.length > 0 ? asked : (settings.picked ?? []);
   const { crawl } = parts;
   const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
   const name = save?.name;

@@ -1,6 +1,8 @@
 import type { Send } from "../core/send.ts";
 import type { SharedParts } from "../engine/session.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
+import type { PickedColumn } from "../jobs/extract-picks.ts";
+import type { AnswerRule } from "../middleware/answer-rules.ts";
 import type { Detour } from "../transport/undici-routes.ts";
 import type { CrawlListing } from "./crawl-listing.ts";
 import type { CrawlSettings } from "./crawl-settings.ts";
@@ -44,6 +46,10 @@ export interface WorkSettings {
   readonly sharing?: SharingOptions | undefined;
   /** Of a step of a job: what it brings in place of input, URL and expressions. */
   readonly step?: StepWork;
+  /** Of a job: made anew for each run, for a rule may learn from the answers that it sees. */
+  readonly rules?: (() => Promise<readonly AnswerRule[]>) | undefined;
+  /** Of a crawl of a job: the columns that are picked, in place of expressions. */
+  readonly picked?: readonly PickedColumn[] | undefined;
   /** Of a job: who asks; undefined where nothing is asked, or nobody shows who. */
   readonly who?: JobIdentification | undefined;
   /** Of a step of a job: what its session has in common with those of the other steps. */

@@ -56,7 +56,8 @@ export async function openSpool(
   const { save, picks, keeps } = settings.output;
   if (settings.sharing !== undefined || settings.step?.bodies === "read") return undefined;
   if (save === undefined && given === undefined) return undefined;
-  if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
+  const isPicked = picks.length > 0 || (settings.picked ?? []).length > 0;
+  if (isPicked || rules > 0 || keeps === "answers") return undefined;
   const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   let made: readonly string[] = [];
