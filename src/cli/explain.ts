@@ -19,6 +19,10 @@ const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
   ["E_TLS", "the server's certificate was not accepted; --insecure HOST asks that host anyway"],
   ["E_TIMEOUT", "--timeout 60s waits longer, a smaller -j or --per-host asks more gently"],
   ["E_TOO_LARGE", "--save TEMPLATE puts large bodies into files"],
+  [
+    "E_REDIRECT",
+    "explain shows the chain; --allow-downgrade follows redirects from https to unencrypted http",
+  ],
   ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
   ["E_PROXY", "check --proxy, its user and password"],
   ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],

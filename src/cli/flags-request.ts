@@ -122,6 +122,20 @@ export const REQUEST_FLAGS: readonly Flag[] = [
     commands: withJobs,
   },
   {
+    name: "min-speed",
+    argument: "SIZE",
+    group,
+    doc: "give up an answer that comes slower than this a second for 30 seconds, such as 1kB",
+    default: "none",
+    commands: withJobs,
+  },
+  {
+    name: "allow-downgrade",
+    group,
+    doc: "let redirects lead from https to unencrypted http",
+    commands: withJobs,
+  },
+  {
     name: "allow-private",
     group,
     doc: "let redirects lead to private, loopback and metadata addresses",

@@ -68,6 +68,8 @@ export function readGivenSession(values: Values): SessionOptions {
     }),
     timeoutMs: quantity(values, "timeout", parseDuration),
     connectTimeoutMs: quantity(values, "connect-timeout", parseDuration),
+    minSpeedBytes: quantity(values, "min-speed", parseSpeed),
+    downgrades: values.has("allow-downgrade") ? ("followed" as const) : undefined,
     retries: whole(values, "retries", 0),
     maxRetryAfterMs: quantity(values, "max-retry-after", parseDuration),
     accept: quantity(values, "accept", parseStatusSet),
@@ -114,6 +116,11 @@ function read<T>(flag: string, text: string, parse: (text: string) => T): T {
   } catch (error) {
     throw new UsageError(`${flag}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** `10kB` or `10kB/s`. */
+function parseSpeed(text: string): number {
+  return parseSize(text.replace(/\/s$/, ""));
 }
 
 function checkProxy(text: string): void {

@@ -19,8 +19,10 @@ export interface HttpRequest {
   readonly idempotent: boolean;
   /** Set where a server at a public address pointed to it: it may connect to public addresses alone. */
   readonly reach?: "public";
-  /** Why it cannot be sent at all (a row that gives no URL): it fails as E_URL without being sent. */
+  /** Why it cannot be sent at all (a row that gives no URL): it fails without being sent. */
   readonly refusal?: string;
+  /** What it fails as. @default "E_URL" */
+  readonly refusalCode?: "E_URL" | "E_HOOK";
 }
 
 /** The parts of a request that its maker gives; all else is derived. */
@@ -110,6 +112,7 @@ function normalPlace(url: URL): Place {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new TypeError(`only http and https URLs can be asked, not ${url.protocol}`);
   }
+  if (isNoName(url.hostname)) throw new TypeError(`no host can be called ${url.hostname}`);
   return {
     origin: url.origin,
     target: url.pathname + url.search,
@@ -120,8 +123,20 @@ function normalPlace(url: URL): Place {
   };
 }
 
+/** Encoded labels of a host name that encode nothing (RFC 5890 §2.3.2.1); URL parsers let them pass. */
+const EMPTY_LABEL = /(?:^|\.)xn--(?:[^.]*-)?(?:\.|$)/i;
+
+/** Whether a host name of a URL can be nobody's. */
+export function isNoName(hostname: string): boolean {
+  return EMPTY_LABEL.test(hostname);
+}
+
 /** A request that cannot be sent, so that its row is still accounted for. */
-export function refusedRequest(text: string, refusal: string): HttpRequest {
+export function refusedRequest(
+  text: string,
+  refusal: string,
+  refusalCode: HttpRequest["refusalCode"] = "E_URL",
+): HttpRequest {
   return {
     key: text,
     url: text,
@@ -133,6 +148,7 @@ export function refusedRequest(text: string, refusal: string): HttpRequest {
     secretHeaders: NONE,
     idempotent: true,
     refusal,
+    refusalCode,
   };
 }
 

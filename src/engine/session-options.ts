@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly connectTimeoutMs?: number;
   /** Longest without a byte once the answer has begun. @default 30000 */
   readonly idleTimeoutMs?: number;
+  /** Bytes per second, over 30 s, below which an answer is given up. @default 0 */
+  readonly minSpeedBytes?: number;
   /** Times a failed request is sent again. @default 4 */
   readonly retries?: number;
   /** Longest wait that a server is given; a longer Retry-After is cut to it. @default 600000 */
@@ -43,6 +45,8 @@ export interface SessionOptions {
   readonly maxRedirects?: number;
   /** Where a server at a public address may redirect: to public addresses alone, or to local ones too. @default "public" */
   readonly redirectsTo?: "public" | "anywhere";
+  /** Whether redirects from https to unencrypted http are followed. @default "refused" */
+  readonly downgrades?: "refused" | "followed";
   /** Cookies that servers set: forgotten, or kept in memory and sent back to the sites that set them. @default "none" */
   readonly cookies?: "none" | "keep";
   /** Largest decoded body in memory. @default 67108864 */

@@ -13,6 +13,8 @@ export interface RedirectOptions {
   readonly maxRedirects: number;
   /** Where a server at a public address may lead: to such addresses alone, or to local ones too. @default "public" */
   readonly redirectsTo?: "public" | "anywhere" | undefined;
+  /** Whether https may lead to unencrypted http. @default "refused" */
+  readonly downgrades?: "refused" | "followed" | undefined;
   /** Which addresses are public. @default scopeOfAddress */
   readonly scopeOf?: ScopeOf | undefined;
 }
@@ -39,11 +41,12 @@ const BODY_FIELDS = /^content-/;
 /**
  * Follows redirects (RFC 9110 §15.4), each hop through the gates of its own host. Credentials and
  * custom fields never cross an origin and never come back later in the chain; a body is not sent to
- * another origin; https never falls back to http. Once a public server was reached, the chain stays
+ * another origin; https falls back to http only where that is asked for. Once a public server was reached, the chain stays
  * among public addresses; the transport holds to it when it connects.
  */
 export function redirect(options: RedirectOptions): Middleware {
   const { maxRedirects, redirectsTo = "public", scopeOf = scopeOfAddress } = options;
+  const { downgrades = "refused" } = options;
   return (send) => (request, call) =>
     send(request, call).then((response) =>
       maxRedirects === 0 || targetOf(response) === undefined
@@ -63,7 +66,7 @@ export function redirect(options: RedirectOptions): Middleware {
     for (;;) {
       const location = targetOf(response);
       if (location === undefined) break;
-      const at: Step = { asked, response, location, original: request, hops };
+      const at: Step = { asked, response, location, original: request, hops, downgrades };
       if (hops.length === maxRedirects) {
         throw refusalOf(at, "E_REDIRECT", `more than ${maxRedirects} redirects, the last to`);
       }
@@ -103,6 +106,7 @@ interface Step {
   readonly original: HttpRequest;
   /** The redirects before it. */
   readonly hops: readonly Hop[];
+  readonly downgrades: "refused" | "followed";
 }
 
 /** The chain ends here: the failure has the way that led to it. */
@@ -139,7 +143,8 @@ function hop(step: Step): HttpRequest {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw refuse("E_POLICY", "redirected away from http");
   }
-  if (url.protocol === "http:" && asked.origin.startsWith("https:")) {
+  const isDowngrade = url.protocol === "http:" && asked.origin.startsWith("https:");
+  if (isDowngrade && step.downgrades === "refused") {
     throw refuse("E_REDIRECT", "redirected from https to unencrypted http");
   }
   // Credentials that a server puts into a URL are not the user's to send.

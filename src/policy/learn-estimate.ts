@@ -17,8 +17,10 @@ export interface Refused {
   readonly isDear: boolean;
 }
 
-/** What of a rate is worth remembering besides itself. */
+/** What of a rate is worth remembering. */
 export interface RememberedRate {
+  /** Requests per second that were measured to bind; 0 where none was. */
+  readonly rate: number;
   /** Requests that a bucket holds; 0 where none is known. */
   readonly burst: number;
   readonly windowSize: number;
@@ -26,6 +28,8 @@ export interface RememberedRate {
   readonly isShallow: boolean;
   /** Longest wait that a refusal cost, milliseconds. */
   readonly dearMs: number;
+  /** Requests per second at which a long window is spent, where a shorter limit binds; else 0. */
+  readonly innerRate: number;
 }
 
 /** What is known of a rate: marks, windows, and paces that were let in. */
@@ -135,10 +139,13 @@ export class RateEstimate {
     this.window.lengthMs = remembered.windowMs;
   }
 
-  remembered(): RememberedRate {
-    const { size, lengthMs } = this.window;
-    const burst = size > 0 || this.isShallow ? 0 : Math.floor(this.burst);
-    const { isShallow, dearMs } = this;
-    return { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
+  /** What is worth remembering, with the rate that is thought to bind and that of a shorter limit. */
+  remembered(rate: number, innerRate: number): RememberedRate {
+    const { isShallow, dearMs, window } = this;
+    const { size, lengthMs } = window.seen(this.accepted);
+    const burst = size > 0 || isShallow ? 0 : Math.floor(this.burst);
+    const of = { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
+    if (window.size === size) return { ...of, rate, innerRate };
+    return { ...of, rate: (UNDER * size * 1000) / lengthMs, innerRate: rate };
   }
 }

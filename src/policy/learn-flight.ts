@@ -1,5 +1,8 @@
 import type { Departure } from "./rate-learner.ts";
 
+/** Browsers open six connections. */
+export const AT_ONCE = 6;
+
 /** Departures so close together that they may arrive in any order. */
 export interface Burst {
   readonly atMs: number;

@@ -2,7 +2,7 @@ import { arePlaces, Chance } from "./learn-blame.ts";
 import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
-import type { Flight } from "./learn-flight.ts";
+import { AT_ONCE, type Flight } from "./learn-flight.ts";
 import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
 import type { LimitProfile } from "./limit-profile.ts";
@@ -14,8 +14,6 @@ import type {
   RateLearnerOptions,
 } from "./rate-learner.ts";
 
-/** Browsers open six connections. */
-const AT_ONCE = 6;
 const NO_BURST = { atMs: -Infinity, inFlight: 0, refused: 0 };
 const NOTHING: Flight = { atMs: 0, order: -1, inFlight: 0, burst: NO_BURST };
 
@@ -68,7 +66,7 @@ export class HostLimits implements RateLearner {
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
       this.#concurrency.noteFull();
-      this.#rate?.noteFull();
+      this.#rate?.climb.noteFull();
       return Infinity;
     }
     const at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
@@ -117,8 +115,8 @@ export class HostLimits implements RateLearner {
         isRefused: kind === "refused",
       });
       const { rate } = this.#budget;
-      if (rate < Infinity) this.#search().announce(rate, nowMs);
-      else this.#rate?.announce(rate, nowMs);
+      if (rate < Infinity) this.#search().pace.announce(rate, nowMs);
+      else this.#rate?.pace.announce(rate, nowMs);
     }
     const episode = this.#episode;
     if (kind === "accepted") {
@@ -155,10 +153,8 @@ export class HostLimits implements RateLearner {
     if (rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
       concurrency.refusedAt(suspected, nowMs, rate.estimate.dearMs);
     }
-    if (rate.beginsAnew) {
-      rate.beginsAnew = false;
-      concurrency.beginAnew(AT_ONCE);
-    }
+    if (rate.beginsWith > 0) concurrency.beginAnew(rate.beginsWith);
+    rate.beginsWith = 0;
     const suspect = rate.suspectPlaces;
     if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
       rate.suspectPlaces = 0;

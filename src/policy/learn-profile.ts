@@ -6,11 +6,13 @@ import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
 /** Slower than one a minute is asked anew. */
 const SLOWEST = 1 / 60;
 const NOTHING: RememberedRate = {
+  rate: 0,
   burst: 0,
   windowSize: 0,
   windowMs: 0,
   isShallow: false,
   dearMs: 0,
+  innerRate: 0,
 };
 
 /** What was learned, to begin with next time. */
@@ -21,13 +23,13 @@ export function profileOf(
 ): LimitProfile {
   const evidence: LimitEvidence[] = [];
   const { ceiling, baseMs, hasQueued } = concurrency;
-  const perSecond = rate?.measuredRate;
-  if (perSecond !== undefined || ceiling < Infinity) evidence.push("refusals");
+  const remembered = rate?.remembered() ?? NOTHING;
+  if (remembered.rate > 0 || ceiling < Infinity) evidence.push("refusals");
   if (isAnnounced) evidence.push("headers");
   if (hasQueued) evidence.push("latency");
-  const { burst, windowSize, windowMs, isShallow, dearMs } = rate?.estimate.remembered() ?? NOTHING;
+  const { burst, windowSize, windowMs, isShallow, dearMs, innerRate } = remembered;
   return {
-    rate: perSecond,
+    rate: remembered.rate > 0 ? remembered.rate : undefined,
     burst: burst > 0 ? burst : undefined,
     concurrency: ceiling < Infinity ? ceiling : undefined,
     latencyMs: baseMs > 0 ? baseMs : undefined,
@@ -38,6 +40,7 @@ export function profileOf(
       windowMs,
       isShallow: isShallow ? 1 : 0,
       dearMs,
+      innerRate,
     },
   };
 }
@@ -60,12 +63,14 @@ export function restoreProfile(
   const perSecond = positive(profile.rate);
   if (perSecond < SLOWEST) return undefined;
   const rate = new RateSearch(0, 0);
-  rate.restore(perSecond, {
+  rate.restore({
+    rate: perSecond,
     burst: positive(profile.burst),
     windowSize: detail("windowMs") > 0 ? detail("windowSize") : 0,
     windowMs: detail("windowSize") > 0 ? detail("windowMs") : 0,
     isShallow: detail("isShallow") > 0,
     dearMs: detail("dearMs"),
+    innerRate: detail("innerRate"),
   });
   return rate;
 }

@@ -3,21 +3,20 @@ import { ClimbPlan } from "./learn-climb-plan.ts";
 import type { Episode } from "./learn-episode.ts";
 import type { Refusal } from "./learn-refusal.ts";
 import { RateEstimate, type RememberedRate } from "./learn-estimate.ts";
-import type { Flight } from "./learn-flight.ts";
+import { AT_ONCE, type Flight } from "./learn-flight.ts";
 import { Pace } from "./learn-pace.ts";
 import { Probe } from "./learn-probe.ts";
+import { Spending } from "./learn-spending.ts";
 
 /** Slowest pace that is tried after a wait that was asked for. */
 const SLOWEST = 10;
-/** Windows from this length on are spent at once. */
-const SPENT_MS = 10_000;
 
 /** How many per second: looks for the rate from below, and measures it at each refusal. */
 export class RateSearch {
-  readonly #pace = new Pace();
+  readonly pace = new Pace();
   readonly estimate = new RateEstimate();
   readonly #window = this.estimate.window;
-  readonly #climb = new Climb();
+  readonly climb = new Climb();
   readonly #plan = new ClimbPlan();
   #rate = Infinity;
   /** `free`: no limit known; `probing`: one at a time, since nothing gets in; else paced. */
@@ -25,13 +24,12 @@ export class RateSearch {
   readonly #probe = new Probe();
   /** Where to begin when it opens. */
   #guess = 0;
-  /** Departures that a long window still holds. */
-  #quota = Infinity;
+  readonly #spending = new Spending(this.#window);
   #departed: number;
   /** Places that the first refusal may have been about; 0 where that was ruled out. */
   suspectPlaces = 0;
-  /** A window has opened that is spent at once: how many at once is to grow from few. */
-  beginsAnew = false;
+  /** A window has opened that is spent at once: how many at once is to grow from so few; 0 where not. */
+  beginsWith = 0;
 
   constructor(departed: number, firstMs: number) {
     this.#departed = departed;
@@ -46,28 +44,23 @@ export class RateSearch {
     return this.#mode === "climbing";
   }
 
-  /** Requests per second that were measured to bind, if any. */
-  get measuredRate(): number | undefined {
-    return this.estimate.isMeasured && this.#mode !== "free" ? this.#guess : undefined;
-  }
-
-  /** A rate that the server tells of itself. */
-  announce(rate: number, nowMs: number): void {
-    this.#pace.announce(rate, nowMs);
+  remembered(): RememberedRate {
+    const { pace } = this.#spending;
+    const isBound = this.estimate.isMeasured && this.#mode !== "free";
+    return this.estimate.remembered(isBound ? this.#guess : 0, pace < Infinity ? pace : 0);
   }
 
   nextAt(nowMs: number, inFlight: number): number {
-    if (this.#mode !== "probing") return this.#pace.nextAt(nowMs);
+    if (this.#mode !== "probing") return this.pace.nextAt(nowMs);
     return inFlight > 0 ? Infinity : Math.max(this.#probe.atMs, nowMs);
   }
 
   depart(nowMs: number): void {
-    this.#pace.depart(nowMs);
+    this.pace.depart(nowMs);
     if (this.#departed === 0) this.#begin(nowMs);
     this.#departed += 1;
-    this.#climb.depart();
-    this.#quota -= 1;
-    if (this.#quota === 0) this.#waitForWindow(nowMs);
+    this.climb.depart();
+    if (this.#spending.depart()) this.#waitForWindow(nowMs);
   }
 
   /** The first one leaves, with what is remembered. */
@@ -75,28 +68,25 @@ export class RateSearch {
     this.#window.openedAtMs = nowMs;
     this.estimate.mark(0, nowMs);
     this.#plan.settle(200, nowMs + 5000 + 30 * this.estimate.dearMs);
-    if (this.#window.lengthMs >= SPENT_MS) this.#spend(nowMs);
+    if (this.#spending.isLong) this.#spend(nowMs);
   }
 
   /** Begins with a rate that is remembered. Before the first departure. */
-  restore(rate: number, remembered: RememberedRate): void {
-    this.#rate = remembered.windowSize > 0 ? rate : rate * 0.98;
+  restore(remembered: RememberedRate): void {
+    const { rate, windowSize } = remembered;
+    this.#rate = windowSize > 0 ? rate : rate * 0.98;
     this.#guess = this.#rate;
     this.estimate.restore(remembered);
+    if (remembered.innerRate > 0) this.#spending.limit(remembered.innerRate);
     this.#hold(0);
-    this.#pace.grant(Math.floor(0.8 * remembered.burst));
-  }
-
-  /** Somebody had to wait for a place. */
-  noteFull(): void {
-    this.#climb.noteFull();
+    this.pace.grant(Math.floor(0.8 * remembered.burst));
   }
 
   /** No rate is the limit. */
   free(nowMs: number): void {
     this.#mode = "free";
     this.#rate = Infinity;
-    this.#pace.set(Infinity, nowMs);
+    this.pace.set(Infinity, nowMs);
     this.suspectPlaces = 0;
   }
 
@@ -108,13 +98,13 @@ export class RateSearch {
     }
     if (this.#mode === "free" || isOurs) return false;
     if (this.#mode === "steady") {
-      if (this.#quota === Infinity && this.#plan.accepted(nowMs)) {
+      if (!this.#spending.isOn && this.#plan.accepted(nowMs)) {
         this.#startClimb(nowMs, this.#plan.isSettled ? 1.03 : this.estimate.isDear ? 1.06 : 1.15);
       }
       return false;
     }
     const { lengthMs, rate: windowed = Infinity } = this.#window;
-    const end = this.#climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
+    const end = this.climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0) {
       this.free(nowMs);
@@ -124,10 +114,10 @@ export class RateSearch {
       this.estimate.low = this.#rate;
       const saved = this.#plan.hasFallen ? 0 : this.estimate.burst;
       const known = { measured: this.#guess, windowed, saved };
-      this.#rate = this.#climb.raise(this.#rate, known, nowMs);
-      this.#pace.set(this.#rate, nowMs);
+      this.#rate = this.climb.raise(this.#rate, known, nowMs);
+      this.pace.set(this.#rate, nowMs);
     }
-    this.#climb.next(this.#departed, nowMs);
+    this.climb.next(this.#departed, nowMs);
     return false;
   }
 
@@ -138,10 +128,18 @@ export class RateSearch {
     const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
-    const windowed = wasRefused ? window.judge(before, flight.atMs) : undefined;
-    const pace = window.paceUntil(flight.atMs, before);
     this.estimate.held(shutMs);
-    window.opened(flight.atMs, before);
+    if (this.#spending.goesOn(shutMs)) {
+      this.#hold(nowMs);
+      this.#spending.goOn(before);
+      this.pace.set(this.#spending.pace, nowMs);
+      return;
+    }
+    const known = this.estimate.isMeasured ? this.#guess : undefined;
+    const windowed = wasRefused ? this.#spending.judge(before, flight.atMs, known) : undefined;
+    const pace = window.paceUntil(flight.atMs, before);
+    const isRest = this.#spending.isLong && !wasRefused;
+    if (!isRest) window.opened(flight.atMs, before);
     if (windowed !== undefined) {
       this.#rate = windowed * this.estimate.under;
       this.estimate.isMeasured = true;
@@ -149,8 +147,8 @@ export class RateSearch {
       this.#plan.settle(200, nowMs + 5000);
     } else if (this.estimate.isMeasured) this.#rate = this.#guess;
     else {
-      this.#rate = this.estimate.isDear ? SLOWEST : wasRefused ? pace : 1000 / shutMs;
-      if (!wasRefused) this.#rate = Math.max(this.#rate, this.#guess);
+      const least = this.estimate.isDear ? SLOWEST : wasRefused ? pace : 1000 / shutMs;
+      this.#rate = wasRefused ? least : Math.max(least, this.#guess);
       this.#guess = this.#rate;
       this.estimate.low = 0;
       this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
@@ -158,18 +156,20 @@ export class RateSearch {
     }
     this.#guess = this.#rate;
     this.#hold(nowMs);
-    if (window.lengthMs >= SPENT_MS) this.#spend(nowMs);
-    else if (window.lengthMs >= 5000) this.#pace.grant((this.#rate * gapMs) / 2000);
+    const rest = isRest ? { atMs: flight.atMs, accepted: before } : undefined;
+    if (this.#spending.isLong) this.#spend(nowMs, rest);
+    else if (window.lengthMs >= 5000) this.pace.grant((this.#rate * gapMs) / 2000);
   }
 
   /** A long window is spent at once, and then waited for. */
-  #spend(nowMs: number): void {
-    this.#quota = Math.floor(this.#window.size) - 1;
-    this.#pace.set(Infinity, nowMs);
-    this.beginsAnew = true;
+  #spend(nowMs: number, rest?: Parameters<Spending["begin"]>[0]): void {
+    this.#spending.begin(rest);
+    this.pace.set(this.#spending.pace, nowMs);
+    this.beginsWith = rest === undefined ? AT_ONCE : 1;
   }
 
   #waitForWindow(nowMs: number): void {
+    this.#spending.spent(this.estimate.accepted);
     this.#window.shut(nowMs);
     this.#beginProbing(nowMs, 0, 1000);
     // One whose beginning was not seen may end at any time.
@@ -179,8 +179,8 @@ export class RateSearch {
   #startClimb(nowMs: number, step: number): void {
     this.#mode = "climbing";
     if (step < 1.2) this.#rate *= step;
-    this.#pace.set(this.#rate, nowMs);
-    this.#climb.start(step, this.#departed, nowMs);
+    this.pace.set(this.#rate, nowMs);
+    this.climb.start(step, this.#departed, nowMs);
   }
 
   /** An episode is over, and not places were its reason. */
@@ -200,14 +200,12 @@ export class RateSearch {
       return;
     }
     if (this.#mode === "probing") {
-      this.#window.probeRefused(atMs);
+      this.#window.probeRefused(atMs, acceptedBefore);
       this.#probe.again(this.#departed, nowMs, waitMs, this.#window);
       return;
     }
-    if (this.#quota < Infinity) {
-      this.#quota = Infinity;
-      this.#window.spent(acceptedBefore, atMs);
-      this.#beginProbing(nowMs, waitMs, 100);
+    if (this.#spending.isOn) {
+      this.#beginProbing(nowMs, waitMs, this.#spending.refused(acceptedBefore, atMs));
       return;
     }
     if (since === 0 || (since === 1 && this.#guess > 5)) {
@@ -216,7 +214,6 @@ export class RateSearch {
       return;
     }
     this.suspectPlaces = 0;
-    const before = this.#guess;
     const measured = this.estimate.measure({
       acceptedBefore,
       atMs,
@@ -225,26 +222,27 @@ export class RateSearch {
       isDear: waitMs > 0,
     });
     this.#rate = Math.min(measured * this.estimate.under, this.#rate);
+    const isCertain = this.#window.size > 0;
+    const rates = { rate: this.#rate, before: this.#guess };
+    this.#plan.measured({ nowMs, ...rates, refused, waitMs, isCertain });
     this.#guess = this.#rate;
     this.estimate.isMeasured = true;
-    const isCertain = this.#window.size > 0;
-    this.#plan.measured({ nowMs, rate: this.#rate, before, refused, waitMs, isCertain });
     if (waitMs > 0) this.#window.opened(nowMs + waitMs, acceptedBefore);
     this.#hold(nowMs + waitMs);
-    this.#pace.empty(nowMs + waitMs);
+    this.pace.empty(nowMs + waitMs);
   }
 
   #hold(nowMs: number): void {
     this.#mode = "steady";
-    this.#quota = Infinity;
+    this.#spending.end();
     // Windows let in any pace for a while: only whole ones count.
     if (this.#window.size > 0) this.estimate.low = 0;
-    this.#pace.set(this.#rate, nowMs);
+    this.pace.set(this.#rate, nowMs);
   }
 
   #beginProbing(nowMs: number, waitMs: number, firstMs: number): void {
     this.#mode = "probing";
-    this.#quota = Infinity;
+    this.#spending.end();
     this.#probe.begin(this.#departed, nowMs, firstMs, waitMs, this.#window);
   }
 }

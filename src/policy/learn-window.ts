@@ -1,9 +1,16 @@
 /** Lengths that windows have: people choose round ones. */
 const LENGTHS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000, 900_000, 3_600_000];
 
+/** Nothing but a window shuts for so long. */
+const LONG_MS = 5100;
+
 /** A length that a window may have, given that it lasts at least so long. */
 export function roundWindowMs(leastMs: number): number {
   return LENGTHS_MS.find((length) => length >= leastMs) ?? 86_400_000;
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }
 
 /** The longest that a window may have if it lasts at most so long. */
@@ -37,6 +44,10 @@ export class WindowWatch {
   /** Accepted in a window that was used up; 0 where none is known. */
   size = 0;
   lengthMs = 0;
+  /** A shorter limit is known, which shuts and opens many times in one of these. */
+  hasShorter = false;
+  /** When it opened after the last time that it was shut for long, and what was accepted before. */
+  #since = { atMs: 0, accepted: 0, wasSeen: false };
 
   shut(atMs: number): void {
     this.shutFromMs = atMs;
@@ -44,23 +55,46 @@ export class WindowWatch {
     this.refusedProbes = 0;
   }
 
-  probeRefused(atMs: number): void {
+  /** One that asked alone was refused, `accepted` having been let in before. */
+  probeRefused(atMs: number, accepted: number): void {
     this.shutUntilMs = atMs;
     this.refusedProbes += 1;
+    if (this.lengthMs > 0) this.#stretch(accepted);
+  }
+
+  /** When the window that is shut opened, how much it let in, and whether that was seen; shorter limits shut and open meanwhile. */
+  #spell(accepted: number) {
+    const isLong = this.hasShorter && this.shutUntilMs - this.shutFromMs >= LONG_MS;
+    const fromMs = isLong ? this.#since.atMs : this.openedAtMs;
+    const wasSeen = isLong ? this.#since.wasSeen : this.wasSeenOpening;
+    const size = accepted - (isLong ? this.#since.accepted : this.acceptedAtOpen);
+    const leastMs = this.shutUntilMs - (wasSeen ? fromMs : this.shutFromMs);
+    return { isLong, fromMs, wasSeen, size, leastMs };
+  }
+
+  /** It lasts longer than was thought: shut for longer, or with no more let in than one holds. */
+  #stretch(accepted: number): void {
+    const shutMs = this.shutUntilMs - this.shutFromMs;
+    const { size, leastMs } = this.#spell(accepted);
+    const isSame = size <= 1.1 * this.size && leastMs > 1.1 * this.lengthMs;
+    if (!isSame && shutMs <= this.lengthMs) return;
+    this.lengthMs = roundWindowMs(isSame ? leastMs : shutMs);
+    if (size >= 6) this.size = size;
   }
 
   /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. */
   judge(accepted: number, atMs: number): number | undefined {
-    const size = accepted - this.acceptedAtOpen;
-    const shutMs = this.shutUntilMs - this.shutFromMs;
-    if (this.lengthMs > 0 && shutMs > this.lengthMs) this.lengthMs = roundWindowMs(shutMs);
-    const lengthMs = this.lengthMs > 0 ? this.lengthMs : this.#leastMs();
+    if (this.lengthMs > 0) this.#stretch(accepted);
+    const { isLong, fromMs, wasSeen, size, leastMs } = this.#spell(accepted);
+    const lengthMs = this.lengthMs > 0 ? this.lengthMs : roundWindowMs(leastMs);
     // Both times it opened, a window began: it is no longer than the time between.
     const mostMs = atMs - this.#shutBeforeMs;
     if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
     // Used up towards its end, several windows may have gone by.
-    if (this.shutFromMs - this.openedAtMs < 0.8 * lengthMs && size >= 6) {
-      this.size = Math.min(this.size > 0 ? this.size : this.firstSize, size);
+    if (this.shutFromMs - fromMs < (isLong && wasSeen ? 1 : 0.8) * lengthMs && size >= 6) {
+      const most = isLong ? Infinity : this.firstSize;
+      // Far fewer are a sign of something else: one that slides, or that others use as well.
+      this.size = this.size > 0 ? clamp(size, 0.7 * this.size, this.size) : Math.min(most, size);
       this.lengthMs = lengthMs;
     }
     return this.rate;
@@ -71,15 +105,17 @@ export class WindowWatch {
     return this.#shutBeforeMs > 0;
   }
 
-  /** It was one window from when it opened; or, where that was not seen, at least while it was shut. */
-  #leastMs(): number {
-    const fromMs = this.wasSeenOpening ? this.openedAtMs : this.shutFromMs;
-    return roundWindowMs(this.shutUntilMs - fromMs);
-  }
-
   /** Per second, of the window that is known. */
   get rate(): number | undefined {
     return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
+  }
+
+  /** Size and length; of one that has not opened again yet, what they look like. 0 for what is not known. */
+  seen(accepted: number): { readonly size: number; readonly lengthMs: number } {
+    const isShut = this.refusedProbes > 0 && this.shutUntilMs - this.shutFromMs >= 2 * LONG_MS;
+    if (this.size > 0 || !isShut) return this;
+    const { size, leastMs } = this.#spell(accepted);
+    return { size, lengthMs: roundWindowMs(leastMs) };
   }
 
   /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
@@ -112,7 +148,12 @@ export class WindowWatch {
   }
 
   opened(atMs: number, accepted: number): void {
-    if (this.refusedProbes > 0) this.#shutBeforeMs = this.shutUntilMs;
+    if (this.refusedProbes > 0) {
+      this.#shutBeforeMs = this.shutUntilMs;
+      if (this.shutUntilMs - this.shutFromMs >= LONG_MS) {
+        this.#since = { atMs, accepted, wasSeen: true };
+      }
+    }
     this.openedAtMs = atMs;
     this.acceptedAtOpen = accepted;
     this.refusedProbes = 0;

@@ -4,6 +4,9 @@ import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import { isSecretAnswer } from "../protocol/header-rules.ts";
 
+/** How much of an answer a journal keeps: its body and header fields, or what it can be asked about by. */
+export type Keeps = "answers" | "validators" | "nothing";
+
 /** What the journal keeps of an outcome that is more than numbers. */
 export interface OutcomeDetail {
   /** Without secrets. */
@@ -12,27 +15,25 @@ export interface OutcomeDetail {
   /** The beginning of the answer that was refused. */
   readonly excerpt?: string;
   readonly redirects?: readonly string[];
-  /** Header fields of a kept answer, lower-case names, secrets left out. */
+  /** Header fields of a kept answer, lower-case names, secrets left out; of others what tells their version. */
   readonly headers?: ResponseHeaders;
 }
 
 const EXCERPT_BYTES = 500;
 
 /**
- * The detail of a failure, of an answer with redirects or of one that is kept, as JSON; undefined for a
- * plain answer.
+ * The detail of a failure, of an answer with redirects or of one of which something is kept, as JSON;
+ * undefined for a plain answer.
  */
-export function outcomeDetail(
-  outcome: Outcome,
-  keeps: "answers" | "nothing" = "nothing",
-): string | undefined {
+export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): string | undefined {
   if (outcome.kind === "answered") {
-    const { redirects, headers } = outcome.response;
-    if (redirects.length === 0 && keeps === "nothing") return undefined;
+    const { redirects } = outcome.response;
+    const headers = headersOf(outcome.response, keeps);
+    if (redirects.length === 0 && headers === undefined) return undefined;
     return textOf({
       url: redactUrl(outcome.request.url),
       ...redirectsOf(outcome.response),
-      ...(keeps === "nothing" ? {} : { headers: withoutSecrets(headers) }),
+      ...(headers === undefined ? {} : { headers }),
     });
   }
   const url = redactUrl(outcome.request.url);
@@ -42,7 +43,7 @@ export function outcomeDetail(
     body instanceof Uint8Array && body.byteLength > 0
       ? Buffer.from(body.subarray(0, EXCERPT_BYTES)).toString("utf8")
       : undefined;
-  const headers = keeps === "nothing" ? undefined : response && withoutSecrets(response.headers);
+  const headers = keeps === "answers" && response ? headersOf(response, keeps) : undefined;
   return textOf({
     url,
     message,
@@ -56,6 +57,17 @@ export function outcomeDetail(
 function redirectsOf({ redirects, url }: HttpResponse): Pick<OutcomeDetail, "redirects"> {
   if (redirects.length === 0) return {};
   return { redirects: [...redirects, url].map((hop) => redactUrl(hop)) };
+}
+
+/** Fields by which an answer can be asked about, and is read, when it is asked for again. */
+const TELLING = ["etag", "last-modified", "date", "content-type"];
+
+function headersOf({ headers }: HttpResponse, keeps: Keeps): ResponseHeaders | undefined {
+  if (keeps === "nothing") return undefined;
+  if (keeps === "answers") return withoutSecrets(headers);
+  if (headers["etag"] === undefined && headers["last-modified"] === undefined) return undefined;
+  const told = TELLING.filter((name) => headers[name] !== undefined);
+  return Object.fromEntries(told.map((name) => [name, headers[name]]));
 }
 
 function withoutSecrets(headers: ResponseHeaders): ResponseHeaders {

@@ -26,6 +26,8 @@ export interface FileSinkOptions {
    * on: what stands at a claimed path was saved before it stopped, and is replaced.
    */
   readonly exists: "refuse" | "overwrite" | "own";
+  /** Paths below the root whose files may be replaced, whatever `exists` says. @default none */
+  readonly isOwn?: ((path: string) => boolean) | undefined;
   /** Files being saved at once; fewer once the system has no more descriptors. @default 32 */
   readonly atOnce?: number | undefined;
   /**
@@ -52,7 +54,7 @@ export interface FileSink extends AsyncDisposable {
    * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
    */
   claim(wanted: string | readonly string[], key: string): string;
-  /** Whether something stands at the path that `key` has or would have. @throws DiskError */
+  /** Whether something that is not its own stands at the path that `key` has or would have. @throws DiskError */
   has(wanted: string | readonly string[], key: string): Promise<boolean>;
   /**
    * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
@@ -137,7 +139,7 @@ interface OpenedOptions extends FileSinkOptions {
 }
 
 function createFileSink(options: OpenedOptions): FileSink {
-  const { root, tree, mode, clock = systemClock } = options;
+  const { root, tree, mode, clock = systemClock, isOwn = () => false } = options;
   const names = createClaimedNames();
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
@@ -180,7 +182,7 @@ function createFileSink(options: OpenedOptions): FileSink {
   async function place(path: string, body: Uint8Array | BodyFile): Promise<void> {
     temporaries += 1;
     const temporary = `${options.prefix}-${temporaries}.part`;
-    const refused = options.exists === "refuse" && !names.isWritten(path);
+    const refused = options.exists === "refuse" && !names.isWritten(path) && !isOwn(path);
     await tree.within(path, (folder, name) =>
       placeFile(body, {
         folder,
@@ -204,7 +206,7 @@ function createFileSink(options: OpenedOptions): FileSink {
     claim: (wanted, key) => names.claim(wanted, key),
     has(wanted, key) {
       const path = names.claim(wanted, key);
-      return guarded(path, async () => exists(await tree.root.at(path)));
+      return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
     async save(wanted, key, body) {
       const path = names.claim(wanted, key);

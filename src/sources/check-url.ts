@@ -1,3 +1,4 @@
+import { isNoName } from "../core/request.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { checkUrlText } from "../protocol/header-rules.ts";
@@ -12,7 +13,8 @@ export function checkUrl(text: string): void {
     const hint = looksLikeHost && URL.canParse(guess) ? `; did you mean "${visible(guess)}"?` : "";
     throw new UsageError(`${shown} is not a URL${hint}`);
   }
-  const { protocol, host } = new URL(text);
+  const { protocol, host, hostname } = new URL(text);
+  if (isNoName(hostname)) throw new UsageError(`${shown}: no host can be called ${hostname}`);
   if (protocol === "http:" || protocol === "https:") return;
   // `localhost:8080/x` parses as the scheme "localhost".
   const port = host === "" && /^[\w.-]+:\d+(?:[/?#]|$)/.test(text);

@@ -1,32 +1,18 @@
 import type { Dispatcher } from "undici";
 
 import type { Call } from "../core/call.ts";
-import type { Clock } from "../core/clock.ts";
 import { Failure } from "../core/failure.ts";
 import type { ResponseHeaders } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
 import { type BodyFile, HttpResponse } from "../core/response.ts";
 import type { Deadline } from "./deadlines.ts";
-import { type ArrivingBody, type BodyOptions, openBody } from "./arriving-body.ts";
+import { AnswerSpeed } from "./answer-speed.ts";
+import { type ArrivingBody, openBody } from "./arriving-body.ts";
 import { DecodeError } from "./decode.ts";
+import type { Chance, ExchangeContext, Settle } from "./exchange-context.ts";
 import { failureOf, type Progress } from "./undici-failure.ts";
 import type { UndiciLane } from "./undici-lane.ts";
 import { refused } from "./undici-proxy.ts";
-
-/** What an exchange needs of the transport around it. */
-export interface ExchangeContext extends BodyOptions {
-  readonly clock: Clock;
-  /** The exchange is over: its lane is free, or, if it never answered, of no more use. */
-  over(exchange: Exchange, lane: "free" | "lost"): void;
-  /** Sends once more what met a connection that the server was just closing. */
-  again(request: HttpRequest, call: Call, settle: Settle): void;
-}
-
-/** Whom to tell of the answer or the failure. */
-export type Settle = Pick<PromiseWithResolvers<HttpResponse>, "resolve" | "reject">;
-
-/** Whether a connection that was just closing is reason to send it once more. */
-export type Chance = "first" | "last";
 
 /** Interim (1xx) answers taken before the server counts as hostile. */
 const MOST_INTERIM = 20;
@@ -55,6 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   #settled: "no" | "yes" = "no";
   #firstByteMs: number | null = null;
   #lastByteMs = 0;
+  #speed: AnswerSpeed | undefined;
   #interim = 0;
   #status = 0;
   #headers: ResponseHeaders = {};
@@ -94,6 +81,17 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     this.#giveUp("E_TIMEOUT", "the answer stopped arriving", true);
   }
 
+  /** Gives up an answer of which fewer bytes than these a second have come in the last while. */
+  expireIfSlow(nowMs: number, minSpeedBytes: number): void {
+    if (this.#progress !== "headers") return;
+    this.#speed ??= new AnswerSpeed(this.startMs + (this.#firstByteMs ?? 0));
+    const bytes = this.#speed.measure(nowMs, this.#body?.bytes ?? 0);
+    // While it is our disk that is slow, the server is not.
+    if (bytes === undefined || bytes >= minSpeedBytes || this.#lastByteMs === Infinity) return;
+    const words = `the answer came at ${Math.round(bytes)} bytes a second, fewer than ${minSpeedBytes}`;
+    this.#giveUp("E_TIMEOUT", words, true);
+  }
+
   /** Stops it because nobody waits for it any more. */
   abort(): void {
     this.#giveUp("E_ABORTED", "stopped", false);
@@ -102,6 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     this.#progress = "sent";
+    this.lane.isAwaiting = true;
     if (this.#settled === "yes") controller.abort(new Error("over"));
   }
 
@@ -117,6 +116,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       }
       return;
     }
+    this.lane.isAwaiting = false;
     if (status === 407 && this.lane.proxy !== undefined) {
       this.#fail(refused({ origin: this.lane.proxy }, status));
       return;

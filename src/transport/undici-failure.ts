@@ -1,8 +1,11 @@
 import { constants } from "node:http2";
 
+import type { PeerCertificate } from "node:tls";
+
 import { Failure, type FailureCode } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
 import { AddressRefused } from "./address-policy.ts";
+import { certificateWords } from "./certificate-words.ts";
 import { DecodeError } from "./decode.ts";
 import { isDiskError } from "./spool.ts";
 import { ProxyError } from "./undici-proxy.ts";
@@ -96,7 +99,9 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
     return { code: "E_CONNECT", words: `${CONNECT_WORDS[code]} by ${host}`, transient: true };
   }
   if (TLS_CODE.test(code)) {
-    return { code: "E_TLS", words: `TLS with ${host}: ${root.message}`, transient: false };
+    const whose = root.cert && certificateWords(root.cert);
+    const words = whose === undefined ? root.message : `${root.message} (${whose})`;
+    return { code: "E_TLS", words: `TLS with ${host}: ${words}`, transient: false };
   }
   // undici says the same of lengths in the header that contradict each other, before any body.
   const isShort = code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH";
@@ -111,7 +116,7 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
     return { code: "E_TRUNCATED", words: "the answer ended early", transient: true };
   }
   if (code === "UND_ERR_HEADERS_OVERFLOW") {
-    return { code: "E_TOO_LARGE", words: "the answer's headers are too large", transient: false };
+    return { code: "E_PROTOCOL", words: "the answer's headers are too large", transient: false };
   }
   if (root.name === "HTTPParserError") {
     const reason = /\(([^()]*)\)$/.exec(root.message)?.[1] ?? root.message;
@@ -161,8 +166,12 @@ function rootOf(error: unknown): {
   readonly name: string;
   readonly code: string | undefined;
   readonly message: string;
+  /** Of a TLS error: the certificate that was shown. */
+  readonly cert: Partial<PeerCertificate> | undefined;
 } {
   if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
-  const { name, code, message } = error as NodeJS.ErrnoException;
-  return { name, code, message: message ?? String(error) };
+  const { name, code, message, cert } = error as NodeJS.ErrnoException & {
+    readonly cert?: PeerCertificate;
+  };
+  return { name, code, message: message ?? String(error), cert };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type { ClientHttp2Session, Settings } from "node:http2";
 import { isIP, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 
 import type { Client as UndiciClient, Dispatcher, buildConnector as BuildConnector } from "undici";
 
@@ -9,6 +9,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { Lookup } from "./dns-cache.ts";
 import type { Lane } from "./lanes.ts";
+import { passContinue } from "./pass-continue.ts";
 
 // The package's index loads fetch, web sockets and caches, 40 ms of start-up that nothing here uses.
 const load = createRequire(import.meta.url);
@@ -84,6 +85,8 @@ export class UndiciLane implements Lane, Deadline {
   phases = NO_PHASES;
   /** The IP address of the latest connection; undefined behind a proxy. */
   remoteAddress: string | undefined;
+  /** Whether a request was sent whose answer has not begun. */
+  isAwaiting = false;
   readonly proxy: string | undefined;
   readonly #client: UndiciClient;
   readonly #onReady: (lane: UndiciLane, capacityBefore: number) => void;
@@ -152,6 +155,7 @@ export class UndiciLane implements Lane, Deadline {
     this.#socket = socket;
     this.protocol = (socket as TLSSocket).alpnProtocol === "h2" ? "h2" : "http/1.1";
     this.remoteAddress = this.proxy === undefined ? socket.remoteAddress : undefined;
+    if (this.protocol === "http/1.1") passContinue(socket, () => this.isAwaiting);
   }
 
   /** Over HTTP/2 the server's first settings tell how many streams it takes; until then undici sends one. */
@@ -208,6 +212,18 @@ export function createConnector(options: ConnectorOptions): Connector {
     autoSelectFamily: true,
     rejectUnauthorized: options.verify === "certificate",
   });
-  // It returns the socket, which its types leave out.
-  return (target, callback) => connect(target, callback) as unknown as Socket;
+  return (target, callback) => {
+    let certificate: PeerCertificate | undefined;
+    const socket = connect(target, (...[error, connected]: Parameters<typeof callback>) => {
+      if (error === null) callback(error, connected);
+      else callback(Object.assign(error, { cert: certificate }), null);
+      // Its types leave out that it returns the socket.
+    }) as unknown as Socket;
+    // Beware: once it is refused, the socket has forgotten it.
+    if (target.protocol === "https:") {
+      const secured = socket as TLSSocket;
+      secured.prependListener("secure", () => (certificate = secured.getPeerCertificate()));
+    }
+    return socket;
+  };
 }

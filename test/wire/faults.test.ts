@@ -75,13 +75,13 @@ const FAULTS: readonly (readonly [string, string, string, "transient" | "final"]
   [
     "a header of 1 MiB",
     `HTTP/1.1 200 OK\r\nx: ${"a".repeat(1024 * 1024)}\r\n\r\n`,
-    "E_TOO_LARGE",
+    "E_PROTOCOL",
     "final",
   ],
   [
     "20,000 header fields",
     `HTTP/1.1 200 OK\r\n${"x: yes\r\n".repeat(20_000)}\r\n`,
-    "E_TOO_LARGE",
+    "E_PROTOCOL",
     "final",
   ],
   ["nothing but a closed connection", "", "E_RESET", "transient"],
