@@ -21,6 +21,8 @@ export interface Call {
   heldMs: number;
   /** Whether the last answer, a 403, was about how much is asked and not about who asks. */
   limited: boolean;
+  /** Whether it leaves with one of several keys: what its answers say of limits is that key's. */
+  keyed: boolean;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
   /** What an earlier run was answered: it is asked whether that has changed. */
@@ -45,6 +47,7 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     queuedMs: 0,
     heldMs: 0,
     limited: false,
+    keyed: false,
     duplicate: false,
     earlier: undefined,
     beforeRepeat: undefined,

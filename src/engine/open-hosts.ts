@@ -48,7 +48,6 @@ export function openHosts(options: OpenHostsOptions): Hosts {
           ...places,
           first: options.firstAtOnce,
           profile: memory?.recall(host),
-          random,
         }),
         breaker: createBreaker({ random }),
         quota: paced(

@@ -62,7 +62,11 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
   const settings = stepSettings(run.job.steps[0]!, run);
   if (opened.origin === "new") checkOutputs(run);
   const who = stack.use(
-    openJobAuth(run.job, { session: settings.session, whenQuotaIsGone: settings.limits.wait }),
+    openJobAuth(run.job, {
+      session: settings.session,
+      whenQuotaIsGone: settings.limits.wait,
+      memory,
+    }),
   );
   const commons = stack.use(
     openCommons(jobSession(run), {
