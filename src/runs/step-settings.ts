@@ -61,6 +61,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
             folder: run.folder,
             fileOf: run.rowsFileOf,
             mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
+            absent: options.absent,
             say: run.say,
           }),
         }
