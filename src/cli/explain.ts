@@ -6,6 +6,9 @@ import { visible } from "../formats/visible.ts";
 import { wallMsOf, type Tally } from "../report/tally.ts";
 import { failureCauses, formatRate } from "./progress-view.ts";
 
+/** Fields that were not there are named up to so many. */
+const MOST_FIELDS = 3;
+
 /** Hosts whose cut waits are told. */
 const MOST_TOLD = 100;
 
@@ -26,6 +29,11 @@ const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
   ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
   ["E_PROXY", "check --proxy, its user and password"],
   ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],
+  [
+    "E_PAGES",
+    "explain names the page; say in the job how pages follow each other, or raise maxPages",
+  ],
+  ["E_HOOK", "a function of the job threw; explain tells its own words"],
   ["E_UNKNOWN_EFFECT", "it may have been done: look before sending it again"],
 ]);
 
@@ -55,6 +63,7 @@ export function endHints(tally: Tally): readonly string[] {
     }
     if (hints.length === 3) break;
   }
+  if (tally.missing.size > 0) hints.push(missingHint(tally));
   if (tally.failed === 0) return hints;
   hints.push(`${formatCount(tally.failed)} failed: ${failureCauses(tally).join(", ")}`);
   const codes = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
@@ -66,6 +75,17 @@ export function endHints(tally: Tally): readonly string[] {
     }
   }
   return hints;
+}
+
+/** Which fields were not there, the most frequent first. */
+function missingHint({ missing }: Tally): string {
+  const most = [...missing].toSorted((one, another) => another[1] - one[1]).slice(0, MOST_FIELDS);
+  const told = most.map(([name, count]) => {
+    const answers = count === 1 ? "1 answer" : `${formatCount(count)} answers`;
+    return `${visible(name)} of ${answers}`;
+  });
+  const more = missing.size > most.length ? ", …" : "";
+  return `null, since it was not there: ${told.join(", ")}${more}; --strict has them fail`;
 }
 
 /** A wait that was cut, once for each host: who asks for how much, and what is done. */

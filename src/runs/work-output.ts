@@ -12,6 +12,7 @@ import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Keeps } from "../queue/outcome-detail.ts";
 import type { Task } from "../queue/queue.ts";
 import type { ByteOutput } from "../sinks/byte-output.ts";
+import { isQuarantined } from "./quarantine-file.ts";
 import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
 import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
@@ -104,7 +105,9 @@ export async function openOutput(
 /** Answers that a later run can ask about are kept as far as that needs it. */
 function keepsOf({ output, step }: WorkSettings): WorkOutput["keeps"] {
   const keeps = output.keeps === "answers" || step === undefined ? output.keeps : "validators";
-  return () => keeps;
+  const isSetApart = step?.compiled.rules.some(({ then }) => then === "quarantine") === true;
+  if (keeps === "answers" || !isSetApart) return () => keeps;
+  return (_task, outcome) => (isQuarantined(outcome) ? "answers" : keeps);
 }
 
 /** Where the files of `--save` go. @throws UsageError */
@@ -151,11 +154,13 @@ export async function compilePicks(texts: readonly string[]): Promise<readonly P
 
 function extractOf(settings: WorkSettings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
+  const { absent } = output;
   if (output.kind === "timing-table") return extractExchange();
   // What is picked later, of answers that were kept, is not what the step picks.
   if (settings.step !== undefined && picks.length === 0) return settings.step.extract;
-  if (command === "map") return extractPicks({ picks, meta: output.meta });
-  return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
+  if (command === "map") return extractPicks({ picks, meta: output.meta, absent });
+  const body = output.save === undefined ? "in the record" : "left out";
+  return extractAnswer({ picks, body, absent });
 }
 
 async function openRecords(
