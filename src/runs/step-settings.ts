@@ -54,6 +54,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
     redirectsTo: options.redirectsTo,
     cookieJar: undefined,
     v8: options.v8,
+    ...(options.detour === undefined ? {} : { detour: options.detour }),
     ...(crawl === undefined
       ? {
           step: stepWork(step, {
