@@ -97,14 +97,15 @@ export class ConcurrencyLimit {
     this.limit = Math.min(this.ceiling, this.#most, this.limit + places);
   }
 
-  /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
+  /** One was accepted that left as the `inFlight`th; NaN for a latency that nobody knows. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
     if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
     if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
     if (this.isOpen && this.wasFull) this.grow(this.limit < FAST_UNTIL ? 1 : 0.5);
-    if (nowMs - latencyMs < this.#skipUntilMs) return;
+    // Also where no latency is known.
+    if (!(nowMs - latencyMs >= this.#skipUntilMs)) return;
     this.#answers += 1;
     this.#sumMs += latencyMs;
     this.#sumInFlight += inFlight;

@@ -25,6 +25,8 @@ export interface JobOptions {
   /** Set where an answer that lacks a picked value has failed. */
   readonly absent?: OutputSettings["absent"];
   readonly v8: WorkSettings["v8"];
+  /** Set for a rehearsal: where every connection leads in place of its server. */
+  readonly detour?: WorkSettings["detour"];
 }
 
 /** How a program runs a job where it says nothing else: answers are kept, so that they can be read. */
