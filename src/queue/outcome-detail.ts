@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from "../core/headers.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { Outcome, SavedAs } from "../core/outcome.ts";
 import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import { isSecretAnswer } from "../protocol/header-rules.ts";
@@ -12,6 +12,8 @@ export interface OutcomeDetail {
   /** The beginning of the answer that was refused. */
   readonly excerpt?: string;
   readonly redirects?: readonly string[];
+  /** Where its body is saved, where that was found out only then. */
+  readonly saved?: SavedAs;
   /** Header fields of a kept answer, lower-case names, secrets left out. */
   readonly headers?: ResponseHeaders;
 }
@@ -28,10 +30,12 @@ export function outcomeDetail(
 ): string | undefined {
   if (outcome.kind === "answered") {
     const { redirects, headers } = outcome.response;
-    if (redirects.length === 0 && keeps === "nothing") return undefined;
+    const { saved } = outcome;
+    if (redirects.length === 0 && keeps === "nothing" && saved === undefined) return undefined;
     return textOf({
       url: redactUrl(outcome.request.url),
       ...redirectsOf(outcome.response),
+      ...(saved === undefined ? {} : { saved }),
       ...(keeps === "nothing" ? {} : { headers: withoutSecrets(headers) }),
     });
   }
