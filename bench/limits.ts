@@ -1,5 +1,4 @@
 import { createRateLearner, type RateLearner } from "../src/policy/rate-learner.ts";
-import { seededChance } from "../test/limits/chance.ts";
 import { judge, type Judged } from "../test/limits/judge.ts";
 import { RIVALS } from "../test/limits/rivals.ts";
 import { SERVER_MODELS, type ServerRow } from "../test/limits/server-models.ts";
@@ -29,18 +28,18 @@ export async function benchLimits(ground: Ground): Promise<Section> {
   };
 }
 
-function fresh(seed: number, known?: RateLearner): RateLearner {
+function fresh(known?: RateLearner): RateLearner {
   const profile = known?.profile();
-  return createRateLearner({ most: 256, random: seededChance(seed + 1000), profile });
+  return createRateLearner({ most: 256, profile });
 }
 
 function lineOf({ name, spec, unseen }: ServerRow, seeds: readonly number[]) {
   const first: Judged[] = [];
   const second: Judged[] = [];
   for (const seed of seeds) {
-    const client = fresh(seed);
+    const client = fresh();
     first.push(judge(spec, client, seed, { forMs: LONG_MS }));
-    second.push(judge(spec, fresh(seed, client), seed + 500, { forMs: SHORT_MS }));
+    second.push(judge(spec, fresh(client), seed + 500, { forMs: SHORT_MS }));
   }
   const rivals = RIVALS.map((rival) => {
     const all = seeds.map((seed) =>
@@ -71,7 +70,7 @@ function roundTrips(seeds: readonly number[]): string {
   const lines = SERVER_MODELS.filter(({ name }) => names.has(name)).map(({ name, spec }) => [
     name,
     ...delays.map((roundTripMs) => {
-      const all = seeds.map((seed) => judge(spec, fresh(seed), seed, { roundTripMs }));
+      const all = seeds.map((seed) => judge(spec, fresh(), seed, { roundTripMs }));
       return `${percent(mean(all, "whole"))} / ${percent(mean(all, "warm"))}`;
     }),
   ]);

@@ -1,17 +1,19 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { visible } from "../formats/visible.ts";
-import { CHANGE_COLUMNS, type ChangedThing, changeValues } from "../report/change-columns.ts";
-import { createTableSink } from "../sinks/table-sink.ts";
+import type { ChangedThing } from "../report/change-columns.ts";
 import type { Terminal } from "./terminal.ts";
-import { HELD_LENGTH } from "../runs/work-output.ts";
+import { type ChangesFile, type ChangesWanted, writeChangesTo } from "../runs/tell-changes.ts";
+import type { Values } from "./settings.ts";
 import { writeWhole, type WholeTarget } from "./whole-output.ts";
 
 /** Where changes are written to. */
 export interface ChangesTarget extends WholeTarget {
-  readonly format: "jsonl" | "csv";
+  readonly format: ChangesFile["format"];
 }
 
 const FORMATS = [".jsonl", ".csv"] as const;
@@ -45,18 +47,42 @@ export async function writeChanges(
 ): Promise<number | undefined> {
   return await writeWhole(
     target,
-    async (output, signal) => {
-      const columns = CHANGE_COLUMNS;
-      const form = { format: target.format, columns, mostHeldLength: HELD_LENGTH };
-      await using sink = createTableSink(output, form);
-      let number = 0;
-      for (const thing of things) {
-        signal.throwIfAborted();
-        number += 1;
-        await sink.write({ columns, values: changeValues(thing) }, number);
-      }
-      await sink.close();
-    },
+    (output, signal) => writeChangesTo(output, { format: target.format, things, signal }),
     { terminal },
   );
+}
+
+/**
+ * Makes sure before a run that its changes can be written: those of an earlier run are replaced, no other
+ * file is. @throws UsageError
+ */
+export async function checkChangesFile(wanted: ChangesWanted | undefined): Promise<void> {
+  const path = wanted?.file?.path;
+  if (path === undefined) return;
+  if (!existsSync(dirname(path))) {
+    throw new UsageError(`--changes ${visible(path)} cannot be written: its folder does not exist`);
+  }
+  if (!existsSync(path) || (await holdsChanges(path))) return;
+  throw new UsageError(`--changes ${visible(path)}: that file exists and holds no changes`);
+}
+
+/** Whether a file begins as `writeChangesTo` begins one. */
+async function holdsChanges(path: string): Promise<boolean> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    const start = buffer.toString("utf8", 0, bytesRead).replace(/^\ufeff/, "");
+    return bytesRead === 0 || start.startsWith('{"change":') || start.startsWith("change,by,step,");
+  } catch {
+    return false;
+  }
+}
+
+/** What the options of a run ask for. @throws UsageError for a file that is none of changes */
+export function readChangesWanted(values: Values): ChangesWanted | undefined {
+  const name = values.last("changes");
+  if (name === undefined) return values.has("exit-on-change") ? {} : undefined;
+  if (name === "-") throw new UsageError("--changes needs a file: .jsonl or .csv");
+  const { path, format } = readChangesTarget("--changes", name, "overwrite");
+  return { file: { path, format } };
 }

@@ -2,7 +2,7 @@ import { systemClock } from "../core/clock.ts";
 import { count, createTally, type Tally } from "../report/tally.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readAskedJob } from "./read-asked-job.ts";
-import type { RunSignals } from "../runs/pipeline.ts";
+import type { RunSignals } from "../runs/work.ts";
 import { createProgress } from "./progress.ts";
 import { openJob } from "../runs/open-job.ts";
 import type { Terminal } from "./terminal.ts";

@@ -24,6 +24,9 @@ export const EXIT_LOCKED = BY_REASON.locked;
 /** A bug of ours (EX_SOFTWARE of sysexits.h): no answer of this run is to be trusted blindly. */
 export const EXIT_INTERNAL = 70;
 
+/** All answered, and something is not what it was: where that was asked for. */
+export const EXIT_CHANGED = 8;
+
 /** Wrong usage or input. */
 export const EXIT_USAGE = 2;
 

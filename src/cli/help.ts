@@ -16,7 +16,8 @@ export function programHelp(): string {
     "",
     "fanfetch COMMAND --help lists the options. Data goes to stdout, everything else to stderr.",
     "Exit codes: 0 all answered · 1 some failed · 2 wrong usage, nothing sent · 3 stopped by a cap ·",
-    "4 disk · 5 network gone · 6 authorisation refused throughout · 130, 143 interrupted",
+    "4 disk · 5 network gone · 6 authorisation refused throughout · 7 locked · 8 --exit-on-change ·",
+    "130, 143 interrupted",
     "",
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { RunSignals } from "../runs/pipeline.ts";
+import type { RunSignals } from "../runs/work.ts";
 
 /** How long a run may finish what is in flight after the first signal. */
 export const DRAIN_MS = 10_000;

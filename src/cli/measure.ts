@@ -2,7 +2,8 @@ import { systemClock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Measurement } from "../report/compare.ts";
 import { count, createTally, wallMsOf, type Tally } from "../report/tally.ts";
-import type { Pipeline, RunSignals } from "../runs/pipeline.ts";
+import type { Pipeline } from "../runs/pipeline.ts";
+import type { RunSignals } from "../runs/work.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 
 /** Runs the work once in one mode, its answers read and thrown away; returns what was counted. */

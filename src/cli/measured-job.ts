@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { systemClock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Measurement } from "../report/compare.ts";
@@ -10,6 +12,7 @@ import { stepSettings } from "../runs/step-settings.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 import type { CommandLine } from "./command-line.ts";
 import { addedUp, measured, measurementOf, tallyRun } from "./measure.ts";
+import { crawlOnce, measureCrawl } from "./measured-crawl.ts";
 import type { MeasuredWork, Measuring } from "./measured-work.ts";
 import { openFolder } from "./open-folder.ts";
 import { createProgress } from "./progress.ts";
@@ -32,6 +35,7 @@ export async function measuredJob(line: CommandLine, terminal: Terminal): Promis
   const pipelines = new Map<string, Pipeline>();
   let discovered: Promise<"whole" | "stopped"> | undefined;
   const opened = stack.move();
+  let passes = 0;
 
   async function measureStep(settings: WorkSettings, id: string, how: Measuring) {
     let pipeline = pipelines.get(id);
@@ -44,7 +48,7 @@ export async function measuredJob(line: CommandLine, terminal: Terminal): Promis
 
   return {
     title: asked.describes.title,
-    connections: "kept open",
+    connections: asked.job.steps.some(({ crawl }) => crawl) ? "opened anew" : "kept open",
     async measure(mode, how) {
       discovered ??= discover(run, terminal, how);
       if ((await discovered) === "stopped") return undefined;
@@ -52,7 +56,13 @@ export async function measuredJob(line: CommandLine, terminal: Terminal): Promis
       const now = { ...run, options: { ...run.options, mode } };
       for (const step of asked.job.steps) {
         if (how.signals.drain.aborted) break;
-        parts.push(await measureStep(measured(stepSettings(step, now), mode), step.id, how));
+        const settings = stepSettings(step, now);
+        passes += 1;
+        const part =
+          step.crawl === undefined
+            ? await measureStep(measured(settings, mode), step.id, how)
+            : await measureCrawl(crawlOnce(settings, join(folder.path, `${passes}`)), mode, how);
+        parts.push(part);
       }
       return addedUp(parts);
     },

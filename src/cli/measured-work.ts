@@ -1,7 +1,8 @@
 import type { RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
 import type { Measurement } from "../report/compare.ts";
-import { openPipeline, type RunSignals } from "../runs/pipeline.ts";
+import { openPipeline } from "../runs/pipeline.ts";
+import type { RunSignals } from "../runs/work.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 import type { CommandLine } from "./command-line.ts";
 import { measured, measurementOf, tallyRun } from "./measure.ts";

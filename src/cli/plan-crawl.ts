@@ -1,12 +1,13 @@
 import { UsageError } from "../core/usage-error.ts";
 import { planOf } from "../jobs/plan.ts";
 import type { Recall } from "../jobs/planned-times.ts";
+import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { Survey } from "../jobs/survey.ts";
 import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
 import { copyOfJar } from "./copy-of-jar.ts";
 import { crawlPlanLines, crawlPlanToJson, type PlannedCrawl } from "./crawl-plan.ts";
-import { FIRST_AT_ONCE } from "../runs/crawl-work.ts";
+import { FIRST_AT_ONCE } from "../runs/crawl-settings.ts";
 import { frontierRows } from "../runs/crawl-store.ts";
 import { type CrawlSurvey, MOST_READ, surveyCrawl } from "./crawl-survey.ts";
 import { openFolder } from "./open-folder.ts";
@@ -14,8 +15,11 @@ import { obstacleOf, planOptions } from "./plan-work.ts";
 import { readText } from "./read-text.ts";
 import { latencyOf } from "./request-latencies.ts";
 import { findSameRun, type SameRun } from "./same-run.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { createValues, readProgress, readSettings, type Settings } from "./settings.ts";
+import { openJobAuth } from "../runs/job-auth.ts";
+import type { JobRun } from "../runs/job-run.ts";
 import { shownPath } from "../runs/shown-path.ts";
+import { stepSettings } from "../runs/step-settings.ts";
 import { shownAs, tellJson, tellLines } from "./tell-result.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,6 +43,25 @@ export async function planCrawl(
   if (shownAs(line) === "json") await tellJson(terminal, crawlPlanToJson(planned));
   else await tellLines(terminal, crawlPlanLines(planned));
   return planned.survey.urls.some(({ state }) => state === "failed") ? 1 : 0;
+}
+
+/** What the step of a job is planned with. */
+export interface CrawlStepPlanning extends CrawlPlanning {
+  readonly line: CommandLine;
+}
+
+/** Reads the pages of a step that follows links, as `plannedCrawl` does. @throws UsageError, RunStopped */
+export async function planCrawlStep(
+  step: CompiledStep,
+  job: JobRun,
+  { line, terminal, recall }: CrawlStepPlanning,
+): Promise<PlannedCrawl | number> {
+  const bare = stepSettings(step, job);
+  const { session, limits } = bare;
+  await using who = openJobAuth(job.job, { session, whenQuotaIsGone: limits.wait });
+  const progress = readProgress(createValues(line));
+  const told = { progress, summary: undefined, hints: [], onChange: "exit 0" } as const;
+  return await plannedCrawl({ ...bare, who, ...told }, { terminal, recall });
 }
 
 /** What a crawl is planned with. */
@@ -89,6 +112,7 @@ async function readingSettings(settings: Settings, folder: string): Promise<Sett
       ...{ kind: "none", path: "-", save: undefined, picks: [] },
       ...{ existing: "overwrite", keeps: "nothing" },
     },
+    picked: undefined,
     run: { kind: "in memory" },
     caps: { ...caps, maxRequests: caps.maxRequests ?? MOST_READ },
     cookieJar: cookieJar === undefined ? undefined : await copyOfJar(cookieJar, folder),

@@ -8,6 +8,7 @@ import { readJob, readJobModule, type ReadJob } from "../jobs/job-file.ts";
 import { askJob, type AskedJob } from "../runs/ask-job.ts";
 import type { JobOptions } from "../runs/job-options.ts";
 import type { CommandLine } from "./command-line.ts";
+import { readChangesWanted } from "./changes-file.ts";
 import { keptValues } from "./describe-job.ts";
 import { loadModule } from "./load-module.ts";
 import { readText } from "./read-text.ts";
@@ -52,6 +53,7 @@ function jobOptions(line: CommandLine): JobOptions {
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
     existing: values.has("force") ? "overwrite" : "refuse",
     keeps: values.has("keep") ? "answers" : "nothing",
+    changes: readChangesWanted(values),
     v8: "tuned",
   };
 }

@@ -13,7 +13,7 @@ import { HttpResponse } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { createManualClock } from "../transport/manual-clock.ts";
 import { parseCommandLine } from "./command-line.ts";
-import type { RunSignals, Work } from "../runs/pipeline.ts";
+import type { RunSignals, Work } from "../runs/work.ts";
 import { DiskError } from "../core/disk-error.ts";
 import { RunStopped } from "../runs/run-stopped.ts";
 import { createRecordingTerminal } from "./recording-terminal.ts";

@@ -2,14 +2,16 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
+import { isDifferent } from "../report/change-counts.ts";
 import { formatAccount } from "../report/account.ts";
+import { checkChangesFile } from "./changes-file.ts";
 import { createRedirectEnds } from "../report/redirect-ends.ts";
 import { createTally, settledOf, type Tally } from "../report/tally.ts";
 import { conduct } from "../runs/conduct.ts";
 import { createCutWaits, endHints } from "./explain.ts";
-import { EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { EXIT_CHANGED, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
-import type { Work } from "../runs/pipeline.ts";
+import type { Work } from "../runs/work.ts";
 import { RunStopped } from "../runs/run-stopped.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
@@ -51,6 +53,7 @@ export async function runWork(
   const tally = createTally(settings.caps.price);
   using progress = createProgress({ kind, terminal, clock, tally, title: around.title });
   await checkSummaryFile(settings.summary);
+  await checkChangesFile(settings.changes);
   const work = await prepare(progress, tally);
   for (const hint of settings.hints) progress.say(hint);
   const run = work.durable?.journal.run;
@@ -80,7 +83,8 @@ export async function runWork(
   if (error?.name === "ClosedPipe") return 0;
   if (error !== undefined) progress.complain(`fanfetch: ${visible(error.message)}`);
   const directory = work.directory ?? (run && shownPath(run.directory));
-  const unwritten = await writeSummary(settings.summary, { tally, run: directory });
+  const changes = work.changes?.();
+  const unwritten = await writeSummary(settings.summary, { tally, run: directory, changes });
   if (unwritten !== undefined) progress.complain(`fanfetch: ${unwritten}`);
   const remedy = error instanceof RunStopped ? error.remedy : "";
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
@@ -95,7 +99,10 @@ export async function runWork(
   progress.account(formatAccount(tally));
   if (error instanceof UsageError) return EXIT_USAGE;
   const exitCode = exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
-  return exitCode === 0 ? (work.leastExitCode?.() ?? 0) : exitCode;
+  if (exitCode !== 0) return exitCode;
+  const least = work.leastExitCode?.() ?? 0;
+  if (least !== 0 || settings.onChange === "exit 0" || changes === undefined) return least;
+  return isDifferent(changes.counts) ? EXIT_CHANGED : 0;
 }
 
 /** How a run stopped, and how to go on. */

@@ -12,7 +12,7 @@ import type { Again } from "../runs/work-retry.ts";
 import type { CommandLine } from "./command-line.ts";
 import { readJobOverview } from "./job-overview.ts";
 import { runWork } from "./run-work.ts";
-import { createValues, readProgress, type Settings } from "./settings.ts";
+import { createValues, readOnChange, readProgress, type Settings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How a job is sent. */
@@ -54,7 +54,8 @@ export async function sendJob(
 }
 
 /** What holds for the job as a whole, and how it is told of. */
-function toldSettings({ settings }: OpenJob, { job }: AskedJob, line: CommandLine): Settings {
+function toldSettings({ settings }: OpenJob, asked: AskedJob, line: CommandLine): Settings {
+  const { job } = asked;
   const values = createValues(line);
   const isOnStdout = job.steps.some(({ step }) => step.output === "-");
   return {
@@ -62,6 +63,8 @@ function toldSettings({ settings }: OpenJob, { job }: AskedJob, line: CommandLin
     output: { ...settings.output, path: "-", kind: isOnStdout ? "records" : "none" },
     progress: readProgress(values),
     summary: values.last("summary"),
+    changes: asked.options.changes,
+    onChange: readOnChange(values),
     hints: [],
   };
 }
@@ -71,7 +74,13 @@ function toldSettings({ settings }: OpenJob, { job }: AskedJob, line: CommandLin
  * @throws UsageError together with a directory of its own
  */
 function sinceOf({ identity }: AskedJob, { values }: CommandLine): string | undefined {
-  if (!values.has("changed")) return undefined;
+  if (!values.has("changed")) {
+    const option = ["changes", "exit-on-change"].find((name) => values.has(name));
+    if (option === undefined) return undefined;
+    throw new UsageError(
+      `--${option} tells what has changed since the run before: it needs --changed`,
+    );
+  }
   if (values.has("run") || values.has("force")) {
     throw new UsageError(
       "--changed begins a run of its own beside the earlier one; leave out --run and --force",

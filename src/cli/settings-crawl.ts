@@ -29,6 +29,12 @@ export function readCrawl(positionals: readonly string[], values: Values): Crawl
   if (values.has("title") && book === undefined) {
     throw new UsageError("--title is the title of a book; it needs --merge book.pdf");
   }
+  const told = ["changes", "exit-on-change"].find((name) => values.has(name));
+  if (told !== undefined && !isFolder && book === undefined && !values.has("save")) {
+    throw new UsageError(
+      `--${told} compares a crawl with the one before: it needs -o FOLDER/, --save or --merge`,
+    );
+  }
   return Object.freeze({
     starts: positionals,
     follow: selectorOf(values, "follow"),

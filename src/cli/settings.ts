@@ -1,3 +1,4 @@
+import { readChangesWanted } from "./changes-file.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { SendingCommand } from "../runs/run-settings.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
@@ -17,6 +18,8 @@ export interface Settings extends WorkSettings {
   readonly progress: ProgressKind;
   /** File for the numbers of the run. */
   readonly summary: string | undefined;
+  /** Whether the exit code tells that something has changed. */
+  readonly onChange: "exit 0" | "exit 8";
   /** Things to tell the user before the run starts. */
   readonly hints: readonly string[];
 }
@@ -60,6 +63,8 @@ export async function readSettings(
     cookieJar: values.last("cookie-jar"),
     progress: readProgress(values),
     summary: values.last("summary"),
+    changes: readChangesWanted(values),
+    onChange: readOnChange(values),
     v8: "tuned",
     hints: request.hints,
   };
@@ -78,6 +83,11 @@ function crawlOutput(output: OutputSettings, crawl: CrawlSettings, values: Value
 /** How to tell what is going on. `--quiet` beats `--progress`. */
 export function readProgress(values: Values): ProgressKind {
   return values.has("quiet") ? "quiet" : ((values.last("progress") ?? "auto") as ProgressKind);
+}
+
+/** Whether the exit code is to tell of changes. */
+export function readOnChange(values: Values): Settings["onChange"] {
+  return values.has("exit-on-change") ? "exit 8" : "exit 0";
 }
 
 /** Typed values by the long name of their flag. */

@@ -4,7 +4,9 @@ import { dirname } from "node:path";
 import { DiskError, isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import { formatSummary, summarise } from "../report/summary.ts";
+import { countsToJson } from "../report/change-counts.ts";
+import { formatSummary, type Summary, summarise } from "../report/summary.ts";
+import type { WorkChanges } from "../runs/tell-changes.ts";
 import type { Tally } from "../report/tally.ts";
 import { reasonOf } from "./read-text.ts";
 
@@ -35,14 +37,35 @@ export async function checkSummaryFile(path: string | undefined): Promise<void> 
   }
 }
 
+/** What a summary tells of. */
+export interface SummaryParts {
+  readonly tally: Tally;
+  readonly run: string | undefined;
+  /** Since the run before; undefined where there was none. */
+  readonly changes?: WorkChanges | undefined;
+}
+
+/** Changes as a summary has them: the counts, and of a job those of each step. */
+function changesIn(changes: WorkChanges | undefined): Pick<Summary, "changes"> {
+  if (changes === undefined) return {};
+  const steps = changes.parts.flatMap(({ step, counts }) =>
+    step === undefined ? [] : [[step, countsToJson(counts)] as const],
+  );
+  const told = countsToJson(changes.counts);
+  return { changes: steps.length === 0 ? told : { ...told, steps: Object.fromEntries(steps) } };
+}
+
 /** Writes the summary after a run; returns a sentence where that failed: the answers are written already. */
 export async function writeSummary(
   path: string | undefined,
-  { tally, run }: { readonly tally: Tally; readonly run: string | undefined },
+  { tally, run, changes }: SummaryParts,
 ): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    await writeFile(path, formatSummary(summarise(tally, run ?? null)));
+    await writeFile(
+      path,
+      formatSummary({ ...summarise(tally, run ?? null), ...changesIn(changes) }),
+    );
     return undefined;
   } catch (error) {
     return `--summary ${visible(path)} was not written: ${reasonOf(error)}`;

@@ -1,3 +1,4 @@
+import type { EarlierAnswer } from "./earlier-answer.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Timing, WireTiming } from "./timing.ts";
 
@@ -20,8 +21,12 @@ export interface Call {
   heldMs: number;
   /** Whether the last answer, a 403, was about how much is asked and not about who asks. */
   limited: boolean;
+  /** Whether it leaves with one of several keys: what its answers say of limits is that key's. */
+  keyed: boolean;
   /** Whether the answer came from an equal request that was already asked. */
   duplicate: boolean;
+  /** What an earlier run was answered: it is asked whether that has changed. */
+  earlier: EarlierAnswer | undefined;
   /** Asked before the wire sends it once more of itself; rejects where that must not be. */
   beforeRepeat: ((request: HttpRequest) => Promise<void>) | undefined;
   /** Told when the request begins and ends a long wait, so that another may take its turn meanwhile. */
@@ -42,7 +47,9 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
     queuedMs: 0,
     heldMs: 0,
     limited: false,
+    keyed: false,
     duplicate: false,
+    earlier: undefined,
     beforeRepeat: undefined,
     onRest,
   };

@@ -5,7 +5,7 @@ import { responseHeader } from "./headers.ts";
 import type { HttpRequest } from "./request.ts";
 import type { WireTiming } from "./timing.ts";
 
-/** A body too large for memory: whole, decoded, in a file that its taker renames or removes. */
+/** A body too large for memory: whole, decoded, in a file that its taker renames or removes, unless it is lent. */
 export interface BodyFile {
   readonly path: string;
   readonly bytes: number;
@@ -13,6 +13,8 @@ export interface BodyFile {
   readonly checksum?: number | undefined;
   /** SHA-256 of its bytes in hex, where that was asked for. */
   readonly sha256?: string | undefined;
+  /** `lent`: the file is an earlier run's and stays where it is. @default the taker's own */
+  readonly owner?: "lent" | undefined;
 }
 
 /** A redirect that was followed: what was asked, and the answer that led on. */

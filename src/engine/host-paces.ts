@@ -28,7 +28,7 @@ export function createHostPaces(): HostPaces {
 /** A host's declared rates together with the interval that it asks for, once it does. */
 export function paced(
   quota: Spacing | undefined,
-  asked: { readonly paces: HostPaces; readonly host: string } | undefined,
+  asked: { readonly paces: Pick<HostPaces, "of">; readonly host: string } | undefined,
 ): Spacing | undefined {
   if (asked === undefined) return quota;
   const { paces, host } = asked;

@@ -17,7 +17,7 @@ export interface OpenHostsOptions {
   readonly rates: readonly QuotaRate[];
   readonly total: Gate;
   readonly maxRetryAfterMs: number;
-  readonly paces?: HostPaces | undefined;
+  readonly paces?: Pick<HostPaces, "of"> | undefined;
   readonly firstAtOnce?: number | undefined;
   readonly whenQuotaIsGone: "stop" | "wait";
   readonly halt: Halt | undefined;
@@ -48,7 +48,6 @@ export function openHosts(options: OpenHostsOptions): Hosts {
           ...places,
           first: options.firstAtOnce,
           profile: memory?.recall(host),
-          random,
         }),
         breaker: createBreaker({ random }),
         quota: paced(

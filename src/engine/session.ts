@@ -1,32 +1,22 @@
 import { createCall } from "../core/call.ts";
-import { createAwakeClock } from "../core/awake-clock.ts";
-import { type Clock, systemClock } from "../core/clock.ts";
-import type { Listener } from "../core/event.ts";
-import type { Halt } from "../core/halt.ts";
 import type { HeaderList } from "../core/headers.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createRequest, type HttpRequest, type RequestParts } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
-import type { Middleware, Send, Transport } from "../core/send.ts";
+import type { Middleware, Send } from "../core/send.ts";
 import { compileUrlTemplate } from "../formats/url-template.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import { cookies, createCookieStore } from "../middleware/cookies.ts";
 import { LONGEST_WAIT_MS } from "../middleware/patience.ts";
 import { standard } from "../middleware/standard.ts";
-import { createGate } from "../policy/gate.ts";
-import type { HostMemory } from "../policy/host-memory.ts";
 import { createRetryPolicy } from "../policy/retry-policy.ts";
 import { ACCEPT_ENCODING } from "../transport/decode.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
-import { createUndiciTransport } from "../transport/undici.ts";
-import type { Detour } from "../transport/undici-routes.ts";
+import { hostPlaces } from "../middleware/host-places.ts";
 import { flow } from "./flow.ts";
-import type { HostPaces } from "./host-paces.ts";
-import { mostConnections } from "./most-connections.ts";
-import { openHosts } from "./open-hosts.ts";
-import { watchOwnLoad } from "./own-load.ts";
-import { SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
-import { positive, resolveLimits, turnsIn } from "./resolve-limits.ts";
+import { type HostParts, openGround, type SessionCommons } from "./session-commons.ts";
+import { type Rate, SESSION_DEFAULTS, type SessionOptions } from "./session-options.ts";
+import { resolveLimits, turnsIn } from "./resolve-limits.ts";
 import { spread } from "./spread.ts";
 import { toBatches } from "./batches.ts";
 import { VERSION } from "./version.ts";
@@ -49,31 +39,23 @@ export interface RowOutcome<R> {
 }
 
 /** What only the command line and jobs set. */
-export interface SessionParts {
-  readonly emit?: Listener | undefined;
+export interface SessionParts extends HostParts {
   readonly rules?: readonly AnswerRule[];
   readonly spool?: SpoolOptions | undefined;
   /** Around each attempt and hop, before it waits for a place. */
   readonly beforeGates?: readonly Middleware[];
   /** The last touch before the wire. */
   readonly last?: readonly Middleware[];
-  /** Stops the run where going on makes no sense (no quota, no network, no authorisation). */
-  readonly halt?: Halt | undefined;
-  /** Whether a quota that is gone is waited for, however long. @default "stop", where there is a halt */
-  readonly whenQuotaIsGone?: "stop" | "wait";
-  /** What is remembered of hosts. @default nothing */
-  readonly memory?: HostMemory | undefined;
-  /** Intervals that hosts ask to be kept, beside the declared rates. @default none */
-  readonly paces?: HostPaces | undefined;
-  /** In flight to a host of which nothing is known yet, where that is learned. @default the learner's own */
-  readonly firstAtOnce?: number | undefined;
-  /** A number from 0 to below 1. @default Math.random */
-  readonly random?: () => number;
-  readonly clock?: Clock;
-  /** Where every connection of the network's transport leads in place of its origin. */
-  readonly detour?: Detour | undefined;
-  /** Instead of the network's. */
-  readonly transport?: Transport;
+  /** What it has in common with others: their limits hold, and they stay open. @default nothing */
+  readonly shared?: SharedParts | undefined;
+}
+
+/** What a session has in common with others, and what it adds to their limits. */
+export interface SharedParts {
+  readonly commons: SessionCommons;
+  /** In flight to one host. @default no further limit */
+  readonly perHost?: number | undefined;
+  readonly rates?: readonly Rate[];
 }
 
 /** A session: one set of limits, connections and credentials. Close it, or declare it with `await using`. */
@@ -103,44 +85,13 @@ const LOOK_AHEAD = 1_000;
 export function openSession(options: SessionOptions = {}, parts: SessionParts = {}): Session {
   const { concurrency, perHost } = resolveLimits(options);
   const accept = options.accept ?? ((status: number) => status >= 200 && status < 300);
-  const clock = parts.clock ?? createAwakeClock(systemClock);
-  const transport =
-    parts.transport ??
-    createUndiciTransport({
-      timeoutMs: positive("timeoutMs", options.timeoutMs ?? SESSION_DEFAULTS.timeoutMs),
-      minSpeedBytes: options.minSpeedBytes,
-      connectTimeoutMs: options.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
-      idleTimeoutMs: options.idleTimeoutMs ?? SESSION_DEFAULTS.idleTimeoutMs,
-      maxBodyBytes: options.maxBodyBytes ?? SESSION_DEFAULTS.maxBodyBytes,
-      // What stands in for servers speaks without TLS, so nobody could agree on HTTP/2.
-      http2: parts.detour === undefined && (options.http2 ?? true),
-      insecureHosts: options.insecureHosts ?? [],
-      proxy: options.proxy,
-      detour: parts.detour,
-      spool: parts.spool,
-      accept,
-      clock,
-    });
+  const { halt, emit, shared } = parts;
+  shared?.commons.turnTo({ emit, concurrency, rates: shared.rates, paces: parts.paces });
+  const ground = shared?.commons ?? openGround(options, parts);
+  const { hosts, total, random, clock } = ground;
   const maxRetryAfterMs = options.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs;
-  const total = createGate(Math.min(concurrency, mostConnections()));
-  const { halt, memory, random = Math.random, emit } = parts;
-  const hosts = openHosts({
-    places: perHost,
-    rates: options.limits?.rates ?? [],
-    total,
-    maxRetryAfterMs,
-    whenQuotaIsGone: parts.whenQuotaIsGone ?? "stop",
-    halt,
-    memory,
-    paces: parts.paces,
-    firstAtOnce: parts.firstAtOnce,
-    ownLoad: parts.clock === undefined ? watchOwnLoad() : undefined,
-    random,
-    clock,
-    emit,
-  });
   const turnsAt = (host: string): number => turnsIn(hosts.gatesOf(host)?.room(), perHost);
-  const send = standard(transport.send, {
+  const send = standard(ground.sendFor({ accept, spool: parts.spool }), {
     hosts,
     total,
     halt,
@@ -159,7 +110,10 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     removedHeaders: options.removedHeaders ?? [],
     clock,
     emit,
-    beforeGates: parts.beforeGates ?? [],
+    beforeGates: [
+      ...(parts.beforeGates ?? []),
+      ...(shared?.perHost === undefined ? [] : [hostPlaces(shared.perHost)]),
+    ],
     last: [
       ...(parts.last ?? []),
       ...(options.cookies === "keep" ? [cookies(createCookieStore())] : []),
@@ -226,8 +180,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
       }
     },
     async [Symbol.asyncDispose]() {
-      hosts.keep();
-      await transport[Symbol.asyncDispose]();
+      if (shared === undefined) await ground[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { parseStatusSet, type StatusSet } from "../formats/quantity.ts";
 import type { Selector } from "../formats/selector.ts";
 import type { UrlTemplate } from "../formats/url-template.ts";
+import { FRONTIER_COLUMNS } from "../sources/frontier-line.ts";
 import { isSecretHeader } from "../protocol/header-rules.ts";
 import { compileSaveName, URL_VARIABLES } from "./extract-saved.ts";
 import type { FieldPath } from "./field-place.ts";
@@ -13,6 +14,7 @@ import type { Job, JobOutputs } from "./job.ts";
 import { filterAt, picksAt, selectorAt, type CompiledPick } from "./step-answers.ts";
 import { compileBody, type StepBody } from "./step-body.ts";
 import { checkArchive, checkLinks, checkTogether } from "./step-checks.ts";
+import { type CompiledCrawl, crawlAt } from "./step-crawl.ts";
 import { compileHeaders, type StepHeader } from "./step-headers.ts";
 import { batchAt, type CompiledBatch } from "./step-batch.ts";
 import { pagesAt, type CompiledPages } from "./step-pages.ts";
@@ -47,6 +49,8 @@ export interface CompiledStep {
   readonly picks: readonly CompiledPick[];
   readonly pages: CompiledPages | undefined;
   readonly batch: CompiledBatch | undefined;
+  /** Of a step that follows links. */
+  readonly crawl: CompiledCrawl | undefined;
   readonly rules: readonly CompiledRule[];
   readonly accept: StatusSet | undefined;
   readonly limits: CompiledLimits;
@@ -75,7 +79,9 @@ export async function compileStep(
   const headers = compileHeaders(job.headers, step.headers, path, scope);
   const body = compileBody(step, path, scope);
   await checkLinks(step, path);
-  checkSave(step, ordered.step.save === undefined ? [] : path, scope);
+  const crawl = crawlAt(step, path);
+  const named = crawl === undefined ? scope : { ...scope, ...FOUND };
+  checkSave(step, ordered.step.save === undefined ? [] : path, named);
   const pickPath = ordered.step.pick === undefined ? ["pick"] : [...path, "pick"];
   const { each, filter, rules = [], accept = job.accept } = step;
   return {
@@ -96,11 +102,15 @@ export async function compileStep(
     picks: await picksAt(step.pick, pickPath),
     pages: await pagesAt(step.paginate, [...path, "paginate"]),
     batch: await batchAt(step, path, scope),
+    crawl,
     rules: await Promise.all(rules.map((rule, at) => ruleAt(rule, [...path, "rules", at]))),
     accept: accept === undefined ? undefined : parseStatusSet(accept),
     limits: limitsOf(step.limits),
   };
 }
+
+/** What names of files may use in a crawl: what is known of each page and file. */
+const FOUND = { columns: FRONTIER_COLUMNS, rows: "rows" } as const;
 
 /** What the top of a job says of outputs is for the steps that no other takes rows from. */
 function withOutputs(step: JobStep, { pick, output, save, keep }: JobOutputs): JobStep {

@@ -1,11 +1,18 @@
 import { rmSync } from "node:fs";
 
 import type { Answered } from "../core/outcome.ts";
+import type { BodyFile } from "../core/response.ts";
 import { suggestedFileName } from "../protocol/content-disposition.ts";
 import type { Task } from "../queue/queue.ts";
 import type { Shelf } from "../sinks/shelf.ts";
 import type { Extract } from "./extract.ts";
 import { modifiedAt, type SaveName } from "./extract-saved.ts";
+
+/** Removes the file of a body that nobody takes. */
+function remove(body: Uint8Array | BodyFile): void {
+  if (body instanceof Uint8Array || body.owner === "lent") return;
+  rmSync(body.path, { force: true });
+}
 
 /** How answers are put on a shelf. */
 export interface ShelvedOptions {
@@ -48,8 +55,7 @@ export function extractShelved(inner: Extract, options: ShelvedOptions): Extract
     const path = pathOf(task, outcome);
     const { body } = outcome.response;
     const place = shelf.place({ wanted: path, key: name.keyOf(task), body });
-    if (place.state === "there" && !(body instanceof Uint8Array))
-      rmSync(body.path, { force: true });
+    if (place.state === "there") remove(body);
     const saved = {
       ...{ path, key: name.keyOf(task), at: place.path },
       body: place.state === "there" ? undefined : body,

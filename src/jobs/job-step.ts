@@ -10,6 +10,9 @@ export const JOB_METHODS = [
 /** How far a crawl may go: the start's host, its registrable domain, URLs below the start, anywhere. */
 export const JOB_SCOPES = ["host", "domain", "prefix", "any"] as const;
 
+/** What becomes of the robots.txt of a crawl's hosts. */
+export const JOB_ROBOTS = ["obey", "ignore"] as const;
+
 /** The rows of a table: in the job itself, or in a file beside it. */
 export type JobRows =
   | readonly (JobValue | Readonly<Record<string, unknown>>)[]
@@ -50,9 +53,9 @@ export interface JobStep extends JobOutputs {
   readonly rules?: readonly JobRule[];
   readonly accept?: string;
   readonly limits?: JobLimits;
-  /** CSS selectors of the links to follow. */
+  /** CSS selectors of the links to follow. @default all in scope */
   readonly follow?: string | readonly string[];
-  /** CSS selectors of the links whose files are saved. */
+  /** CSS selectors of the links whose files are saved. @default with `merge`, links to .pdf */
   readonly download?: string | readonly string[];
   /** The one book that the downloaded files become. */
   readonly merge?: string;
@@ -65,4 +68,12 @@ export interface JobStep extends JobOutputs {
   /** Globs of the URLs to follow or not to. */
   readonly include?: string | readonly string[];
   readonly exclude?: string | readonly string[];
+  /** Parameters that do not tell one page from another, such as `sid` or `utm_*`. */
+  readonly drop?: string | readonly string[];
+  /** Whether the pages of the site's sitemaps are starts too. @default false */
+  readonly sitemap?: boolean;
+  /** `ignore` is for sites of one's own. @default "obey" */
+  readonly robots?: (typeof JOB_ROBOTS)[number];
+  /** Of the book. @default that of the first page */
+  readonly title?: string;
 }

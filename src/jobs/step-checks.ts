@@ -6,15 +6,19 @@ import type { JobAuth } from "./job-auth.ts";
 import { JobFault } from "./job-faults.ts";
 import type { OrderedStep } from "./job-steps.ts";
 import type { JobStep } from "./job-step.ts";
+import { CRAWL_KEYS } from "./step-crawl.ts";
 import { faultAt } from "./template-scope.ts";
 
 /** Keys that mean something only beside another. */
 const NEEDS: readonly (readonly [key: keyof JobStep, needs: readonly (keyof JobStep)[]])[] = [
-  ["merge", ["download"]],
-  ["scope", ["follow", "download", "next"]],
-  ["depth", ["follow", "download", "next"]],
-  ["include", ["follow", "download", "next"]],
-  ["exclude", ["follow", "download", "next"]],
+  ["title", ["merge"]],
+  ["scope", CRAWL_KEYS],
+  ["depth", CRAWL_KEYS],
+  ["include", CRAWL_KEYS],
+  ["exclude", CRAWL_KEYS],
+  ["drop", CRAWL_KEYS],
+  ["sitemap", CRAWL_KEYS],
+  ["robots", CRAWL_KEYS],
   ["filter", ["rows", "for"]],
 ];
 
@@ -24,8 +28,20 @@ const EITHER: readonly (readonly [keyof JobStep, keyof JobStep])[] = [
   ["batch", "paginate"],
 ];
 
+/** What a crawl has none of: it begins at one URL, sends GET, and its pages are no list. */
+const NOT_IN_CRAWLS = [
+  ...["rows", "for", "filter", "each", "method", "body", "json", "form", "file"],
+  ...["paginate", "batch"],
+] as readonly (keyof JobStep)[];
+
 /** Checks that the keys of a step go together. @throws JobFault at the key that does not. */
 export function checkTogether(step: JobStep, path: FieldPath): void {
+  const links = CRAWL_KEYS.find((key) => step[key] !== undefined);
+  const foreign = NOT_IN_CRAWLS.find((key) => step[key] !== undefined);
+  if (links !== undefined && foreign !== undefined) {
+    const words = `cannot stand beside ${links}; a crawl begins at its url and gives no rows`;
+    throw new JobFault([...path, foreign], words, "key");
+  }
   for (const [key, needs] of NEEDS) {
     if (step[key] === undefined || needs.some((other) => step[other] !== undefined)) continue;
     const words = `means nothing without ${new Intl.ListFormat("en", { type: "disjunction" }).format(needs)}`;

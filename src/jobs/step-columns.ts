@@ -3,6 +3,7 @@ import { JobFault } from "./job-faults.ts";
 import type { OrderedStep } from "./job-steps.ts";
 import type { JobRows } from "./job-step.ts";
 import { isMapping } from "./job-settings.ts";
+import { isCrawl } from "./step-crawl.ts";
 import { compiledAt } from "./template-scope.ts";
 import { parsePicks } from "../formats/picks.ts";
 
@@ -34,6 +35,10 @@ export function columnsGiven(
   child: OrderedStep,
 ): KnownColumns {
   const { each, pick } = parent.step;
+  if (isCrawl(parent.step)) {
+    const words = `names "${parent.id}", which follows links and gives no rows`;
+    throw new JobFault(["steps", child.index, "for"], words);
+  }
   if (each === undefined && pick === undefined) {
     const words = `names "${parent.id}", which gives no rows; steps[${parent.index}] needs each`;
     throw new JobFault(["steps", child.index, "for"], words);

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ROW_FORMATS } from "../formats/row-format.ts";
 import { expression } from "./expression-schema.ts";
 import { RULE_ENDS } from "./job-answers.ts";
-import { JOB_METHODS, JOB_SCOPES } from "./job-step.ts";
+import { JOB_METHODS, JOB_ROBOTS, JOB_SCOPES } from "./job-step.ts";
 import { limits, outputs, values } from "./common-schema.ts";
 import { pagesSchema } from "./pages-schema.ts";
 import {
@@ -98,5 +98,11 @@ export const stepSchema = keyed("a step", {
   depth: count(0).optional().describe("Links from the start at most"),
   include: oneOrMore(text("a glob")).optional().describe("Globs of URLs to follow"),
   exclude: oneOrMore(text("a glob")).optional().describe("Globs of URLs not to follow"),
+  drop: oneOrMore(text("a parameter's name"))
+    .optional()
+    .describe("Parameters that do not tell one page from another"),
+  sitemap: flag().optional().describe("Whether the pages of the site's sitemaps are starts too"),
+  robots: oneOf(JOB_ROBOTS).optional().describe("Whether robots.txt is obeyed"),
+  title: text().optional().describe("Title of the book"),
   ...outputs,
 }).meta({ id: "step" });

@@ -16,7 +16,7 @@ const DECLARED: LimitProfile = { ...LEARNED, concurrency: 8, evidence: ["declare
 
 /** What a learner tells that began with a profile and met no limit in a few requests. */
 function afterShortRun(profile: LimitProfile): LimitProfile {
-  const learner = createRateLearner({ most: 256, profile, random: () => 0.5 });
+  const learner = createRateLearner({ most: 256, profile });
   let nowMs = 0;
   for (let sent = 0; sent < 30; sent += 1) {
     nowMs = Math.max(nowMs, learner.nextAt(nowMs));

@@ -5,6 +5,7 @@ import { headerValue } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware, Send } from "../core/send.ts";
+import type { HostMemory } from "../policy/host-memory.ts";
 import type { Credentials } from "./auth-credentials.ts";
 import { createSigner, sendSigned } from "./auth-signer.ts";
 import { concealText } from "./conceal.ts";
@@ -27,6 +28,8 @@ export interface AuthOptions {
   readonly onQuotaGone?: ((untilWallMs: number) => void) | undefined;
   /** Hears that no token can be had: every further request would fail. @default nobody */
   readonly onRefused?: ((words: string) => void) | undefined;
+  /** Where what is learned and spent of each of several keys is kept. @default nowhere */
+  readonly memory?: HostMemory | undefined;
 }
 
 /** Signs requests, in two places. */
@@ -38,6 +41,8 @@ export interface Auth {
   readonly renew: Middleware;
   /** The last touch before the wire: the token that is good when the request leaves. */
   readonly sign: Middleware;
+  /** Keeps what was learned of each of several keys, for the next run. */
+  keep(): void;
 }
 
 /**
@@ -50,12 +55,12 @@ export function createAuth(options: AuthOptions): Auth {
   const { credentials, clock, onRefused, send, signal: stop } = options;
   const origins = new Set(options.origins);
   if (credentials.kind === "keyPool") {
-    const pooled = keyPool(credentials, options);
+    const pooled = keyPool(credentials, { ...options, host: options.origins[0] ?? "" });
     const sign: Middleware = (next) => {
-      const leave = pooled(next);
+      const leave = pooled.sign(next);
       return (request, call) => (origins.has(request.origin) ? leave : next)(request, call);
     };
-    return { renew: (next) => next, sign };
+    return { renew: (next) => next, sign, keep: () => pooled.keep() };
   }
   const signer = createSigner(credentials, {
     send,
@@ -110,7 +115,7 @@ export function createAuth(options: AuthOptions): Auth {
     return (request, call) => (isOurs(request) ? leave(request, call) : next(request, call));
   };
 
-  return { renew, sign };
+  return { renew, sign, keep() {} };
 
   /** The token, or the failure of the one request that wanted it; a stop ends the wait of that one alone. */
   async function untilStopped<T>(token: Promise<T>, request: HttpRequest, call: Call): Promise<T> {

@@ -46,7 +46,7 @@ function world(script: Script, options: WorldOptions = {}) {
     options.rates ?? (options.rate === undefined ? [] : [{ count: options.rate, perMs: 1_000 }]);
   const gate = hostGate({
     host: HOST,
-    learner: createRateLearner({ most: places, start: places, random: () => 0.5 }),
+    learner: createRateLearner({ most: places, start: places }),
     breaker: createBreaker({ random: () => 0 }),
     quota: rates.length === 0 ? undefined : createQuota(rates),
     total,

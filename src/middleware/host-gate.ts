@@ -107,8 +107,9 @@ export function hostGate(options: HostGateOptions): HostGates {
 
   function answered(left: Departure, response: HttpResponse, { call, nowMs }: Landed): void {
     const { status } = response;
-    const told = readLimits(response.headers, { wallMs: clock.wallNow() });
-    const saidMs = status < 400 ? undefined : retryAfterOf(response, clock.wallNow());
+    const wallMs = clock.wallNow();
+    const told = call.keyed ? undefined : readLimits(response.headers, { wallMs });
+    const saidMs = status < 400 ? undefined : retryAfterOf(response, wallMs);
     const said = { retryAfterMs: saidMs, isUsedUp: patience.isUsedUp(told) };
     const sign = signOfResponse(status, said);
     const isRefusal = sign.kind === "refused";

@@ -36,8 +36,9 @@ export interface Hosts {
 
 interface Host {
   readonly gates: HostGates;
-  /** Through the gates to the wire; made with its first request. */
+  /** Through the gates to the wire, for whoever asked last. */
   send: Send | undefined;
+  next: Send | undefined;
   /** The latest sweep before which it was asked. */
   sweep: number;
 }
@@ -56,7 +57,7 @@ export function createHosts({ make, clock, forgetAfterMs }: HostsOptions): Hosts
     let host = hosts.get(name);
     if (host === undefined) {
       if (hosts.size >= sweepAt) sweep();
-      host = { gates: make(name), send: undefined, sweep: sweeps };
+      host = { gates: make(name), send: undefined, next: undefined, sweep: sweeps };
       hosts.set(name, host);
     }
     host.sweep = sweeps;
@@ -81,8 +82,11 @@ export function createHosts({ make, clock, forgetAfterMs }: HostsOptions): Hosts
   return {
     middleware: (next) => (request, call) => {
       const host = known(hostOf(request));
-      host.send ??= host.gates.middleware(next);
-      return host.send(request, call);
+      if (host.next !== next) {
+        host.next = next;
+        host.send = host.gates.middleware(next);
+      }
+      return host.send!(request, call);
     },
     gatesOf: (host) => hosts.get(host)?.gates,
     keep() {

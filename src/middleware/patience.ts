@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { HoldReason, Listener } from "../core/event.ts";
 import type { Halt } from "../core/halt.ts";
 import type { LimitReading } from "../core/limit-reading.ts";
+import { usedUpForMs } from "../policy/used-up.ts";
 
 /** How long one host is waited for, and who hears of it. */
 export interface PatienceOptions {
@@ -159,13 +160,4 @@ export function createPatience(options: PatienceOptions): Patience {
       halt?.halt({ reason: "network", host, forMs: nowMs - signs.lastMs, last });
     },
   };
-}
-
-/** For how long a limit of these is used up, the longest of them; 0 where all have some left. Milliseconds. */
-function usedUpForMs(readings: readonly LimitReading[] | undefined): number {
-  let longestMs = 0;
-  for (const { remaining, resetMs = 0 } of readings ?? []) {
-    if (remaining === 0) longestMs = Math.max(longestMs, resetMs);
-  }
-  return longestMs;
 }

@@ -22,7 +22,7 @@ function world(answers: readonly ScriptedAnswer[], retries = 4) {
   const policy = createRetryPolicy({ retries, maxRetryAfterMs: 60_000, random: () => 0.5 });
   const host = hostGate({
     host: "http://a.example",
-    learner: createRateLearner({ most: 1, start: 1, random: () => 0.5 }),
+    learner: createRateLearner({ most: 1, start: 1 }),
     breaker: createBreaker({ random: () => 0.5 }),
     quota: undefined,
     total: gate,

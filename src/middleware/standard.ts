@@ -13,6 +13,7 @@ import { identity, type IdentityOptions } from "./identity.ts";
 import { redirect, type RedirectOptions } from "./redirect.ts";
 import { refuseUnsendable } from "./refuse-unsendable.ts";
 import { retry } from "./retry.ts";
+import { revalidate } from "./revalidate.ts";
 
 /** What the standard middleware needs to know. */
 export interface StandardOptions extends IdentityOptions, RedirectOptions {
@@ -44,10 +45,11 @@ export interface StandardOptions extends IdentityOptions, RedirectOptions {
  * 5. answer-rules: inside retry, so that a rule can ask for one. A rule that holds the host is also
  *    asked inside the host's gate, which then sees a 429, and outside retry, where it is E_RULE again.
  * 6. redirect: outside the gates, so that each hop goes through the gates of its own host.
- * 7. hosts: the line of each host, the last wait. Departures are spaced as the server sees them, a hold
+ * 7. revalidate: a 304 to a question of an earlier run is its whole answer to all layers above.
+ * 8. hosts: the line of each host, the last wait. Departures are spaced as the server sees them, a hold
  *    is everyone's, and a place is held until the body is whole; one among all hosts is taken only when
  *    the request really leaves. It tells of every departure, and so of every attempt and hop.
- * 8. identity, cookies, authentication: the last touch before the wire.
+ * 9. identity, cookies, authentication: the last touch before the wire.
  *
  * The timeout is the transport's: it starts when the request leaves, queueing is not the server's fault.
  */
@@ -75,6 +77,7 @@ export function standard(transport: Send, options: StandardOptions): Send {
       }),
       rules?.obey,
       redirect(options),
+      revalidate,
       ...options.beforeGates,
       hosts.middleware,
       holds?.refuse,

@@ -127,21 +127,6 @@ test("places in the future are each another one", () => {
   expect(stock.nextAt(time.nowMs)).toBeGreaterThan(time.nowMs);
 });
 
-test("a place given back is nobody's until it is taken again", () => {
-  const { memory } = createMemory();
-  const time = createTime(NOON_MS);
-  const stock = createKeptStock(
-    { count: 1, perMs: HOUR_MS },
-    { memory, scope, clock: time.clock },
-  )!;
-  stock.take(stock.nextAt(0));
-  stock.cancel(0);
-  stock.cancel(0);
-  expect(stock.nextAt(0)).toBe(0);
-  stock.take(0);
-  expect(stock.nextAt(0)).toBeGreaterThan(HOUR_MS);
-});
-
 test("after a sleep of the machine the wall clock counts", () => {
   const { memory, asked } = createMemory();
   const time = createTime(NOON_MS);

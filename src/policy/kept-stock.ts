@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { HostMemory, QuotaStock } from "./host-memory.ts";
 import type { QuotaRate } from "./quota.ts";
-import type { TokenBucket } from "./token-bucket.ts";
+import type { Spacing } from "./token-bucket.ts";
 
 /** Who remembers what a quota has spent, and of whom. */
 export interface QuotaKeeper {
@@ -19,14 +19,13 @@ const ASK_AGAIN_MS = 60_000;
  * The bucket of a long rate whose departures all runs count together. It draws them in slices, so that
  * most departures cost a subtraction. Undefined where nothing is remembered.
  */
-export function createKeptStock(rate: QuotaRate, keeper: QuotaKeeper): TokenBucket | undefined {
+export function createKeptStock(rate: QuotaRate, keeper: QuotaKeeper): Spacing | undefined {
   /** Departures drawn and not taken; below 0 where places in the future were reserved. */
   let left = 0;
   let heldUntilMs = Number.NEGATIVE_INFINITY;
   let heldUntilWallMs = Number.NEGATIVE_INFINITY;
   let freeMs = Number.NEGATIVE_INFINITY;
   let askAtMs = Number.NEGATIVE_INFINITY;
-  let lastMs = Number.NaN;
   const { clock, memory, scope } = keeper;
   const kept = memory.stock(scope, rate, () => Math.max(0, left));
   if (kept === undefined) return undefined;
@@ -50,16 +49,9 @@ export function createKeptStock(rate: QuotaRate, keeper: QuotaKeeper): TokenBuck
       askAtMs = Math.min(freeMs, nowMs + ASK_AGAIN_MS);
       return freeMs;
     },
-    take(atMs) {
+    take() {
       left -= 1;
-      lastMs = atMs;
       if (left < 0) askAtMs = Number.NEGATIVE_INFINITY;
-    },
-    cancel(atMs) {
-      // Not by equality: the caller had to add the wait to its own time.
-      if (!(Math.abs(atMs - lastMs) < 1)) return;
-      lastMs = Number.NaN;
-      left += 1;
     },
   };
 }

@@ -2,14 +2,25 @@ import { expect, test } from "vitest";
 
 import { createKeyPool, type KeyPool } from "./key-pool.ts";
 import { createQuota } from "./quota.ts";
+import type { Spacing } from "./token-bucket.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Takes the next key; tells which and when it left. */
-function leave(pool: KeyPool<string>, nowMs: number): string {
+/** Takes the next key, and a place of its quota; tells which and when it left. */
+function leave(
+  pool: KeyPool<string>,
+  nowMs: number,
+  quotas: Readonly<Record<string, Spacing>> = {},
+): string {
   const { key, atMs } = pool.next(nowMs);
-  pool.take(key, atMs);
+  pool.take(key);
+  quotas[key]?.take(atMs);
   return `${key}@${Math.round(atMs)}`;
+}
+
+/** A pool of keys that each have a quota. */
+function poolOf(quotas: Readonly<Record<string, Spacing>>): KeyPool<string> {
+  return createKeyPool(Object.entries(quotas).map(([key, spacing]) => ({ key, spacing })));
 }
 
 test("keys take turns, the least used first", () => {
@@ -22,11 +33,9 @@ test("keys take turns, the least used first", () => {
 
 test("each key has its own quota: two of one per second leave twice a second", () => {
   const perSecond = () => createQuota([{ count: 1, perMs: 1000 }]);
-  const pool = createKeyPool([
-    { key: "a", quota: perSecond() },
-    { key: "b", quota: perSecond() },
-  ]);
-  expect(Array.from({ length: 4 }, () => leave(pool, 0))).toEqual([
+  const quotas = { a: perSecond(), b: perSecond() };
+  const pool = poolOf(quotas);
+  expect(Array.from({ length: 4 }, () => leave(pool, 0, quotas))).toEqual([
     "a@0",
     "b@0",
     "a@1020",
@@ -35,11 +44,15 @@ test("each key has its own quota: two of one per second leave twice a second", (
 });
 
 test("a key whose day is spent leaves the turns to the others until it is free again", () => {
-  const pool = createKeyPool([
-    { key: "small", quota: createQuota([{ count: 2, perMs: DAY_MS }]) },
-    { key: "large", quota: createQuota([{ count: 5, perMs: DAY_MS }]) },
-  ]);
-  const keys = Array.from({ length: 7 }, (_, second) => leave(pool, second * 1000).split("@")[0]);
+  const quotas = {
+    small: createQuota([{ count: 2, perMs: DAY_MS }]),
+    large: createQuota([{ count: 5, perMs: DAY_MS }]),
+  };
+  const pool = poolOf(quotas);
+  const keys = Array.from(
+    { length: 7 },
+    (_, second) => leave(pool, second * 1000, quotas).split("@")[0],
+  );
   expect(keys).toEqual(["small", "large", "small", "large", "large", "large", "large"]);
   expect(pool.next(7000)).toEqual({ key: "small", atMs: DAY_MS + 25 });
 });
@@ -64,20 +77,14 @@ test("keys that are not accepted at all never come back", () => {
   const pool = createKeyPool([{ key: "a" }, { key: "b" }]);
   pool.rest("a", Infinity);
   expect(pool.next(1e9).key).toBe("b");
+  expect(pool.isAlive).toBe(true);
   pool.rest("b", Infinity);
   expect(pool.next(1e9).atMs).toBe(Infinity);
-});
-
-test("a place given back is the key's again", () => {
-  const pool = createKeyPool([{ key: "a", quota: createQuota([{ count: 1, perMs: DAY_MS }]) }]);
-  pool.take("a", 0);
-  pool.cancel("a", 0);
-  expect(pool.next(10)).toEqual({ key: "a", atMs: 10 });
-  expect(pool.used("a")).toBe(0);
+  expect(pool.isAlive).toBe(false);
 });
 
 test("a pool has keys, each once, and no error tells one", () => {
   expect(() => createKeyPool([])).toThrow(RangeError);
   expect(() => createKeyPool([{ key: "s3cret" }, { key: "s3cret" }])).toThrow(/^[^3]*$/);
-  expect(() => createKeyPool([{ key: "a" }]).take("s3cret", 0)).toThrow(/^[^3]*$/);
+  expect(() => createKeyPool([{ key: "a" }]).take("s3cret")).toThrow(/^[^3]*$/);
 });

@@ -1,16 +1,16 @@
-import type { TokenBucket } from "./token-bucket.ts";
+import type { Spacing } from "./token-bucket.ts";
 
 /** One of several keys to the same host. */
 export interface PooledKey<Key> {
   readonly key: Key;
-  /** The key's own rates; undefined where it has none. */
-  readonly quota?: TokenBucket | undefined;
+  /** When it may leave, for all but its rests. @default at once */
+  readonly spacing?: Pick<Spacing, "nextAt"> | undefined;
 }
 
 /** Which key goes next. */
 export interface KeyChoice<Key> {
   readonly key: Key;
-  /** Earliest time at which it may leave; `nowMs` for at once, Infinity where no key is left. */
+  /** Earliest time at which it may leave; `nowMs` for at once, Infinity for "not before one lands" and where no key is left. */
   readonly atMs: number;
 }
 
@@ -18,10 +18,10 @@ export interface KeyChoice<Key> {
 export interface KeyPool<Key> {
   /** The key that may leave soonest, of several the one used least; reserves nothing. */
   next(nowMs: number): KeyChoice<Key>;
-  /** One leaves with the key at `atMs`, which must not be before its `next`. */
-  take(key: Key, atMs: number): void;
-  /** One that was taken will not leave after all. */
-  cancel(key: Key, atMs: number): void;
+  /** One leaves with the key. */
+  take(key: Key): void;
+  /** Whether some key is accepted. */
+  readonly isAlive: boolean;
   /** The key was refused or is exhausted: it rests until then; Infinity for one that is not accepted at all. */
   rest(key: Key, untilMs: number): void;
   /** Departures with a key. @throws RangeError, as all of these, for a key that is not of the pool. */
@@ -37,9 +37,9 @@ export interface KeyPool<Key> {
 export function createKeyPool<Key>(keys: readonly PooledKey<Key>[]): KeyPool<Key> {
   if (keys.length === 0) throw new RangeError("a pool of keys has at least one");
   const places = new Map(
-    keys.map(({ key, quota }) => [
+    keys.map(({ key, spacing }) => [
       key,
-      { key, quota, used: 0, restsUntilMs: Number.NEGATIVE_INFINITY },
+      { key, spacing, used: 0, restsUntilMs: Number.NEGATIVE_INFINITY },
     ]),
   );
   if (places.size < keys.length) throw new RangeError("a key is in the pool twice");
@@ -57,7 +57,7 @@ export function createKeyPool<Key>(keys: readonly PooledKey<Key>[]): KeyPool<Key
         const atMs =
           place.restsUntilMs === Number.POSITIVE_INFINITY
             ? place.restsUntilMs
-            : Math.max(place.restsUntilMs, place.quota?.nextAt(nowMs) ?? nowMs, nowMs);
+            : Math.max(place.restsUntilMs, place.spacing?.nextAt(nowMs) ?? nowMs, nowMs);
         if (best !== undefined && (atMs > bestMs || (atMs === bestMs && place.used >= best.used))) {
           continue;
         }
@@ -66,15 +66,11 @@ export function createKeyPool<Key>(keys: readonly PooledKey<Key>[]): KeyPool<Key
       }
       return { key: best!.key, atMs: bestMs };
     },
-    take(key, atMs) {
-      const place = placeOf(key);
-      place.used += 1;
-      place.quota?.take(atMs);
+    take(key) {
+      placeOf(key).used += 1;
     },
-    cancel(key, atMs) {
-      const place = placeOf(key);
-      place.used -= 1;
-      place.quota?.cancel(atMs);
+    get isAlive() {
+      return places.values().some(({ restsUntilMs }) => restsUntilMs < Infinity);
     },
     rest(key, untilMs) {
       const place = placeOf(key);

@@ -30,16 +30,6 @@ test("a pause spends nothing, and the order of the rates does not matter", () =>
   }
 });
 
-test("a place given back counts in no rate", () => {
-  const quota = createQuota([
-    { count: 1, perMs: 1000 },
-    { count: 1, perMs: DAY_MS },
-  ]);
-  reserveNext(quota, 0);
-  quota.cancel(0);
-  expect(quota.nextAt(2000) - 2000).toBe(0);
-});
-
 test("no rates hold nothing back", () => {
   expect(reserveNext(createQuota([]), 5)).toBe(0);
 });

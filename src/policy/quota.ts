@@ -1,5 +1,5 @@
 import { createKeptStock, type QuotaKeeper } from "./kept-stock.ts";
-import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import { createTokenBucket, type Spacing } from "./token-bucket.ts";
 
 /** One of the rates that hold together: at most `count` departures in any `perMs` milliseconds. */
 export interface QuotaRate {
@@ -8,7 +8,7 @@ export interface QuotaRate {
 }
 
 /** The rates of one host or key together. */
-export interface Quota extends TokenBucket {
+export interface Quota extends Spacing {
   /**
    * When one more may leave although a stock is gone: its first departure leaves its window then.
    * Undefined while every stock has some left. Times are those of the clock that `nowMs` is from.
@@ -32,8 +32,8 @@ export function isStock({ perMs }: QuotaRate): boolean {
  * @throws RangeError as `createTokenBucket`.
  */
 export function createQuota(rates: readonly QuotaRate[], keeper?: QuotaKeeper): Quota {
-  const buckets: TokenBucket[] = [];
-  const stocks: TokenBucket[] = [];
+  const buckets: Spacing[] = [];
+  const stocks: Spacing[] = [];
   for (const { count, perMs } of rates) {
     const hasStock = isStock({ count, perMs });
     // Made in any case, for what it throws.
@@ -55,13 +55,10 @@ export function createQuota(rates: readonly QuotaRate[], keeper?: QuotaKeeper): 
     take(atMs) {
       for (const bucket of buckets) bucket.take(atMs);
     },
-    cancel(atMs) {
-      for (const bucket of buckets) bucket.cancel(atMs);
-    },
   };
 }
 
-function latestOf(buckets: readonly TokenBucket[], nowMs: number): number {
+function latestOf(buckets: readonly Spacing[], nowMs: number): number {
   let atMs = nowMs;
   for (const bucket of buckets) atMs = Math.max(atMs, bucket.nextAt(nowMs));
   return atMs;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createRateLearner, type Departure, type RateLearner } from "./rate-learner.ts";
 
 function learner(most = 256): RateLearner {
-  return createRateLearner({ most, random: () => 0.5 });
+  return createRateLearner({ most });
 }
 
 /** All that may leave now, leaves. */

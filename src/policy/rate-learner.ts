@@ -12,8 +12,6 @@ export interface RateLearnerOptions {
   readonly first?: number | undefined;
   /** What was learned earlier. @default nothing */
   readonly profile?: LimitProfile | undefined;
-  /** A number from 0 to below 1, as Math.random's; a test's is seeded. */
-  readonly random: () => number;
 }
 
 /** One request that left; given back when it lands. */

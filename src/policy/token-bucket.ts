@@ -14,15 +14,6 @@ export interface Spacing {
   take(atMs: number): void;
 }
 
-/** A spacing whose last place can be given back. */
-export interface TokenBucket extends Spacing {
-  /**
-   * Gives back the place at `atMs`, for a request that will not leave. Only the place reserved last can
-   * be given to another; one that others already stand behind stays empty.
-   */
-  cancel(atMs: number): void;
-}
-
 /** Arrivals are less even than departures: the windows kept are longer by this share, at most … */
 const SLACK_SHARE = 0.02;
 /** … this many milliseconds. */
@@ -48,7 +39,7 @@ export function keptWindowMs(perMs: number): number {
  * @throws RangeError for a count or burst that is no whole number from 1, a burst above the count, or
  * a `perMs` that is not positive and finite.
  */
-export function createTokenBucket(options: BucketOptions): TokenBucket {
+export function createTokenBucket(options: BucketOptions): Spacing {
   const { count, perMs, burst = 1 } = options;
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new RangeError(`a rate's count is a whole number from 1, not ${count}`);
@@ -66,7 +57,6 @@ export function createTokenBucket(options: BucketOptions): TokenBucket {
   const recent = createRing(count);
   /** When the next would be due if all were evenly spaced (the "theoretical arrival time"). */
   let dueMs = -Infinity;
-  let lastMs = NaN;
 
   return {
     nextAt(nowMs) {
@@ -74,15 +64,7 @@ export function createTokenBucket(options: BucketOptions): TokenBucket {
     },
     take(atMs) {
       dueMs = Math.max(atMs - catchUpMs, dueMs) + spacingMs;
-      lastMs = atMs;
       recent.push(atMs);
-    },
-    cancel(atMs) {
-      // Not by equality: the caller had to add the wait to its own time.
-      if (!(Math.abs(atMs - lastMs) < spacingMs / 2)) return;
-      lastMs = NaN;
-      dueMs -= spacingMs;
-      recent.pop();
     },
   };
 }
@@ -91,7 +73,6 @@ interface Ring {
   /** The time of the departure `length` places ago; −Infinity while there were fewer. */
   oldest(): number;
   push(atMs: number): void;
-  pop(): void;
 }
 
 /** The last `length` times; takes memory only for those that there are. */
@@ -103,11 +84,6 @@ function createRing(length: number): Ring {
     push(atMs) {
       times[next] = atMs;
       next = (next + 1) % length;
-    },
-    pop() {
-      next = (next + length - 1) % length;
-      // The time that stood here before is forgotten; one window's end is the latest it could matter.
-      times[next] = length === 1 ? -Infinity : (times[(next + 1) % length] ?? -Infinity);
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
+import { readSessions } from "./describe-run.ts";
 import { createJournal, removeDatabase } from "./create-journal.ts";
 import { continuesInput } from "./input-copy.ts";
 import { inputDigest } from "./input-digest.ts";
@@ -11,6 +12,7 @@ import type { InputToKnow, KnownAhead, OpenedRun, Wanted } from "./journal-messa
 import { JournalStore } from "./journal-store.ts";
 import { lockedRun } from "./locked-run.ts";
 import { findRun, newRunDirectory, type RunIdentity } from "./run-directories.ts";
+import { readTally } from "./run-tally.ts";
 
 type NewOrSame = Extract<Wanted, { kind: "same or new" }>;
 
@@ -31,16 +33,30 @@ export function chooseRun(wanted: NewOrSame, known: KnownAhead): ChosenRun {
   const isSame = (other: RunIdentity, directory: string): boolean =>
     other.work === work && other.input === input && isSameInput(wanted.input, directory);
   const found = earlier === "ignore" ? undefined : findEarlier(wanted, isSame);
-  if (found !== undefined) return { directory: found, origin: "earlier" };
+  const since = wanted.finished === "begin beside" && isFinished(found) ? found : undefined;
+  if (found !== undefined && since === undefined) return { directory: found, origin: "earlier" };
   if (earlier === "ignore") refuseRunning(wanted);
-  if (wanted.refusal !== undefined) throw new UsageError(wanted.refusal);
+  // What stands there, the earlier run wrote.
+  if (wanted.refusal !== undefined && since === undefined) throw new UsageError(wanted.refusal);
   const directory = wanted.directory ?? newRunDirectory(base, wanted.name, new Date());
   if (existsSync(join(directory, JOURNAL_FILE))) removeRun(directory);
   const order = JSON.stringify(wanted.order);
   const wasRead = wanted.input.kind === "was read" ? { input: '"read"' } : {};
   const seed = JSON.stringify(known.seed);
-  createJournal(directory, { identity: JSON.stringify(identity), job, order, seed, ...wasRead });
+  const beside = since === undefined ? {} : { since: JSON.stringify(since) };
+  const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead, ...beside };
+  createJournal(directory, facts);
   return { directory, origin: "new" };
+}
+
+/** Whether every row of a run has its outcome, as it knew when it ended. */
+function isFinished(directory: string | undefined): boolean {
+  if (directory === undefined) return false;
+  using store = JournalStore.open(directory, "read");
+  const total = store.fact<number>("total");
+  let done = 0;
+  for (const { count } of readTally(store.database)) done += count;
+  return total !== undefined && done >= total && readSessions(store).at(-1)?.endedMs !== null;
 }
 
 /** The digest of an input that is a file; null for others. @throws UsageError where it cannot be read. */

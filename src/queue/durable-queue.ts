@@ -6,7 +6,7 @@ import { createHorizon } from "./horizon.ts";
 import { createHostNumbers } from "./host-numbers.ts";
 import type { Journal } from "./journal.ts";
 import { OutcomeRecords } from "./outcome-record.ts";
-import { outcomeDetail } from "./outcome-detail.ts";
+import { type Keeps, outcomeDetail } from "./outcome-detail.ts";
 import type { Queue, Task } from "./queue.ts";
 
 /** What the output has made durable by now; a sink's mark. */
@@ -26,8 +26,8 @@ export interface DurableQueueOptions {
   readonly commitOutput: () => Promise<Written>;
   /** What this session counted so far, as JSON. */
   readonly counters: () => string;
-  /** Whether the bodies of answers go into the journal's store. @default "nothing" */
-  readonly keeps?: "answers" | "nothing";
+  /** What of a row's answer goes into the journal's store. @default nothing */
+  readonly keeps?: ((task: Task, outcome: Outcome) => Keeps) | undefined;
   /** Rows leased beyond the oldest one owed. @default unbounded */
   readonly horizon?: number;
   /** Whether tasks that came to an end were all there are. @default always */
@@ -58,7 +58,7 @@ export function createDurableQueue(
   tasks: AsyncIterable<readonly Task[]>,
   options: DurableQueueOptions,
 ): DurableQueue {
-  const { journal, commitOutput, counters, keeps = "nothing" } = options;
+  const { journal, commitOutput, counters, keeps = () => "nothing" } = options;
   const ahead = createHorizon(options.horizon ?? Number.POSITIVE_INFINITY);
   const { done } = journal;
   const hosts = createHostNumbers(journal.run.hosts);
@@ -207,9 +207,10 @@ export function createDurableQueue(
         atMs: Date.now(),
         checksum: checksumOf(outcome),
       });
-      const detail = outcomeDetail(outcome, keeps);
+      const kept = keeps(task, outcome);
+      const detail = outcomeDetail(outcome, kept);
       if (detail !== undefined) details.set(row, detail);
-      if (keeps === "answers") keep(row, outcome);
+      if (kept === "answers") keep(row, outcome);
       ahead.settled(row);
       if (pending.count >= GROUP_RECORDS) {
         const started = startCommit();

@@ -35,6 +35,8 @@ export type Wanted =
       /** In which order records are written. */
       readonly order: "input" | "arrival";
       readonly earlier: "go on" | "ignore";
+      /** What an earlier run that is finished is to this one. @default the run to go on with */
+      readonly finished?: "go on" | "begin beside" | undefined;
       /** Why there can be no new one. */
       readonly refusal: string | undefined;
     };

@@ -4,6 +4,9 @@ import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import { isSecretAnswer } from "../protocol/header-rules.ts";
 
+/** How much of an answer a journal keeps: its body and header fields, or what it can be asked about by. */
+export type Keeps = "answers" | "validators" | "nothing";
+
 /** What the journal keeps of an outcome that is more than numbers. */
 export interface OutcomeDetail {
   /** Without secrets. */
@@ -14,29 +17,28 @@ export interface OutcomeDetail {
   readonly redirects?: readonly string[];
   /** Where its body is saved, where that was found out only then. */
   readonly saved?: SavedAs;
-  /** Header fields of a kept answer, lower-case names, secrets left out. */
+  /** Header fields of a kept answer, lower-case names, secrets left out; of others what tells their version. */
   readonly headers?: ResponseHeaders;
 }
 
 const EXCERPT_BYTES = 500;
 
 /**
- * The detail of a failure, of an answer with redirects or of one that is kept, as JSON; undefined for a
- * plain answer.
+ * The detail of a failure, of an answer with redirects or of one of which something is kept, as JSON;
+ * undefined for a plain answer.
  */
-export function outcomeDetail(
-  outcome: Outcome,
-  keeps: "answers" | "nothing" = "nothing",
-): string | undefined {
+export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): string | undefined {
   if (outcome.kind === "answered") {
-    const { redirects, headers } = outcome.response;
-    const { saved } = outcome;
-    if (redirects.length === 0 && keeps === "nothing" && saved === undefined) return undefined;
+    const { response, saved } = outcome;
+    const headers = headersOf(response, keeps);
+    if (response.redirects.length === 0 && headers === undefined && saved === undefined) {
+      return undefined;
+    }
     return textOf({
       url: redactUrl(outcome.request.url),
-      ...redirectsOf(outcome.response),
+      ...redirectsOf(response),
       ...(saved === undefined ? {} : { saved }),
-      ...(keeps === "nothing" ? {} : { headers: withoutSecrets(headers) }),
+      ...(headers === undefined ? {} : { headers }),
     });
   }
   const url = redactUrl(outcome.request.url);
@@ -46,7 +48,7 @@ export function outcomeDetail(
     body instanceof Uint8Array && body.byteLength > 0
       ? Buffer.from(body.subarray(0, EXCERPT_BYTES)).toString("utf8")
       : undefined;
-  const headers = keeps === "nothing" ? undefined : response && withoutSecrets(response.headers);
+  const headers = keeps === "answers" && response ? headersOf(response, keeps) : undefined;
   return textOf({
     url,
     message,
@@ -60,6 +62,17 @@ export function outcomeDetail(
 function redirectsOf({ redirects, url }: HttpResponse): Pick<OutcomeDetail, "redirects"> {
   if (redirects.length === 0) return {};
   return { redirects: [...redirects, url].map((hop) => redactUrl(hop)) };
+}
+
+/** Fields by which an answer can be asked about, and is read, when it is asked for again. */
+const TELLING = ["etag", "last-modified", "date", "content-type"];
+
+function headersOf({ headers }: HttpResponse, keeps: Keeps): ResponseHeaders | undefined {
+  if (keeps === "nothing") return undefined;
+  if (keeps === "answers") return withoutSecrets(headers);
+  if (headers["etag"] === undefined && headers["last-modified"] === undefined) return undefined;
+  const told = TELLING.filter((name) => headers[name] !== undefined);
+  return Object.fromEntries(told.map((name) => [name, headers[name]]));
 }
 
 function withoutSecrets(headers: ResponseHeaders): ResponseHeaders {

@@ -37,3 +37,9 @@ export function changeWords(counts: ChangeCounts): string {
   if (counts.failed > 0) parts.push(`${formatCount(counts.failed)} not answered this time`);
   return parts.join(", ");
 }
+
+/** The counts as JSON tells them: names are added, none changes. */
+export function countsToJson(counts: ChangeCounts): object {
+  const { same, new: fresh, changed, gone, failed, unanswered } = counts;
+  return { new: fresh, changed, gone, failed, unchanged: same, unanswered };
+}

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
 import { responseHeader } from "../core/headers.ts";
-import type { HttpRequest } from "../core/request.ts";
 import { openDatabase } from "../queue/open-database.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import type { Found } from "./change.ts";
 import type { OutcomeRow } from "./outcome-rows.ts";
+import { questionIdentity } from "./question-identity.ts";
 
 /** Which run a thing was found in. */
 export type Side = "before" | "after";
@@ -75,7 +74,7 @@ async function fill(database: DatabaseSync, { side, rows, hashOf }: Filling): Pr
       lastModified: responseHeader(headers, "last-modified") ?? null,
     };
     const place = [side === "before" ? 0 : 1, record.kind === "answered" ? 0 : 1, record.row];
-    insert.run(identityOf(task.request), ...place, key, url, JSON.stringify(found));
+    insert.run(questionIdentity(task.request), ...place, key, url, JSON.stringify(found));
   }
   database.exec("COMMIT");
 }
@@ -83,12 +82,6 @@ async function fill(database: DatabaseSync, { side, rows, hashOf }: Filling): Pr
 /** Beware: a zero is what no bytes come to, and what older runs have where nothing was counted. */
 function checksumOf({ checksum, bytes }: OutcomeRecord): number | null {
   return checksum === 0 && bytes > 0 ? null : checksum;
-}
-
-/** What tells one question from others: its key, and its body where it has one. */
-function identityOf({ key, body }: HttpRequest): string {
-  if (body === undefined) return key;
-  return `${key}\n${createHash("sha256").update(body).digest("hex")}`;
 }
 
 interface Stored {

@@ -10,7 +10,11 @@ interface OutputJob {
   readonly cwd: string;
   readonly values: readonly (readonly [string, readonly string[]])[];
   /** Of a job's step, in place of options. */
-  readonly writes?: { readonly output?: string; readonly save?: string };
+  readonly writes?: {
+    readonly output?: string;
+    readonly save?: string;
+    readonly merge?: string;
+  };
 }
 
 /** An output of a run. Sizes in bytes. */
@@ -33,7 +37,7 @@ export function outputsOf(store: JournalStore): readonly RunOutput[] {
     values.find(([one]) => one === name)?.[1].at(-1);
   const outputs: RunOutput[] = [];
   const [path, template] = writes ? [writes.output, writes.save] : [last("output"), last("save")];
-  const book = last("merge");
+  const book = writes ? writes.merge : last("merge");
   const isFolder = path?.endsWith("/") === true;
   if (path !== undefined && path !== "-" && !isFolder) {
     const full = resolve(cwd, path);

@@ -34,6 +34,8 @@ export interface Summary {
   readonly failures: Readonly<Record<string, number>>;
   /** What the requests cost; left out where nobody named a price. */
   readonly cost?: number;
+  /** What has changed since the run before; left out where there was none. */
+  readonly changes?: object;
   /** Folder of the run; null where it is kept in memory only. */
   readonly run: string | null;
 }

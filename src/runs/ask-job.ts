@@ -63,7 +63,7 @@ function loginFirst({ job, steps }: CompiledJob): readonly CompiledStep[] {
 /** `players.yaml → players/{name}.json`: where the answers of a job's last step go. */
 function titleOf({ steps }: CompiledJob, file: string): string {
   const targets = steps.flatMap(({ step }) =>
-    [step.output, step.save].filter((one) => one !== undefined),
+    [step.output, step.save, step.merge].filter((one) => one !== undefined),
   );
   const shown = targets.map((target) => (target === "-" ? "stdout" : target));
   return shown.length === 0 ? basename(file) : `${basename(file)} → ${shown.join(", ")}`;

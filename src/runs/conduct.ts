@@ -3,7 +3,7 @@ import type { Listener, RunEvent } from "../core/event.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { count, type Tally, wallMsOf } from "../report/tally.ts";
-import type { RunSignals, Work } from "./pipeline.ts";
+import type { RunSignals, Work } from "./work.ts";
 import { firstOf, RunStopped, type StopReason } from "./run-stopped.ts";
 import { type ReachedCap, watchCaps } from "./watch-caps.ts";
 import type { WorkSettings } from "./work-settings.ts";

@@ -5,6 +5,7 @@ import { formatCount, formatSize } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { bindBook, type BoundBook, type Chapter } from "../sinks/book.ts";
 import { PathTaken } from "../sinks/place-file.ts";
+import { isBound } from "./check-book.ts";
 import { chaptersOf } from "./crawl-chapters.ts";
 import type { CrawlSettings } from "./crawl-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -29,7 +30,7 @@ const MOST_NAMED = 20;
 export async function bindCrawl(settings: WorkSettings, parts: BindingParts): Promise<number> {
   const { book, durable, say, signal } = parts;
   const { chapters, title } = await chaptersOf(settings, durable);
-  const wasBound = durable.journal.run.facts.has("bound");
+  const wasBound = isBound(durable);
   if (chapters.length === 0) {
     say(`${book.path}: no link led to a chapter; --download says which links do`);
     return 1;

@@ -12,10 +12,12 @@ import { extractLinks } from "../jobs/extract-links.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { compileFindLinks } from "../jobs/find-links.ts";
 import { continueDownload } from "../middleware/continue-download.ts";
+import { validatorsOf } from "../protocol/validators.ts";
 import { openFrontier } from "../sources/frontier.ts";
 import { createMemoryStore } from "../sources/frontier-store.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { checkBook } from "./check-book.ts";
+import { openEarlierCrawl } from "./crawl-earlier.ts";
 import { createLinkJudge } from "./crawl-links.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
@@ -24,8 +26,9 @@ import { crawlSitemaps } from "./crawl-sitemaps.ts";
 import { openFileStore } from "./crawl-store.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
-import type { CrawlSettings } from "./crawl-settings.ts";
+import { type CrawlSettings, FIRST_AT_ONCE } from "./crawl-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
+import type { WorkChanges } from "./tell-changes.ts";
 import type { Saving } from "./work-claims.ts";
 import type { WorkOutput } from "./work-output.ts";
 import type { SpoolFolder } from "./work-spool.ts";
@@ -42,6 +45,8 @@ export interface CrawlWork extends AsyncDisposable {
   readonly spool: SpoolFolder;
   beforeGates(spool: SpoolOptions | undefined): NonNullable<SessionParts["beforeGates"]>;
   records(picks: readonly PickedColumn[]): Extract;
+  /** What of an answer is kept, for the next crawl to ask whether it has changed. */
+  readonly keeps: WorkOutput["keeps"];
   /** The output, with links found before anything else becomes of a page, and durable before it is. */
   watched(output: WorkOutput): WorkOutput;
   around(send: Send): Send;
@@ -51,6 +56,7 @@ export interface CrawlWork extends AsyncDisposable {
   /** What is made of a crawl that has ended. @throws the signal's reason, DiskError */
   finish(signal: AbortSignal): Promise<void>;
   readonly leastExitCode: () => number;
+  readonly changes: () => WorkChanges | undefined;
 }
 
 /** What a crawl works with. */
@@ -77,8 +83,20 @@ async function compileTitle(): Promise<(response: HttpResponse) => string | unde
   };
 }
 
-/** One host gently: with two at once, until it is seen that it takes more. */
-export const FIRST_AT_ONCE = 2;
+/**
+ * A crawl that saves files can be made again and ask what has changed: of what is saved it keeps what tells
+ * its version, of pages that are only read, and could be asked about, the whole answer.
+ */
+function crawlKeeps({ output }: WorkSettings, saving: Saving | undefined): WorkOutput["keeps"] {
+  if (output.keeps === "answers" || saving === undefined) return () => output.keeps;
+  const { isSaved = () => true } = saving.name;
+  return (task, outcome) => {
+    if (outcome.kind !== "answered") return "nothing";
+    if (isSaved(task)) return "validators";
+    const { headers } = outcome.response;
+    return validatorsOf(headers, Date.now()) === undefined ? "nothing" : "answers";
+  };
+}
 
 /** Opens a crawl, or goes on with one. @throws UsageError for a selector or a pattern that is none */
 export async function openCrawl(
@@ -116,9 +134,20 @@ export async function openCrawl(
     onRead: (origin, robots) => sitemaps?.named(origin, robots),
     say,
   });
-  const saving = savingOf(settings, crawl, durable?.journal.run.directory);
+  /** Known once the spool is open: where there is none, nobody takes bodies in files. */
+  let spoolsAboveBytes = Number.POSITIVE_INFINITY;
+  const before =
+    durable === undefined
+      ? undefined
+      : await openEarlierCrawl(settings, {
+          durable,
+          largestInMemoryBytes: () => spoolsAboveBytes,
+        });
+  const files = savingOf(settings, crawl, durable?.journal.run.directory);
+  const saving = files && { ...files, isOwn: before?.isOwn };
   const earlier = durable?.journal.run.origin === "earlier" ? "parts" : "nothing";
   let exitCode = 0;
+  let changes: WorkChanges | undefined;
   /** Why the first row was not answered, as long as none was. */
   let unasked: { readonly why: string } | "no" | undefined =
     durable !== undefined && durable.journal.done.count > 0 ? "no" : undefined;
@@ -131,20 +160,23 @@ export async function openCrawl(
     saving,
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },
     spool: spoolOf(saving, durable),
-    beforeGates: (spool) => [
-      claimRedirects(frontier, canonical),
-      ...manners.middleware,
-      ...(spool?.parts === "kept"
-        ? [continueDownload({ directory: spool.directory, hash: spool.hash ?? "none", earlier })]
-        : []),
-      ...(listing === undefined ? [] : [listing.middleware]),
-    ],
+    beforeGates(spool) {
+      spoolsAboveBytes = spool?.aboveBytes ?? spoolsAboveBytes;
+      const { directory, hash = "none", parts } = spool ?? {};
+      return [
+        claimRedirects(frontier, canonical),
+        ...manners.middleware,
+        ...(parts === "kept" ? [continueDownload({ directory: directory!, hash, earlier })] : []),
+        ...(listing === undefined ? [] : [listing.middleware]),
+      ];
+    },
     records: (picks) =>
       extractCrawled({
         picks,
         wanted: crawl.book === undefined ? undefined : "pdf",
         hashes: settings.output.kind === "records" ? "sha256" : "none",
       }),
+    keeps: crawlKeeps(settings, saving),
     watched(output) {
       const { sink } = output;
       const extract = extractLinks(output.extract, find, {
@@ -177,7 +209,10 @@ export async function openCrawl(
         },
       };
     },
-    around: (send) => sitemaps?.middleware(send) ?? send,
+    around(send) {
+      const asked = before?.around(send) ?? send;
+      return sitemaps?.middleware(asked) ?? asked;
+    },
     stopOn: (signal) => frontier.stopOn(signal),
     isWhole: () => frontier.isWhole,
     async finish(signal) {
@@ -187,13 +222,16 @@ export async function openCrawl(
         say(`nothing was answered: ${visible(unasked.why)}`);
         exitCode = 1;
       }
+      if (before !== undefined) changes = await before.tell(say);
       if (crawl.book === undefined || durable === undefined) return;
       const { bindCrawl } = await import("./crawl-book.ts");
       const bound = await bindCrawl(settings, { book: crawl.book, durable, say, signal });
       exitCode = Math.max(exitCode, bound);
     },
     leastExitCode: () => exitCode,
+    changes: () => changes,
     async [Symbol.asyncDispose]() {
+      before?.[Symbol.dispose]();
       await store?.[Symbol.asyncDispose]();
     },
   };

@@ -4,7 +4,7 @@ import type { Listener } from "../core/event.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { Tally } from "../report/tally.ts";
 import type { JobRun } from "./job-run.ts";
-import type { RunSignals } from "./pipeline.ts";
+import type { RunSignals } from "./work.ts";
 import { prepareSteps, type Teller } from "./run-steps.ts";
 
 /** Who follows a discovery, and how it is stopped. */

@@ -7,6 +7,7 @@ import type { CompiledJob } from "../jobs/compile-job.ts";
 import { credentialsOf } from "../jobs/job-credentials.ts";
 import { originOf } from "../jobs/step-requests.ts";
 import { createAuth } from "../middleware/auth.ts";
+import type { HostMemory } from "../policy/host-memory.ts";
 import { cookies, createCookieStore } from "../middleware/cookies.ts";
 
 /** Who asks, for all steps of a job alike. */
@@ -21,6 +22,8 @@ export interface JobIdentification extends AsyncDisposable {
 export interface JobAuthOptions {
   readonly session: SessionOptions;
   readonly whenQuotaIsGone: "stop" | "wait";
+  /** Where what is learned and spent of each of several keys is kept. @default nowhere */
+  readonly memory?: HostMemory | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface JobAuthOptions {
  */
 export function openJobAuth(
   { job, steps, constants }: CompiledJob,
-  { session, whenQuotaIsGone }: JobAuthOptions,
+  { session, whenQuotaIsGone, memory }: JobAuthOptions,
 ): JobIdentification {
   let halt: Halt | undefined;
   let tokens: Session | undefined;
@@ -47,7 +50,7 @@ export function openJobAuth(
     .map(({ url }) => originOf(url, constants))
     .filter((origin) => origin !== undefined);
   const host = origins[0] ?? "";
-  const { renew, sign } = createAuth({
+  const auth = createAuth({
     credentials,
     origins,
     send(request, call) {
@@ -56,9 +59,18 @@ export function openJobAuth(
       return tokens.send(request, call);
     },
     clock: systemClock,
+    memory,
     ...(whenQuotaIsGone === "wait" ? {} : { maxWaitMs: session.maxRetryAfterMs }),
     onQuotaGone: (untilWallMs) => halt?.halt({ reason: "quota", host, untilWallMs }),
     onRefused: () => halt?.halt({ reason: "refused", host, status: 401, times: 1 }),
   });
-  return { beforeGates: [renew], last: [...jar, sign], use, [Symbol.asyncDispose]: dispose };
+  return {
+    beforeGates: [auth.renew],
+    last: [...jar, auth.sign],
+    use,
+    async [Symbol.asyncDispose]() {
+      auth.keep();
+      await dispose();
+    },
+  };
 }

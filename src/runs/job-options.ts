@@ -1,6 +1,7 @@
 import type { SessionOptions } from "../engine/session-options.ts";
 import type { OutputSettings } from "./output-settings.ts";
 import type { Caps } from "./request-cap.ts";
+import type { ChangesWanted } from "./tell-changes.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
 /** How a job is run: it holds for each of its steps, and beside or in place of what the job says. */
@@ -19,6 +20,8 @@ export interface JobOptions {
   readonly existing: OutputSettings["existing"];
   /** Whether raw answers are kept where the job does not ask for it. */
   readonly keeps: OutputSettings["keeps"];
+  /** What is told of how it differs from the run before. @default words, where there was one */
+  readonly changes?: ChangesWanted | undefined;
   readonly v8: WorkSettings["v8"];
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import type { SessionCommons } from "../engine/session-commons.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import type { AskedJob } from "./ask-job.ts";
 import type { JobIdentification } from "./job-auth.ts";
@@ -14,6 +15,8 @@ export interface JobRun extends AskedJob {
   readonly since: string | undefined;
   /** Who asks; undefined where a run is only read. */
   readonly who: JobIdentification | undefined;
+  /** What the sessions of its steps have in common; undefined where a run is only read. */
+  readonly commons: SessionCommons | undefined;
   /** Tells a person what was found out on the way. */
   readonly say: (line: string) => void;
   /** The run of one step. */
@@ -38,6 +41,7 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
     again: undefined,
     since: undefined,
     who: undefined,
+    commons: undefined,
     say: () => {},
     directoryOf: ({ id }) => directoryOf(id),
     rowsFileOf: (id) => join(directoryOf(id), ROWS_FILE),

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
+import { openCommons } from "../engine/session-commons.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import {
   openJobDirectory,
@@ -14,14 +15,15 @@ import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import type { Tally } from "../report/tally.ts";
 import { outputError } from "../sinks/output-error.ts";
 import { type AskedJob, nameOfJob } from "./ask-job.ts";
+import { FIRST_AT_ONCE } from "./crawl-settings.ts";
 import { openJobAuth } from "./job-auth.ts";
 import { type JobRun, jobRunIn, STEPS_FOLDER } from "./job-run.ts";
-import type { Work } from "./pipeline.ts";
+import type { Work } from "./work.ts";
 import { prepareSteps, type Teller } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { checkItems } from "./step-items-file.ts";
-import { stepSettings } from "./step-settings.ts";
+import { jobSession, stepSettings } from "./step-settings.ts";
 import type { Again } from "./work-retry.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
@@ -50,7 +52,6 @@ export interface OpenJob extends AsyncDisposable {
 
 /** Opens the run of a job and locks it; one in which nothing began leaves nothing. @throws UsageError, RunStopped */
 export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Promise<OpenJob> {
-  refuseCrawls(asked);
   const { again, memory } = options;
   const opened = openRunOf(asked, options);
   const since = readJobIdentity(opened.directory)?.since;
@@ -61,44 +62,40 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
   const settings = stepSettings(run.job.steps[0]!, run);
   if (opened.origin === "new") checkOutputs(run);
   const who = stack.use(
-    openJobAuth(run.job, { session: settings.session, whenQuotaIsGone: settings.limits.wait }),
+    openJobAuth(run.job, {
+      session: settings.session,
+      whenQuotaIsGone: settings.limits.wait,
+      memory,
+    }),
+  );
+  const commons = stack.use(
+    openCommons(jobSession(run), {
+      memory,
+      whenQuotaIsGone: settings.limits.wait,
+      ...(run.job.steps.some(({ crawl }) => crawl) ? { firstAtOnce: FIRST_AT_ONCE } : {}),
+    }),
   );
   const held = stack.move();
   return {
     directory: opened.directory,
     settings,
-    prepare: (progress, tally) => prepareSteps({ ...run, who }, { memory, tally, progress }),
+    prepare: (progress, tally) =>
+      prepareSteps({ ...run, who, commons }, { memory, tally, progress }),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 
-/** Links are followed by a command of their own. @throws UsageError */
-function refuseCrawls({ job }: AskedJob): void {
-  for (const { id, step } of job.steps) {
-    const { follow, download, merge, next } = step;
-    if (
-      follow === undefined &&
-      download === undefined &&
-      merge === undefined &&
-      next === undefined
-    ) {
-      continue;
-    }
-    throw new UsageError(
-      `the step ${visible(id)} follows links, which run does not do yet; fanfetch crawl does`,
-    );
-  }
-}
-
-/** Tables that are there already and are not this run's. @throws UsageError */
+/** Tables and books that are there already and are not this run's. @throws UsageError */
 function checkOutputs(run: JobRun): void {
   if (run.options.existing === "overwrite" || run.since !== undefined) return;
   for (const step of run.job.steps) {
     checkItems({ step, directory: run.directoryOf(step) });
-    const { output } = step.step;
-    if (output === undefined || output === "-" || step.each !== undefined) continue;
-    if (!existsSync(resolve(output))) continue;
-    throw new UsageError(`${visible(output)} exists and is not this run's; --force overwrites it`);
+    const { output, merge } = step.step;
+    const isTable = output !== "-" && step.each === undefined && step.crawl?.folder === undefined;
+    const files = [isTable ? output : undefined, merge];
+    const there = files.find((file) => file !== undefined && existsSync(resolve(file)));
+    if (there === undefined) continue;
+    throw new UsageError(`${visible(there)} exists and is not this run's; --force overwrites it`);
   }
 }
 

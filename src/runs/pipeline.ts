@@ -18,6 +18,7 @@ import { openCrawlWork } from "./open-crawl-work.ts";
 import { createGuard } from "./work-guard.ts";
 import { openQueue } from "./work-queue.ts";
 import type { WorkRun } from "./work-run.ts";
+import type { RunSignals, Work } from "./work.ts";
 import { openTasks, type Stdin, type Tasks, tasksAhead } from "./work-tasks.ts";
 import { sendOf, windowOf } from "./work-send.ts";
 import { createRequestCap } from "./request-cap.ts";
@@ -26,35 +27,6 @@ import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 import { spareCompiler } from "./spare-compiler.ts";
-
-/** How a run is asked to end: `drain` starts nothing new, `stop` gives up what is in flight too. */
-export interface RunSignals {
-  readonly drain: AbortSignal;
-  readonly stop: AbortSignal;
-}
-
-/** One prepared piece of work: what `get` and `map` both become. Nothing was sent yet. */
-export interface Work {
-  /** Inputs, where they could be counted without reading them all. */
-  readonly total: number | undefined;
-  /** The run on disk; undefined for one in memory. */
-  readonly durable: WorkRun | undefined;
-  /** As `resume` is told what to go on with, where that is no run of one journal. */
-  readonly directory?: string;
-  /** The exit code of a run that went well so far, where what was made of it lacks something. */
-  readonly leastExitCode?: (() => number) | undefined;
-  /**
-   * Asks for everything and writes what comes back. Resolves when all is settled, or when a signal
-   * ended it and what had arrived is written. Rejects with RunStopped, UsageError (input that cannot
-   * be read further), a DiskError, a ClosedPipe, or a programming error.
-   */
-  run(
-    listeners: readonly Listener[],
-    signals: RunSignals,
-    /** What was counted so far, as JSON for the journal. */
-    counters?: () => string,
-  ): Promise<void>;
-}
 
 /**
  * Gets every outcome, one per input, in the order of `settings.output.order`, where
@@ -114,7 +86,9 @@ async function pipelineOf(
   const emit = (event: RunEvent): void => listen(event);
   const guard = createGuard();
   const cap = createRequestCap(settings.caps, durable?.journal);
-  const halt = createHalt();
+  // What a rehearsal plays has nothing in common with what is really asked.
+  const shared = settings.detour === undefined ? settings.shared : undefined;
+  const halt = shared?.commons.halt ?? createHalt();
   settings.who?.use(halt);
   const crawl = await openCrawlWork(settings, { durable, say });
   const jar = settings.cookieJar === undefined ? undefined : await openCookies(settings.cookieJar);
@@ -136,6 +110,7 @@ async function pipelineOf(
       whenQuotaIsGone: settings.limits.wait,
       spool: spool?.options,
       detour: settings.detour,
+      shared,
       ...crawl?.session,
       beforeGates: [
         ...(crawl?.beforeGates(spool?.options) ?? []),
@@ -205,6 +180,7 @@ async function pipelineOf(
           total: tasks.total,
           durable: kept,
           leastExitCode: crawl?.leastExitCode,
+          changes: crawl?.changes,
           run: (listeners, signals, counters = () => "{}") =>
             runWork({ tasks, output, now }, { listeners, signals, counters }),
         };

@@ -16,7 +16,11 @@ export interface RunJob {
   /** Of a job: the step that this run is. */
   readonly step?: string;
   /** Of a job's step: where it writes, in place of options. */
-  readonly writes?: { readonly output?: string; readonly save?: string };
+  readonly writes?: {
+    readonly output?: string;
+    readonly save?: string;
+    readonly merge?: string;
+  };
   /** Options whose values are secrets, and were left out: to be given again. */
   readonly withheld: readonly string[];
 }

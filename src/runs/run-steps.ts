@@ -11,8 +11,10 @@ import { warmJournalThread } from "../queue/journal.ts";
 import { countersOf, earlierCounters, restoreTally } from "../report/restored-tally.ts";
 import { costOf, count, createTally, settledOf, type Tally, wallMsOf } from "../report/tally.ts";
 import { type EarlierAnswers, readEarlierAnswers } from "./earlier-answers.ts";
+import { tellJobChanges } from "./job-changes.ts";
 import { type JobRun, jobRunIn } from "./job-run.ts";
-import { openPipeline, type Pipeline, type RunSignals, type Work } from "./pipeline.ts";
+import { openPipeline, type Pipeline } from "./pipeline.ts";
+import type { RunSignals, Work } from "./work.ts";
 import { isReadLater, stepSettings } from "./step-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { Caps } from "./request-cap.ts";
@@ -20,6 +22,7 @@ import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { keepItems } from "./step-items-file.ts";
 import { writeRows } from "./step-answers.ts";
+import type { WorkChanges } from "./tell-changes.ts";
 import { openAhead } from "./work-run.ts";
 
 /** Who is told what goes on. */
@@ -57,10 +60,14 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
   // Outputs that cannot be are told of before anything is sent.
   for (const step of others) stepSettings(step, run);
   let opened: OpenStep | undefined = await openStep(first!, run, options);
+  let exitCode = 0;
+  let changes: WorkChanges | undefined;
   return {
+    changes: () => changes,
     total: others.length === 0 ? opened.work.total : undefined,
     durable: undefined,
     directory: shownPath(directory),
+    leastExitCode: () => exitCode,
     async run(listeners, signals) {
       const tell = (event: RunEvent): void => {
         for (const listen of listeners) listen(event);
@@ -72,9 +79,11 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
         // It comes up while servers are waited for.
         if (step !== job.steps.at(-1)) warmJournalThread();
         const end = await runStep(open, { tell, signals, run, ...options });
+        exitCode = Math.max(exitCode, open.work.leastExitCode?.() ?? 0);
         if (end === "stopped") return;
       }
       tell({ type: "ended", atMs: systemClock.now() });
+      changes = await tellJobChanges(run, (line) => options.progress.say(line));
       const { requests, earlierRequests } = options.tally;
       if (requests - earlierRequests === before) {
         options.progress.say("nothing was owed; --force asks anew");
@@ -93,7 +102,11 @@ async function openStep(
   const known = earlier?.around;
   const settings = { ...asked, known, caps: capsLeft(asked.caps, tally) };
   const opening = openAhead(settings);
-  const pipeline: Pipeline = await openPipeline(settings, { opening, memory });
+  const pipeline: Pipeline = await openPipeline(settings, {
+    opening,
+    memory,
+    say: run.say,
+  });
   try {
     const work = await pipeline.prepare(settings);
     return {
@@ -112,9 +125,9 @@ async function openStep(
   }
 }
 
-/** What the run before has answered of a step whose rows no other step takes: lists are asked anew. */
+/** What the run before has answered of a step. */
 async function earlierOf(step: CompiledStep, run: JobRun): Promise<EarlierAnswers | undefined> {
-  if (run.since === undefined || step.position === "inner") return undefined;
+  if (run.since === undefined) return undefined;
   const before = jobRunIn(run.since, run);
   return await readEarlierAnswers(step, before, stepSettings(step, before));
 }
@@ -177,7 +190,6 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
     );
     return "stopped";
   }
-  if (open.earlier !== undefined) progress.say(open.earlier.words());
   if (!isReadLater(step)) return "ended";
   const ended = { step, settings, directory: work.durable!.journal.run.directory };
   const isNew = settledOf(own) > settledBefore;

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import type { Outcome } from "../core/outcome.ts";
-import type { Row } from "../core/row.ts";
+import { cell, type Row } from "../core/row.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { keptOutcome } from "../jobs/kept-outcome.ts";
 import { itemsOfStep, type StepItems } from "../jobs/step-items.ts";
@@ -15,6 +15,7 @@ import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { RecordFormat } from "./output-settings.ts";
 import { openToRead } from "./open-to-read.ts";
+import { openStoredTasks } from "./work-tasks.ts";
 
 /** A step that has ended, and what it kept. */
 export interface EndedStep {
@@ -95,7 +96,9 @@ async function* itemsOf(
 ): AsyncGenerator<Row> {
   const toRows = read(itemsOfStep(ended.step));
   for await (const { row, outcome } of readOutcomes(ended)) {
-    if (outcome.kind === "answered") yield* toRows(row, outcome.response);
+    // Of what a crawl has fetched only pages are read.
+    const isRead = ended.settings.crawl === undefined || cell(row, "kind") === "page";
+    if (isRead && outcome.kind === "answered") yield* toRows(row, outcome.response);
   }
 }
 
@@ -107,7 +110,7 @@ export async function* readOutcomes({
   settings,
   directory,
 }: EndedStep): AsyncGenerator<{ readonly row: Row; readonly outcome: Outcome }> {
-  const { batches } = await settings.step!.openTasks();
+  const { batches } = await openStoredTasks(settings, directory);
   using store = openToRead(directory);
   using kept = readKeptAnswers(store.database, directory);
   for await (const { record, detail, task } of outcomeRows(store, batches)) {

@@ -3,16 +3,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { resolveLimits } from "../engine/resolve-limits.ts";
-import { SESSION_DEFAULTS, type SessionOptions } from "../engine/session-options.ts";
+import type { SharedParts } from "../engine/session.ts";
+import { type Limits, SESSION_DEFAULTS, type SessionOptions } from "../engine/session-options.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
 import { warcCompressionOf } from "../formats/warc-record.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
+import { compileRule } from "../middleware/compile-rule.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import type { RunSettings } from "./run-settings.ts";
 import type { JobRun } from "./job-run.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { formatOf, type OutputSettings } from "./output-settings.ts";
 import type { RunJob } from "./run-settings.ts";
+import { stepCrawl } from "./step-crawl-settings.ts";
 import { stepWork } from "./step-work.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
@@ -20,11 +23,13 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 /** The settings of one step of a job: its own, the job's, and what is asked for beside. @throws UsageError */
 export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
   const { job, options } = run;
-  const session = sessionOf(step, run);
+  const base = sessionOf(step, run);
+  const crawl = step.crawl && stepCrawl(step, step.crawl, run);
+  const session = crawl?.userAgent === undefined ? base : { ...base, userAgent: crawl.userAgent };
   const duplicates = SAFE.has(step.method) ? "asked once" : "each asked";
   const request = {
     method: step.method,
-    headers: [],
+    headers: crawl?.headers ?? [],
     removedHeaders: [],
     secretHeaders: step.secretHeaders,
     body: undefined,
@@ -33,7 +38,9 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
   const title = `${job.name}: ${step.id}`;
   return Object.freeze({
     command: "run",
-    input: { kind: "step", path: step.table?.path ?? step.id },
+    ...(crawl === undefined
+      ? { input: { kind: "step", path: step.table?.path ?? step.id } }
+      : { input: { kind: "urls", urls: crawl.crawl.starts }, crawl: crawl.crawl }),
     request,
     session,
     mode: options.mode,
@@ -47,21 +54,28 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
     redirectsTo: options.redirectsTo,
     cookieJar: undefined,
     v8: options.v8,
-    step: stepWork(step, {
-      job,
-      folder: run.folder,
-      fileOf: run.rowsFileOf,
-      mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
-      say: run.say,
-    }),
+    ...(crawl === undefined
+      ? {
+          step: stepWork(step, {
+            job,
+            folder: run.folder,
+            fileOf: run.rowsFileOf,
+            mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
+            say: run.say,
+          }),
+        }
+      : { picked: step.picks }),
+    rules: () => Promise.all(step.rules.map(compileRule)),
     who: run.who,
+    shared: run.commons && { commons: run.commons, ...ownLimits(step, run) },
   } satisfies WorkSettings);
 }
 
 /** Where the records and the bodies of a step go by themselves; its items are written later. */
 function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
-  const { output, save } = step;
+  const { output, save, merge } = step;
   return {
+    ...(merge === undefined ? {} : { merge }),
     ...(output === undefined || each !== undefined ? {} : { output }),
     ...(save === undefined ? {} : { save }),
   };
@@ -99,12 +113,14 @@ export function isReadLater({ each, position, step }: CompiledStep): boolean {
 function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const { output, save, keep } = step.step;
   const { order, csvCells, existing, keeps } = run.options;
-  const isTable = output !== undefined && step.each === undefined;
+  const folder = step.crawl?.folder;
+  const isTable = output !== undefined && folder === undefined && step.each === undefined;
   const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
-  const format = output === undefined || isArchive ? "jsonl" : formatOf(output, "get", "output");
+  const isNamed = output === undefined || isArchive || folder !== undefined;
+  const format = isNamed ? "jsonl" : formatOf(output, "get", "output");
   return {
     kind: isArchive ? "archive" : isTable ? "records" : "none",
-    path: output ?? "-",
+    path: isTable || isArchive ? output : "-",
     format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
     picks: [],
@@ -126,27 +142,55 @@ function withConstants(text: string, constants: ReadonlyMap<string, unknown>): s
 }
 
 /** How a step asks: what is asked for beside the job, and in its absence what the job and the step say. */
-function sessionOf({ limits, accept, secretHeaders }: CompiledStep, run: JobRun): SessionOptions {
-  const { limits: asked = {}, ...given } = run.options.session;
-  const { limits: all } = run.job;
-  const rates = [...all.rates, ...limits.rates];
+function sessionOf(step: CompiledStep, run: JobRun): SessionOptions {
+  const { limits, accept, secretHeaders } = step;
+  const { limits: all, ...session } = jobSession(run);
+  const { limits: asked = {} } = run.options.session;
+  const { perHost, rates } = ownLimits(step, run);
   return Object.freeze({
-    timeoutMs: all.timeoutMs ?? SESSION_DEFAULTS.timeoutMs,
-    connectTimeoutMs: all.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
-    retries: all.retries ?? SESSION_DEFAULTS.retries,
-    maxRetryAfterMs: all.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
-    ...given,
+    ...session,
     secretHeaders,
     limits: Object.freeze({
-      concurrency: asked.concurrency ?? least(all.concurrency, limits.concurrency) ?? "auto",
-      perHost: asked.perHost ?? least(all.perHost, limits.perHost) ?? "auto",
-      rates: asked.rates ?? rates,
+      concurrency: asked.concurrency ?? least(all.concurrency, limits.concurrency),
+      perHost: least(all.perHost, perHost),
+      rates: [...all.rates, ...rates],
     }),
     ...(accept === undefined ? {} : { accept }),
   });
 }
 
-function least(one: number | undefined, other: number | undefined): number | undefined {
-  const both = [one, other].filter((value) => value !== undefined);
-  return both.length === 0 ? undefined : Math.min(...both);
+/** How a job asks, whatever its step. */
+export function jobSession({ job, options }: JobRun): JobSession {
+  const { limits: asked = {}, ...given } = options.session;
+  const { limits } = job;
+  return {
+    timeoutMs: limits.timeoutMs ?? SESSION_DEFAULTS.timeoutMs,
+    connectTimeoutMs: limits.connectTimeoutMs ?? SESSION_DEFAULTS.connectTimeoutMs,
+    retries: limits.retries ?? SESSION_DEFAULTS.retries,
+    maxRetryAfterMs: limits.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs,
+    ...given,
+    limits: {
+      concurrency: asked.concurrency ?? limits.concurrency ?? "auto",
+      perHost: asked.perHost ?? limits.perHost ?? "auto",
+      rates: asked.rates ?? limits.rates,
+    },
+  };
+}
+
+type JobSession = SessionOptions & { readonly limits: Required<Limits> };
+
+/** What a step adds to the limits of its job; nothing where others were asked for in their place. */
+function ownLimits({ limits }: CompiledStep, { options }: JobRun): OwnLimits {
+  const { limits: asked = {} } = options.session;
+  return {
+    perHost: asked.perHost === undefined ? limits.perHost : undefined,
+    rates: asked.rates === undefined ? limits.rates : [],
+  };
+}
+
+type OwnLimits = Required<Pick<SharedParts, "rates">> & Pick<SharedParts, "perHost">;
+
+function least(one: number | "auto", other: number | undefined): number | "auto" {
+  if (other === undefined) return one;
+  return one === "auto" ? other : Math.min(one, other);
 }

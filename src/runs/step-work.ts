@@ -5,8 +5,6 @@ import { extractStep } from "../jobs/extract-step.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { openStepRows } from "../jobs/open-step-rows.ts";
 import { createStepRequests } from "../jobs/step-requests.ts";
-import type { AnswerRule } from "../middleware/answer-rules.ts";
-import { compileRule } from "../middleware/compile-rule.ts";
 import { requestsOf } from "../sources/row-requests.ts";
 import { type RequestSharing, shareRequests } from "./request-sharing.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -17,8 +15,6 @@ export interface StepWork {
   readonly openTasks: () => Promise<Tasks>;
   readonly sharing: RequestSharing;
   readonly extract: Extract;
-  /** Made anew for each run: a rule may learn from the answers that it sees. */
-  readonly rules: () => Promise<readonly AnswerRule[]>;
   /** Whether answers are read, or only saved. */
   readonly bodies: "read" | "saved";
 }
@@ -41,7 +37,7 @@ export function stepWork(
   step: CompiledStep,
   { job, folder, fileOf, mostAtOnce, say }: StepPlace,
 ): StepWork {
-  const { id, picks, rules, each, position, pages, batch } = step;
+  const { id, picks, each, position, pages, batch } = step;
   const { constants } = job;
   const maker = createStepRequests(step, { constants, folder });
   const sharing = shareRequests({ pages, batch }, { maker, constants, mostAtOnce });
@@ -69,7 +65,6 @@ export function stepWork(
         around && ((sends) => around({ ...sends, say: (line) => say(`${visible(id)}: ${line}`) })),
     },
     extract: extractStep(step),
-    rules: () => Promise.all(rules.map(compileRule)),
     bodies: isRead ? "read" : "saved",
   };
 }

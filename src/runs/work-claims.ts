@@ -12,6 +12,8 @@ import type { Tasks } from "./work-tasks.ts";
 export interface Saving {
   readonly root: string;
   readonly name: SaveName;
+  /** Whether an earlier run of the same work saved a file at this path below the root. @default none did */
+  readonly isOwn?: ((path: string) => boolean) | undefined;
 }
 
 /** @throws UsageError for a variable that no row has. */

@@ -8,6 +8,7 @@ import { extractExchange } from "../jobs/extract-exchange.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
+import type { Keeps } from "../queue/outcome-detail.ts";
 import type { Task } from "../queue/queue.ts";
 import type { ByteOutput } from "../sinks/byte-output.ts";
 import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
@@ -34,8 +35,8 @@ export interface WorkOutput {
   readonly horizon: MemoryQueueOptions;
   /** The tasks, their files' names claimed in the order of the input. */
   readonly batches: AsyncIterable<readonly Task[]>;
-  /** Whether answers are kept with the run. */
-  readonly keeps: "answers" | "nothing";
+  /** What of an answer is kept with the run. */
+  readonly keeps: (task: Task, outcome: Outcome) => Keeps;
 }
 
 /** Who else has to do with the outputs. */
@@ -44,7 +45,7 @@ export interface OutputParts {
   /** The run on disk, which may go on with what it wrote before. */
   readonly run?: WorkRun | undefined;
   /** For a crawl: where files go, and what records hold. */
-  readonly crawl?: Pick<CrawlWork, "saving" | "records"> | undefined;
+  readonly crawl?: Pick<CrawlWork, "saving" | "records" | "keeps"> | undefined;
   /** Where records go in place of the output that the settings name; open already. */
   readonly records?: ByteOutput | undefined;
 }
@@ -63,7 +64,8 @@ export async function openOutput(
 ): Promise<WorkOutput> {
   const { run } = parts;
   const { output } = settings;
-  const picks = await compilePicks(output.picks);
+  const asked = await compilePicks(output.picks);
+  const picks = asked.length > 0 ? asked : (settings.picked ?? []);
   const { crawl } = parts;
   const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
   const name = save?.name;
@@ -80,6 +82,7 @@ export async function openOutput(
       await openFileSink({
         root: save.root,
         exists: own ? "own" : output.existing,
+        isOwn: save.isOwn,
         ...(run === undefined ? {} : { id: run.id }),
       }),
     );
@@ -100,8 +103,14 @@ export async function openOutput(
     sink: files === undefined ? table : savingIn(files, table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
-    keeps: output.keeps,
+    keeps: crawl?.keeps ?? keepsOf(settings),
   };
+}
+
+/** Answers that a later run can ask about are kept as far as that needs it. */
+function keepsOf({ output, step }: WorkSettings): WorkOutput["keeps"] {
+  const keeps = output.keeps === "answers" || step === undefined ? output.keeps : "validators";
+  return () => keeps;
 }
 
 /** Where the files of `--save` go. @throws UsageError */
@@ -182,7 +191,8 @@ async function openRecords(
     return createTableSink(records, { ...form, mostHeldLength: HELD_LENGTH });
   // A table of which nothing was committed begins anew.
   const standing = run?.standing?.bytes === 0 ? undefined : run?.standing;
-  const exists = run?.standing === undefined ? output.existing : "overwrite";
+  const isOwn = run?.standing !== undefined || run?.since !== undefined;
+  const exists = isOwn ? "overwrite" : output.existing;
   const target =
     output.path === "-"
       ? { kind: "stream" as const, stream: process.stdout }

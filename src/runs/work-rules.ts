@@ -3,9 +3,9 @@ import { compileCondition } from "../formats/selector.ts";
 import type { AnswerRule } from "../middleware/answer-rules.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
-/** The rules that --fail-if and --retry-if make. @throws UsageError for an expression that is none. */
+/** The rules of a job, and those that --fail-if and --retry-if make. @throws UsageError for an expression that is none. */
 export async function readRules(settings: WorkSettings): Promise<readonly AnswerRule[]> {
-  const rules: AnswerRule[] = [...((await settings.step?.rules()) ?? [])];
+  const rules: AnswerRule[] = [...((await settings.rules?.()) ?? [])];
   const add = async (
     text: string | undefined,
     then: AnswerRule["then"],

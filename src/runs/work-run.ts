@@ -6,12 +6,13 @@ import { UsageError } from "../core/usage-error.ts";
 import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { INPUT_FILE } from "../queue/input-copy.ts";
-import { JournalError, RunLocked } from "../queue/journal-format.ts";
+import { JOURNAL_FILE, JournalError, RunLocked } from "../queue/journal-format.ts";
 import { type Journal, type JournalThread, startJournalThread } from "../queue/journal.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import { checkStanding, type StandingCheck } from "../sinks/check-standing.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { inputOf } from "./input-to-know.ts";
+import { openToRead } from "./open-to-read.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { type RunTable, tableOf } from "./run-table.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -21,6 +22,8 @@ import { endRewrite, standingOf, takeFailuresBack } from "./work-retry.ts";
 /** The durable side of a piece of work. */
 export interface WorkRun {
   readonly journal: Journal;
+  /** The earlier run of the same work whose answers are asked about; undefined where there is none. */
+  readonly since: string | undefined;
   /** Short and its own, for the names of temporary files. */
   readonly id: string;
   /** The table of records, where there is one. */
@@ -61,9 +64,9 @@ async function openWorkRun(settings: WorkSettings): Promise<WorkRun | undefined>
       found = "as it was";
     }
     if (found === "as it was") return workRun(journal, table);
-    await journal.end("stopped", "{}");
+    await (journal.run.origin === "new" ? discard(journal) : journal.end("stopped", "{}"));
     throw new UsageError(
-      `${visible(settings.output.path)} is ${FOUND[found]} since ${journal.run.directory} wrote it; put it back, or begin anew with --force`,
+      `${visible(settings.output.path)} is ${FOUND[found]} since ${sinceOf(journal) ?? journal.run.directory} wrote it; put it back, or begin anew with --force`,
     );
   } catch (error) {
     await thread.stop();
@@ -111,10 +114,34 @@ async function openRun(
     job: JSON.stringify(run.job),
     order: output.order,
     earlier: mayGoOn ? "go on" : "ignore",
+    finished: isAskedAgain(settings) ? "begin beside" : "go on",
     refusal: isTaken
       ? `${visible(output.path)} exists and is not this run's; --force overwrites it`
       : undefined,
   });
+}
+
+/**
+ * Whether the same command, once it has finished, is to ask what has changed: a crawl of files, unless its
+ * run has a directory of its own.
+ */
+function isAskedAgain({ crawl, output, run }: WorkSettings): boolean {
+  if (crawl === undefined || (run.kind === "durable" && run.directory !== undefined)) return false;
+  // An archive has what was answered, not what was not sent again.
+  if (output.kind === "archive") return false;
+  return crawl.folder !== undefined || crawl.book !== undefined || output.save !== undefined;
+}
+
+/** The run that a journal notes as the one before; undefined where it is not there any more. */
+function sinceOf({ run }: Journal): string | undefined {
+  const since = JSON.parse(run.facts.get("since") ?? "null") as string | null;
+  return since !== null && existsSync(join(since, JOURNAL_FILE)) ? since : undefined;
+}
+
+/** Where the earlier run left the table. */
+function standingSince(since: string): Standing | undefined {
+  using store = openToRead(since);
+  return store.fact<Standing>("standing");
 }
 
 /** Brings an earlier run to where this command goes on from; tells how its table is found. */
@@ -123,7 +150,14 @@ async function settleEarlier(
   journal: Journal,
   table: RunTable | undefined,
 ): Promise<StandingCheck> {
-  if (journal.run.origin === "new") return "as it was";
+  if (journal.run.origin === "new") {
+    const since = sinceOf(journal);
+    const standing = since === undefined ? undefined : standingSince(since);
+    if (table === undefined || standing === undefined) return "as it was";
+    const found = await checkStanding(table.path, standing);
+    // Whoever took it away gets it again.
+    return found === "missing" ? "as it was" : found;
+  }
   if (table !== undefined) {
     await endRewrite(journal, table);
     const standing = standingOf(journal);
@@ -141,12 +175,14 @@ async function settleEarlier(
 function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
   const { run } = journal;
   const isNew = run.origin === "new";
+  const since = sinceOf(journal);
   const passed = run.facts.get("passed");
   const inputFile = join(run.directory, INPUT_FILE);
   // Beware: a new run whose standard input was read before has its file already.
   const isCopying = isNew && run.facts.get("input") === undefined;
   return {
     journal,
+    since,
     id: idOf(run.identity),
     table,
     standing: isNew || table === undefined ? undefined : standingOf(journal),
@@ -155,7 +191,10 @@ function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
     nextInOrder: passed === undefined ? 1 : Number(passed) + 1,
     files: run.facts.has("checked") ? "its own" : "as the command says",
     stdinFile: isCopying ? undefined : inputFile,
-    notes: isNew ? [] : [goingOn(journal)],
+    notes: [
+      ...(isNew ? [] : [goingOn(journal)]),
+      ...(since === undefined ? [] : [`asking what has changed since ${shownPath(since)}`]),
+    ],
     discard: () => discard(journal),
   };
 }

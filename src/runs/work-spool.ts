@@ -18,7 +18,7 @@ export interface OpenSpool extends AsyncDisposable {
 }
 
 /** Larger bodies than this that are to be saved go to a file at once. */
-const SPOOL_ABOVE_BYTES = 1024 * 1024;
+export const SPOOL_ABOVE_BYTES = 1024 * 1024;
 
 /** How a spool is told from those of other runs. */
 export interface SpoolFolder {
@@ -57,7 +57,8 @@ export async function openSpool(
   const { save, picks, keeps } = settings.output;
   if (settings.sharing !== undefined || settings.step?.bodies === "read") return undefined;
   if (save === undefined && given === undefined) return undefined;
-  if (picks.length > 0 || rules > 0 || keeps === "answers") return undefined;
+  const isPicked = picks.length > 0 || (settings.picked ?? []).length > 0;
+  if (isPicked || rules > 0 || keeps === "answers") return undefined;
   const root = given ?? splitSaveTemplate(save!).root;
   let directory: string;
   let made: readonly string[] = [];

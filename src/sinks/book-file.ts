@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, stat, unlink } from "node:fs/promises";
+import { type FileHandle, stat, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
 import { isRefusal } from "../core/disk-error.ts";
@@ -10,8 +10,7 @@ import { Folder } from "./folder.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { openNewFile, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
-
-const CHUNK = 1 << 20;
+import { hasSameBytes } from "./same-bytes.ts";
 
 /** Where a book goes. */
 export interface BookTarget {
@@ -127,13 +126,5 @@ async function compare(path: string, other: string): Promise<BookState> {
   });
   if (there === undefined) return "new";
   const { size } = await stat(other);
-  if (!there.isFile() || there.size !== size) return "replaced";
-  await using first = await open(path);
-  await using second = await open(other);
-  const [a, b] = [Buffer.alloc(CHUNK), Buffer.alloc(CHUNK)];
-  for (let at = 0; at < size; at += CHUNK) {
-    const [one, two] = [await first.read(a, 0, CHUNK, at), await second.read(b, 0, CHUNK, at)];
-    if (!a.subarray(0, one.bytesRead).equals(b.subarray(0, two.bytesRead))) return "replaced";
-  }
-  return "unchanged";
+  return (await hasSameBytes(path, { path: other, bytes: size })) ? "unchanged" : "replaced";
 }

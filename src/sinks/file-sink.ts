@@ -8,7 +8,7 @@ import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { createGate } from "../policy/gate.ts";
-import { createClaimedNames } from "./claimed-names.ts";
+import { type ClaimedNames, createClaimedNames } from "./claimed-names.ts";
 import { exists } from "./exists.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
@@ -27,6 +27,8 @@ export interface FileSinkOptions {
    * on: what stands at a claimed path was saved before it stopped, and is replaced.
    */
   readonly exists: "refuse" | "overwrite" | "own";
+  /** Paths below the root whose files may be replaced, whatever `exists` says. @default none */
+  readonly isOwn?: ((path: string) => boolean) | undefined;
   /** Files being saved at once; fewer once the system has no more descriptors. @default 32 */
   readonly atOnce?: number | undefined;
   /**
@@ -52,8 +54,8 @@ export interface FileSink extends AsyncDisposable {
    * `/` separate folders; in a list of parts a `/` is a character like others. Claimed in the order of
    * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
    */
-  claim(wanted: string | readonly string[], key: string): string;
-  /** Whether something stands at the path that `key` has or would have. @throws DiskError */
+  claim: ClaimedNames["claim"];
+  /** Whether something that is not its own stands at the path that `key` has or would have. @throws DiskError */
   has(wanted: string | readonly string[], key: string): Promise<boolean>;
   /**
    * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
@@ -147,7 +149,7 @@ interface OpenedOptions extends FileSinkOptions {
 }
 
 function createFileSink(options: OpenedOptions): FileSink {
-  const { root, tree, mode, clock = systemClock } = options;
+  const { root, tree, mode, clock = systemClock, isOwn = () => false } = options;
   const names = createClaimedNames();
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
@@ -190,7 +192,7 @@ function createFileSink(options: OpenedOptions): FileSink {
   async function place(path: string, { body, modifiedMs }: Whole): Promise<void> {
     temporaries += 1;
     const temporary = `${options.prefix}-${temporaries}.part`;
-    const refused = options.exists === "refuse" && !names.isWritten(path);
+    const refused = options.exists === "refuse" && !names.isWritten(path) && !isOwn(path);
     await tree.within(path, (folder, name) =>
       placeFile(body, {
         folder,
@@ -232,10 +234,10 @@ function createFileSink(options: OpenedOptions): FileSink {
   }
 
   return {
-    claim: (wanted, key) => names.claim(wanted, key),
+    claim: names.claim,
     has(wanted, key) {
       const path = names.claim(wanted, key);
-      return guarded(path, async () => exists(await tree.root.at(path)));
+      return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
     save: (wanted, key, body) => take(names.claim(wanted, key), { body }),
     take: (saved) => take(saved.at ?? names.claim(saved.path, saved.key), saved),

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, type FileHandle, open, unlink } from "node:fs/promises";
+import { copyFile, type FileHandle, lstat, open, unlink } from "node:fs/promises";
 
 import type { BodyFile } from "../core/response.ts";
 import { visible } from "../formats/visible.ts";
@@ -8,6 +8,7 @@ import { writeAll } from "./file-output.ts";
 import type { Folder } from "./folder.ts";
 import { nameFile } from "./name-file.ts";
 import { errorCode } from "./output-error.ts";
+import { hasSameBytes } from "./same-bytes.ts";
 
 /** Something that is not this run's stands at a path or in its way; it was left as it is. */
 export class PathTaken extends Error {
@@ -30,17 +31,33 @@ export interface Place {
 }
 
 /**
- * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. Where
- * it throws, nothing new stands under the name and its temporary file is gone; a body's file stays.
+ * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. A file
+ * there that holds the same bytes is not touched. Where it throws, nothing new stands under the name and
+ * its temporary file is gone; a body's file stays, as one that is lent does in any case.
  * @throws PathTaken, and the system's errors
  */
 export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
   const { folder, name } = place;
   // Asked before as well as when naming: a large body should not be written for nothing.
   if (place.exists === "refuse" && (await exists(await folder.at(name)))) throw taken(place);
-  if (body instanceof Uint8Array) await writeIn(body, place);
+  if (place.exists === "overwrite" && (await isThere(body, place))) await letGo(body);
+  else if (body instanceof Uint8Array) await writeIn(body, place);
+  else if (body.owner === "lent") await copyIn(body, place);
   else await moveIn(body, place);
   await folder.sync();
+}
+
+/** Whether a file with these bytes has the name already; a link to one does not count. */
+async function isThere(body: Uint8Array | BodyFile, { folder, name }: Place): Promise<boolean> {
+  const path = await folder.at(name);
+  const there = await lstat(path).catch(() => undefined);
+  return there?.isFile() === true && (await hasSameBytes(path, body));
+}
+
+/** Removes a body's file that nobody needs any more. */
+async function letGo(body: Uint8Array | BodyFile): Promise<void> {
+  if (body instanceof Uint8Array || body.owner === "lent") return;
+  await unlink(body.path);
 }
 
 /** Opens a file that was not there; never through a link. */
@@ -72,14 +89,19 @@ async function moveIn(body: BodyFile, place: Place): Promise<void> {
   } catch (error) {
     if (errorCode(error) !== "EXDEV") throw error;
   }
-  // Another file system: the one case in which its bytes are copied.
+  // Another file system: its bytes have to be copied.
+  await copyIn(body, place);
+  await unlink(body.path);
+}
+
+async function copyIn(body: BodyFile, place: Place): Promise<void> {
   const temporary = await place.folder.at(place.temporary);
   await removedOnError(temporary, async () => {
-    await copyFile(body.path, temporary, constants.COPYFILE_EXCL);
+    // Where the file system can, both share their bytes until one is changed.
+    await copyFile(body.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     await syncFile(temporary, place);
     await giveName(temporary, place);
   });
-  await unlink(body.path);
 }
 
 async function removedOnError(temporary: string, work: () => Promise<void>): Promise<void> {

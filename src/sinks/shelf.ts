@@ -48,9 +48,6 @@ export interface ShelfOptions {
 /** Bodies that later ones are compared with: 40 MB of memory; beyond them equal ones are saved again. */
 const MOST_BODIES = 250_000;
 
-/** Names tried for one body. */
-const MOST_NAMES = 1_000;
-
 /** A shelf on which nothing is yet. */
 export function createShelf({ files, root, names, equal }: ShelfOptions): Shelf {
   const placed = new Map<string, string>();
@@ -64,16 +61,19 @@ export function createShelf({ files, root, names, equal }: ShelfOptions): Shelf 
   }
 
   function found({ wanted, key, body }: Shelved, sha256: string): ShelfPlace {
-    for (let round = 0; round < MOST_NAMES; round += 1) {
-      const path = files.claim(wanted, round === 0 ? key : `${key}\n${round}`);
-      if ((kept.get(path) ?? sha256) !== sha256) continue;
-      if (names === "checked") return { path, sha256, state: "free" };
-      const there = lstatSync(join(root, path), { throwIfNoEntry: false });
-      if (there === undefined) return { path, sha256, state: "free" };
-      const isSame = there.isFile() && there.size === bytesOf(body);
-      if (isSame && hashFile(join(root, path)) === sha256) return { path, sha256, state: "there" };
-    }
-    throw new Error(`${MOST_NAMES} files are called like ${wanted.join("/")}`);
+    let state: ShelfPlace["state"] = "free";
+    const path = files.claim(wanted, key, {
+      isTaken(free) {
+        if ((kept.get(free) ?? sha256) !== sha256) return true;
+        const full = join(root, free);
+        const there = names === "checked" ? undefined : lstatSync(full, { throwIfNoEntry: false });
+        if (there === undefined) return false;
+        const isSame = there.isFile() && there.size === bytesOf(body) && hashFile(full) === sha256;
+        if (isSame) state = "there";
+        return !isSame;
+      },
+    });
+    return { path, sha256, state };
   }
 
   return {

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { Failure } from "../core/failure.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
-import type { Transport } from "../core/send.ts";
+import type { Send } from "../core/send.ts";
 import { Deadlines } from "./deadlines.ts";
 import { AddressRefused, scopeOfAddress, scopeOfHost, type ScopeOf } from "./address-policy.ts";
 import { createDnsCache, type Resolve } from "./dns-cache.ts";
@@ -27,9 +27,6 @@ export interface TransportOptions {
   readonly http2: boolean;
   /** Hosts (`name` or `name:port`) whose certificates are not verified. */
   readonly insecureHosts: readonly string[];
-  /** Statuses whose bodies are wanted whole; of others an excerpt is decoded. */
-  readonly accept: (status: number) => boolean;
-  readonly spool?: SpoolOptions | undefined;
   readonly proxy?: string | undefined;
   /** Where every connection leads in place of its origin; no name is looked up, no proxy asked. @default none */
   readonly detour?: Detour | undefined;
@@ -38,6 +35,19 @@ export interface TransportOptions {
   readonly resolve?: Resolve | undefined;
   /** Which addresses a request may connect to that a public server pointed to. @default scopeOfAddress */
   readonly scopeOf?: ScopeOf | undefined;
+}
+
+/** Which bodies are wanted, and how. */
+export interface WantedBodies {
+  /** Statuses whose bodies are wanted whole; of others an excerpt is decoded. */
+  readonly accept: (status: number) => boolean;
+  readonly spool?: SpoolOptions | undefined;
+}
+
+/** The network's transport: one set of connections for all who send. */
+export interface UndiciTransport extends AsyncDisposable {
+  /** A Send of its own over the same connections. */
+  sendFor(wanted: WantedBodies): Send;
 }
 
 /** How often within the idle timeout is looked: an idle answer ends at most an eighth late. */
@@ -51,7 +61,7 @@ const MOST_ORIGINS = 512;
  * timings, a total deadline. A request that meets a connection which the server was just closing is
  * sent once more by itself when it is idempotent (RFC 9112 §9.3.1); that is not an attempt.
  */
-export function createUndiciTransport(options: TransportOptions): Transport {
+export function createUndiciTransport(options: TransportOptions): UndiciTransport {
   const clock = options.clock ?? systemClock;
   const open = new Deadlines<Exchange>(options.timeoutMs, clock);
   const heard = new WeakSet<AbortSignal>();
@@ -66,23 +76,27 @@ export function createUndiciTransport(options: TransportOptions): Transport {
   const laneOptions = { ...options, clock, connects };
   let state: "open" | "closed" = "open";
 
-  const context: ExchangeContext = {
-    clock,
-    maxBodyBytes: options.maxBodyBytes,
-    spool: options.spool,
-    accept: options.accept,
-    over(exchange, lane) {
-      open.stop(exchange);
-      const lanes = origins.get(laneKey(exchange.request));
-      if (lane === "lost") lanes?.drop(exchange.lane);
-      lanes?.giveBack(exchange.lane);
-    },
-    again(request, call, settle) {
-      const asked = call.beforeRepeat?.(request);
-      if (asked === undefined) start(request, call, settle, "last");
-      else asked.then(() => start(request, call, settle, "last"), settle.reject);
-    },
-  };
+  function contextOf({ accept, spool }: WantedBodies): ExchangeContext {
+    const context: ExchangeContext = {
+      clock,
+      maxBodyBytes: options.maxBodyBytes,
+      spool,
+      accept,
+      over(exchange, lane) {
+        open.stop(exchange);
+        const lanes = origins.get(laneKey(exchange.request));
+        if (lane === "lost") lanes?.drop(exchange.lane);
+        lanes?.giveBack(exchange.lane);
+      },
+      again(request, call, settle) {
+        const trip = { request, call, settle, chance: "last", context } as const;
+        const asked = call.beforeRepeat?.(request);
+        if (asked === undefined) start(trip);
+        else asked.then(() => start(trip), settle.reject);
+      },
+    };
+    return context;
+  }
 
   function lanesOf(request: HttpRequest): Lanes<UndiciLane> {
     const key = laneKey(request);
@@ -137,26 +151,21 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     }
   }
 
-  function start(request: HttpRequest, call: Call, settle: Settle, chance: Chance): void {
+  function start(trip: Trip): void {
+    const { request, settle } = trip;
     if (state === "closed") return settle.reject(stopped(request, "the session is closed"));
     const refused = addressRefused(request, scopeOf);
     if (refused !== undefined) return settle.reject(refused);
     const lanes = lanesOf(request);
     const lane = lanes.tryTake();
-    if (lane !== undefined) return leave(request, call, settle, chance, lane);
+    if (lane !== undefined) return leave(trip, lane);
     lanes.take(
-      (later) => leave(request, call, settle, chance, later),
+      (later) => leave(trip, later),
       () => settle.reject(stopped(request, "the session is closed")),
     );
   }
 
-  function leave(
-    request: HttpRequest,
-    call: Call,
-    settle: Settle,
-    chance: Chance,
-    lane: UndiciLane,
-  ): void {
+  function leave({ request, call, settle, chance, context }: Trip, lane: UndiciLane): void {
     if (call.signal?.aborted === true) {
       origins.get(laneKey(request))?.giveBack(lane);
       return settle.reject(stopped(request, "stopped"));
@@ -174,10 +183,13 @@ export function createUndiciTransport(options: TransportOptions): Transport {
   }
 
   return {
-    send(request, call) {
-      const settle = Promise.withResolvers<HttpResponse>();
-      start(request, call, settle, "first");
-      return settle.promise;
+    sendFor(wanted) {
+      const context = contextOf(wanted);
+      return (request, call) => {
+        const settle = Promise.withResolvers<HttpResponse>();
+        start({ request, call, settle, chance: "first", context });
+        return settle.promise;
+      };
     },
     async [Symbol.asyncDispose]() {
       state = "closed";
@@ -188,6 +200,15 @@ export function createUndiciTransport(options: TransportOptions): Transport {
       open[Symbol.dispose]();
     },
   };
+}
+
+/** A request on its way to the wire. */
+interface Trip {
+  readonly request: HttpRequest;
+  readonly call: Call;
+  readonly settle: Settle;
+  readonly chance: Chance;
+  readonly context: ExchangeContext;
 }
 
 function stopped(request: HttpRequest, words: string): Failure {

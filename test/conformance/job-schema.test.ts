@@ -27,8 +27,9 @@ test("the schema is shipped", () => {
   expect(jsonOf<{ files: readonly string[] }>("package.json").files).toContain("schema");
 });
 
-test("the four stories have their examples", () => {
+test("the five stories have their examples", () => {
   expect(examples.toSorted()).toEqual([
+    "book.yaml",
     "five-urls.yaml",
     "names.yaml",
     "places.yaml",

@@ -539,14 +539,49 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
     "steps[1].for cannot stand beside rows; a step has one",
   ),
   wrong(
-    "a merge without downloads",
-    `steps: [{ url: ${URL}, ▸merge: book.pdf }]`,
-    "steps[0].merge means nothing without download",
+    "a title without a book",
+    `steps: [{ url: ${URL}, follow: a, ▸title: A Book }]`,
+    "steps[0].title means nothing without merge",
+  ),
+  wrong(
+    "a book that is no PDF",
+    `steps: [{ url: ${URL}, merge: ▸book.epub }]`,
+    'steps[0].merge is "book.epub"; a book is a .pdf',
+  ),
+  wrong(
+    "a crawl for rows",
+    `steps: [{ url: ${URL}, follow: a, ▸rows: [1] }]`,
+    "steps[0].rows cannot stand beside follow; a crawl begins at its url and gives no rows",
+  ),
+  wrong(
+    "a crawl that posts",
+    `steps: [{ url: ${URL}, merge: book.pdf, ▸method: POST }]`,
+    "steps[0].method cannot stand beside merge; a crawl begins at its url and gives no rows",
+  ),
+  wrong(
+    "rows of a crawl",
+    `steps: [{ id: book, url: ${URL}, follow: a }, { for: ▸book, url: ${URL} }]`,
+    'steps[1].for names "book", which follows links and gives no rows',
+  ),
+  wrong(
+    "a name of files that a crawl does not know",
+    `steps: [{ url: ${URL}, download: a, save: ▸"{tilte}.pdf" }]`,
+    'steps[0].save has {tilte}, which no row has; did you mean "title"?',
+  ),
+  wrong(
+    "a folder and a template of names",
+    `steps: [{ url: ${URL}, download: a, output: files/, ▸save: "{title}.pdf" }]`,
+    "steps[0].save cannot stand beside output: FOLDER/, which names files after their URLs",
+  ),
+  wrong(
+    "a robots.txt that is neither obeyed nor ignored",
+    `steps: [{ url: ${URL}, follow: a, robots: ▸ignored }]`,
+    'steps[0].robots must be one of obey, ignore, not "ignored"; did you mean "ignore"?',
   ),
   wrong(
     "a depth without links",
     `steps: [{ url: ${URL}, ▸depth: 2 }]`,
-    "steps[0].depth means nothing without follow, download, or next",
+    "steps[0].depth means nothing without follow, download, next, or merge",
   ),
   wrong(
     "a filter without rows",

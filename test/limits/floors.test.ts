@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
 import { createRateLearner } from "../../src/policy/rate-learner.ts";
-import { seededChance } from "./chance.ts";
 import { judge, type Judged } from "./judge.ts";
 import { SERVER_MODELS } from "./server-models.ts";
 
@@ -52,7 +51,7 @@ const FLOORS: Readonly<Record<string, Floor>> = {
 test.each(SERVER_MODELS)("$name: most of what is allowed, few refusals, none lost", (row) => {
   const [early, whole, refusedEarly, refused] = FLOORS[row.name]!;
   const forMs = whole === 0 ? 15_000 : 60_000;
-  const all = SEEDS.map((seed) => judge(row.spec, fresh(seed), seed, { forMs }));
+  const all = SEEDS.map((seed) => judge(row.spec, fresh(), seed, { forMs }));
   const mean = (of: (judged: Judged) => number): number =>
     (100 * all.reduce((sum, judged) => sum + of(judged), 0)) / SEEDS.length;
   expect(mean(({ early: share }) => share)).toBeGreaterThanOrEqual(early);
@@ -66,6 +65,6 @@ test("every server of the table has a floor, and every floor a server", () => {
   expect(Object.keys(FLOORS).toSorted()).toEqual(SERVER_MODELS.map(({ name }) => name).toSorted());
 });
 
-function fresh(seed: number) {
-  return createRateLearner({ most: 256, random: seededChance(seed + 1000) });
+function fresh() {
+  return createRateLearner({ most: 256 });
 }

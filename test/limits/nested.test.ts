@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 
 import { createRateLearner } from "../../src/policy/rate-learner.ts";
 import { limitModelOf } from "../../src/rehearsal/limit-model.ts";
-import { seededChance } from "./chance.ts";
 import { type Simulated, simulate } from "./simulate.ts";
 
 const MINUTE_MS = 60_000;
@@ -10,7 +9,7 @@ const SEEDS = [11, 12, 13];
 
 /** One client that asks for so many minutes. */
 function asks(spec: string, seed: number, minutes: number): Simulated {
-  const client = createRateLearner({ most: 256, random: seededChance(seed + 1000) });
+  const client = createRateLearner({ most: 256 });
   return simulate({ client, model: limitModelOf(spec), seed, forMs: minutes * MINUTE_MS });
 }
 
@@ -56,11 +55,11 @@ describe("a long window that nobody told of", () => {
 
   test("a run that ended while it was shut is remembered by it, too", () => {
     const spec = "window:300/60s";
-    const first = createRateLearner({ most: 256, random: seededChance(1) });
+    const first = createRateLearner({ most: 256 });
     simulate({ client: first, model: limitModelOf(spec), seed: 22, forMs: 30_000 });
     const profile = first.profile();
     expect(profile.detail["windowSize"]).toBe(300);
-    const client = createRateLearner({ most: 256, random: seededChance(2), profile });
+    const client = createRateLearner({ most: 256, profile });
     const { acceptedAt, refusedAt } = simulate({
       client,
       model: limitModelOf(spec),

@@ -10,7 +10,7 @@ import { RIVALS } from "./rivals.ts";
 import { simulate } from "./simulate.ts";
 
 function fresh(profile?: LimitProfile) {
-  return createRateLearner({ most: 256, random: seededChance(7), profile });
+  return createRateLearner({ most: 256, profile });
 }
 
 /** Times of all departures. */
@@ -63,7 +63,7 @@ test.each(["window:50/1s,retry-after", "places:8,retry-after=date", "bucket:20/s
 test.each(["unlimited", "queue:200", "places:64"])(
   "%s: never more under way than allowed",
   (spec) => {
-    const client = createRateLearner({ most: 40, random: seededChance(1) });
+    const client = createRateLearner({ most: 40 });
     const seen = simulate({ client, model: limitModelOf(spec), seed: 2, forMs: 4000 });
     expect(Math.max(...seen.inFlight)).toBe(40);
   },
@@ -178,7 +178,7 @@ describe("a remembered profile", () => {
 });
 
 test("a declared number is used at once, and never passed where it is the most", () => {
-  const client = createRateLearner({ most: 32, start: 32, random: seededChance(1) });
+  const client = createRateLearner({ most: 32, start: 32 });
   const seen = simulate({ client, model: limitModelOf("unlimited"), seed: 1, forMs: 3000 });
   expect(seen.inFlight.slice(0, 32)).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
   expect(Math.max(...seen.inFlight)).toBe(32);

@@ -204,3 +204,26 @@ test("what is said of files needs files, and a book its own names", async () => 
     expect(ended.stderr).toContain(`${option} cannot stand beside --merge`);
   }
 });
+
+test("a second crawl finds its files again under their server's names", async () => {
+  const pages: Record<string, SitePage> = {
+    "/": "<a href=/1>1</a> <a href=/2>2</a> <a href=/3>3</a>",
+    "/1": called('attachment; filename="same.txt"', "one"),
+    "/2": called('attachment; filename="same.txt"', "two"),
+    "/3": called('attachment; filename="else.txt"', "three"),
+  };
+  await using site = await startSite(pages);
+  await using folder = await temporaryFolder();
+  const words = ["crawl", site.url, "--download", "a", "-o", "site/", "-J", "--per-host", "1"];
+  expect(await fanfetch(...words).in(folder)).toMatchObject({ exitCode: 0 });
+  const before = await filesIn(folder, "site");
+  expect(before).toHaveLength(3);
+  for (const how of [[], ["--force"]]) {
+    const again = await fanfetch(...words, ...how).in(folder);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(await filesIn(folder, "site")).toEqual(before);
+  }
+  expect(site.asked).toHaveLength(12);
+  const texts = await Promise.all(before.map((name) => folder.read(`site/${name}`)));
+  expect(texts.toSorted()).toEqual(["one", "three", "two"]);
+});

@@ -28,7 +28,7 @@ test("a second run asks for the list, and of what it lists for what is new; it t
   ids = [7, 1, 2, 4, 5];
   const again = await fanfetch("run", "job.yaml", "--changed").in(folder);
   expect(again.exitCode).toBe(0);
-  expect(again.stderr).toContain("one: 1 new, 4 as before, 1 gone");
+  expect(again.stderr).toContain("one: 1 new, 0 changed, 4 unchanged, 1 gone");
   expect(again.stderr).toContain("6 inputs = 6 answered + 0 failed + 0 skipped");
   expect(server.targets.toSorted()).toEqual(["/list", "/one/7"]);
   expect(JSON.parse(await folder.read("out/7.json"))).toEqual({ about: "/one/7" });

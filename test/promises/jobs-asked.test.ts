@@ -156,7 +156,7 @@ test.each([
   ["an output without a format", ["run", "out.yaml"], "out.bin"],
   ["a secret that is not set", ["run", "secret.yaml"], "NOT_SET"],
   ["an output that is there", ["run", "there.yaml"], "there.jsonl exists and is not this run's"],
-  ["a crawl", ["run", "links.yaml"], "follows links, which run does not do yet"],
+  ["a book that is there", ["run", "links.yaml"], "there.pdf exists and is not this run's"],
   ["a cap that is none", ["run", "good.yaml", "--max-cost", "1"], "--max-cost needs --price"],
 ])("%s is told before anything is sent, and leaves nothing", async (_what, argv, words) => {
   await using world = await startWorld();
@@ -166,9 +166,10 @@ test.each([
   await folder.write("key.yaml", `${step}\n    eech: a\n`);
   await folder.write("out.yaml", `${step}\n    output: out.bin\n`);
   await folder.write("secret.yaml", `${step}?key=\n    headers: { x-api-key: "\${NOT_SET}" }\n`);
-  await folder.write("links.yaml", `${step}\n    follow: nav a\n`);
+  await folder.write("links.yaml", `${step}\n    merge: there.pdf\n`);
   await folder.write("there.yaml", `${step}\n    output: there.jsonl\n`);
   await folder.write("there.jsonl", "mine\n");
+  await folder.write("there.pdf", "mine\n");
   const ended = await fanfetch(...argv).in(folder);
   expect(ended.stderr).toContain(words);
   expect(ended.exitCode).toBe(2);

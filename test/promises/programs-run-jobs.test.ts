@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { defineJob, type JobResult, runJob, type RunEvent } from "../../src/index.ts";
 import { fanfetch } from "../support/cli.ts";
 import { play, refuse } from "../support/played-server.ts";
+import { startSite } from "../support/site.ts";
 import { temporaryFolder } from "../support/temp.ts";
 
 // A program of a user's remembers hosts; a test remembers nothing.
@@ -160,4 +161,29 @@ console.log(result.state, process.getActiveResourcesInfo().filter((one) => /tcp|
   expect(ended.stderr).toBe("");
   expect(ended.stdout).toBe("finished 0\n");
   expect(existsSync(`${folder.path}/out/3.json`)).toBe(true);
+});
+
+test("a step that follows links gives its pages as rows, and its files as outcomes", async () => {
+  await using site = await startSite({
+    "/": '<h1>Home</h1><a href="a.html">A</a> <a href="1.pdf">One</a>',
+    "/a.html": "<h1>A</h1>",
+    "/1.pdf": { body: "%PDF-1.4\n", headers: { "content-type": "application/pdf" } },
+  });
+  await using folder = await temporaryFolder();
+  const job = defineJob({
+    base: site.url,
+    steps: [
+      { id: "found", url: "/", download: "a[href$=pdf]", pick: { head: "css:h1" }, keep: true },
+    ],
+  });
+  const result = await runJob(job, { directory: `${folder.path}/run` });
+  expect(result).toMatchObject({ state: "finished" });
+  const rows = await all(result.step("found").rows());
+  expect(rows.map((row) => row["head"])).toEqual(["Home", "A"]);
+  const outcomes = await all(result.step("found").outcomes());
+  expect(outcomes.map(({ row }) => String(row["kind"])).toSorted()).toEqual([
+    "file",
+    "page",
+    "page",
+  ]);
 });

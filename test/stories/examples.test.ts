@@ -11,6 +11,7 @@ const EXAMPLES = fileURLToPath(new URL("../../examples", import.meta.url));
 
 /** Under which path the server of this machine plays each, and what it ends with. */
 const PLAYED = [
+  ["book", "/book", 14, "book.pdf"],
   ["five-urls", "/slow/5ms/json", 5, "pages/http.html"],
   ["names", "", 4, "gender.csv"],
   ["places", "/maps/api/place", 3, "places.jsonl"],
@@ -18,7 +19,7 @@ const PLAYED = [
 ] as const;
 
 test.each(PLAYED)("the example %s runs as it is", async (name, path, inputs, output) => {
-  await using world = await startWorld();
+  await using world = await startWorld({ stories: { crawlDelayMs: 0 } });
   await using folder = await temporaryFolder();
   await cp(EXAMPLES, folder.path, { recursive: true });
   const base = ["--set", `base=${world.url}${path}`, "--rate", "100000/s"];

@@ -2,7 +2,11 @@ import { createCall } from "../../src/core/call.ts";
 import { Failure } from "../../src/core/failure.ts";
 import { createRequest, type HttpRequest, type RequestParts } from "../../src/core/request.ts";
 import type { HttpResponse } from "../../src/core/response.ts";
-import { createUndiciTransport, type TransportOptions } from "../../src/transport/undici.ts";
+import {
+  createUndiciTransport,
+  type TransportOptions,
+  type WantedBodies,
+} from "../../src/transport/undici.ts";
 
 /** The transport under test. Dispose it with `await using`. */
 export interface Wire extends AsyncDisposable {
@@ -13,7 +17,7 @@ export interface Wire extends AsyncDisposable {
 }
 
 /** Opens the network's transport with generous limits, so that a test names those it is about. */
-export function openWire(options: Partial<TransportOptions> = {}): Wire {
+export function openWire(options: Partial<TransportOptions & WantedBodies> = {}): Wire {
   const transport = createUndiciTransport({
     timeoutMs: 20_000,
     connectTimeoutMs: 10_000,
@@ -21,11 +25,12 @@ export function openWire(options: Partial<TransportOptions> = {}): Wire {
     maxBodyBytes: 64 * 1024 * 1024,
     http2: true,
     insecureHosts: [],
-    accept: (status) => status >= 200 && status < 300,
     ...options,
   });
+  const { accept = (status) => status >= 200 && status < 300, spool } = options;
+  const wire = transport.sendFor({ accept, spool });
   const send = (request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> =>
-    transport.send(request, createCall(signal));
+    wire(request, createCall(signal));
   const ask: Wire["ask"] = (parts, signal) =>
     send(createRequest(typeof parts === "string" ? { url: parts } : parts), signal);
   return {

@@ -2,7 +2,7 @@ import { UsageError } from "../../core/usage-error.ts";
 import { formatCount } from "../../formats/quantity.ts";
 import { visible } from "../../formats/visible.ts";
 import { changeToJson, type ChangedThing } from "../../report/change-columns.ts";
-import { type ChangeCounts, changeWords, isDifferent } from "../../report/change-counts.ts";
+import { changeWords, countsToJson, isDifferent } from "../../report/change-counts.ts";
 import { changeLines } from "../../report/change-table.ts";
 import { compareRuns, type RunChanges } from "../../report/run-changes.ts";
 import { outputsOf } from "../../report/run-output.ts";
@@ -115,18 +115,6 @@ async function tell(
       : [`${formatCount(all)} ${all === 1 ? "change" : "changes"} → ${visible(target.name)}`]),
   ]);
   return exitCode;
-}
-
-/** The counts as JSON tells them: names are added, none changes. */
-function countsToJson({
-  same,
-  new: fresh,
-  changed,
-  gone,
-  failed,
-  unanswered,
-}: ChangeCounts): object {
-  return { new: fresh, changed, gone, failed, unchanged: same, unanswered };
 }
 
 function nameOf({ directory }: NamedRun): string {
