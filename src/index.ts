@@ -22,7 +22,19 @@ export {
   SESSION_DEFAULTS,
   type SessionOptions,
 } from "./engine/session-options.ts";
-export { defineJob, type Job, type JobExpression, type JobOutputs } from "./jobs/job.ts";
+export {
+  defineStep,
+  type DefinedStep,
+  type StepDefinition,
+  type StepOfProgram,
+} from "./jobs/define-step.ts";
+export {
+  defineJob,
+  type Job,
+  type JobOfProgram,
+  type JobExpression,
+  type JobOutputs,
+} from "./jobs/job.ts";
 export type { JobStep } from "./jobs/job-step.ts";
 export { runJob, type RunJobOptions } from "./runs/run-job.ts";
 export type { JobResult, JobStop, PlainRow, StepResult } from "./runs/job-result.ts";

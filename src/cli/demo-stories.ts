@@ -74,8 +74,11 @@ export const DEMO_STORIES: readonly DemoStory[] = [
   },
   {
     letter: "E",
-    title: "a web book, twelve chapters",
-    argv: (server) => ["crawl", `${server}/book/`, "--no-robots", "--per-host", "12"],
+    title: "a web book, bound to one PDF",
+    argv: (server, folder) => [
+      ...["crawl", `${server}/book/`, "--no-robots", "--per-host", "12"],
+      ...["--merge", `${folder}/book.pdf`, "--force", "--run", `${folder}/book-run`],
+    ],
     scale: 1,
   },
 ];

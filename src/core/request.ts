@@ -19,8 +19,10 @@ export interface HttpRequest {
   readonly idempotent: boolean;
   /** Set where a server at a public address pointed to it: it may connect to public addresses alone. */
   readonly reach?: "public";
-  /** Why it cannot be sent at all (a row that gives no URL): it fails as E_URL without being sent. */
+  /** Why it cannot be sent at all (a row that gives no URL): it fails without being sent. */
   readonly refusal?: string;
+  /** What it fails as. @default "E_URL" */
+  readonly refusalCode?: "E_URL" | "E_HOOK";
 }
 
 /** The parts of a request that its maker gives; all else is derived. */
@@ -130,7 +132,11 @@ export function isNoName(hostname: string): boolean {
 }
 
 /** A request that cannot be sent, so that its row is still accounted for. */
-export function refusedRequest(text: string, refusal: string): HttpRequest {
+export function refusedRequest(
+  text: string,
+  refusal: string,
+  refusalCode: HttpRequest["refusalCode"] = "E_URL",
+): HttpRequest {
   return {
     key: text,
     url: text,
@@ -142,6 +148,7 @@ export function refusedRequest(text: string, refusal: string): HttpRequest {
     secretHeaders: NONE,
     idempotent: true,
     refusal,
+    refusalCode,
   };
 }
 

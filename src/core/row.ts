@@ -14,3 +14,8 @@ export function cell(row: Row, column: string): unknown {
   const index = row.columns.indexOf(column);
   return index === -1 ? undefined : row.values[index];
 }
+
+/** A row's values by the names of its columns. */
+export function plainRow({ columns, values }: Row): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(columns.map((name, index) => [name, values[index]]));
+}

@@ -1,7 +1,7 @@
-import { compile, selectOne } from "css-select";
 import { isTag, isText, type AnyNode, type Element, type ParentNode } from "domhandler";
 
 import { UsageError } from "../core/usage-error.ts";
+import { type BoundedCss, compileBoundedCss } from "./bounded-css.ts";
 import type { Document } from "./document.ts";
 import { parseHtml } from "./html-tree.ts";
 
@@ -14,16 +14,17 @@ const UNSEEN = new Set(["script", "style", "template", "noscript"]);
  * A CSS query on an HTML page: of the first element in the page that matches, its text (`SELECTOR` or
  * `SELECTOR::text`), trimmed and with white space folded, or an attribute as it is (`SELECTOR::attr(N)`);
  * null where nothing matches. The text of scripts and styles counts only where they are what matches.
+ * What it returns throws a SelectError for a page that is made to keep its reader busy.
  * @throws UsageError for a selector that is none.
  */
 export function compileCss(text: string): (document: Document) => string | null {
   const suffix = SUFFIX.exec(text);
   const selector = text.slice(0, suffix?.index ?? text.length).trim();
   const attribute = suffix?.[1]?.toLowerCase();
-  let matches: ReturnType<typeof compile<AnyNode, Element>>;
+  let css: BoundedCss;
   try {
     if (selector === "") throw new Error("it is empty");
-    matches = compile<AnyNode, Element>(selector);
+    css = compileBoundedCss(selector);
   } catch (error) {
     throw new UsageError(
       `css:${text} is not a CSS selector: ${(error as Error).message.replace(/, found $/, ", found its end")}`,
@@ -33,8 +34,7 @@ export function compileCss(text: string): (document: Document) => string | null 
     );
   }
   return (document) => {
-    const tree = document.html(parseHtml);
-    const element = selectOne<AnyNode, Element>(matches, tree);
+    const element = css.first(document.html(parseHtml));
     if (element === null) return null;
     if (attribute === undefined) return textOf(element);
     return Object.hasOwn(element.attribs, attribute) ? element.attribs[attribute]! : null;

@@ -14,6 +14,8 @@ export class HtmlTags {
   name = "";
   /** The text between this tag and the one before, character references in it as written. */
   text: readonly [start: number, end: number] = [0, 0];
+  /** Of the tags so far that may have thousands of attributes: how many the one with most has. */
+  mostAttributes = 0;
   #nameEnd = 0;
   #position = 0;
   /** Open elements of SVG and MathML, in which a tag may close itself. */
@@ -67,6 +69,7 @@ export class HtmlTags {
     let end = start;
     while (!endsName(html.charCodeAt(end))) end += 1;
     const after = walkAttributes(html, end);
+    if ((after === -1 ? html.length : after) - end > LONG_TAG) this.#countAttributes(end);
     // A tag that the text's end cuts is none.
     if (after === -1) return this.#end(textStart, open);
     this.kind = kind;
@@ -82,6 +85,12 @@ export class HtmlTags {
       this.#position = endOfRawText(html, after, this.name);
     }
     return true;
+  }
+
+  #countAttributes(nameEnd: number): void {
+    let count = 0;
+    walkAttributes(this.html, nameEnd, () => (count += 1));
+    this.mostAttributes = Math.max(this.mostAttributes, count);
   }
 
   #comment(textStart: number, open: number): boolean {
@@ -116,6 +125,9 @@ export class HtmlTags {
     return end === -1 ? -1 : end + mark.length;
   }
 }
+
+/** Characters of a tag that is worth the counting of its attributes. */
+const LONG_TAG = 10_000;
 
 const [EXCLAMATION, QUESTION, SLASH] = [0x21, 0x3f, 0x2f];
 

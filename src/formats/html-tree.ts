@@ -4,6 +4,8 @@ import { decodeBuffer, getEncoding, type SnifferOptions } from "encoding-sniffer
 import type { Document as HtmlTree } from "domhandler";
 import { parse } from "parse5";
 
+import { HtmlTags } from "./html-tags.ts";
+import { SelectError } from "./select-error.ts";
 import { createShallowAdapter } from "./shallow-adapter.ts";
 
 /** How far a page is searched for what it says of its encoding: the standard's first step, and as far as a head goes. */
@@ -12,12 +14,28 @@ const HEAD_BYTES = 16 * 1024;
 
 /**
  * The tree of an HTML page, as a browser without scripts builds it, decoded as `encodingOf` tells.
- * Malformed pages have trees too, and none is deeper than 512 elements: this never throws.
+ * Malformed pages have trees too, and none is deeper than 512 elements.
+ * @throws SelectError for a page that is made to keep its reader busy
  */
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
-  const tree = parse(decodeHtml(bytes, contentType), { treeAdapter: createShallowAdapter() });
+  const html = decodeHtml(bytes, contentType);
+  refuseManyAttributes(html);
+  const tree = parse(html, { treeAdapter: createShallowAdapter() });
   encodings.set(tree, () => encodingOf(bytes, contentType));
   return tree;
+}
+
+/** Attributes of one tag: parsing them takes the square of their number. */
+const MOST_ATTRIBUTES = 10_000;
+/** Shorter pages are parsed soon, whatever is in them. */
+const SHORT_LENGTH = 100_000;
+
+function refuseManyAttributes(html: string): void {
+  if (html.length < SHORT_LENGTH) return;
+  const tags = new HtmlTags(html);
+  while (tags.next()) if (tags.mostAttributes > MOST_ATTRIBUTES) break;
+  if (tags.mostAttributes <= MOST_ATTRIBUTES) return;
+  throw new SelectError("the page has a tag of more than ten thousand attributes");
 }
 
 /** How to tell the encodings of trees: few are asked. */

@@ -1,14 +1,17 @@
-import { compile, selectAll, selectOne } from "css-select";
 import { type AnyNode, type Element, isTag, isText } from "domhandler";
 
 import { UsageError } from "../core/usage-error.ts";
+import { type BoundedCss, compileBoundedCss } from "./bounded-css.ts";
 import type { Document } from "./document.ts";
 import { encodingOfTree, parseHtml } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
 import { PageAddress } from "./page-address.ts";
 import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";
 
-/** Finds the links of a page that a selector means; `url` is the one that answered. Never throws. */
+/**
+ * Finds the links of a page that a selector means; `url` is the one that answered.
+ * @throws SelectError for a page that is made to keep its reader busy
+ */
 export type SelectLinks = (document: Document, url: string) => PageLink[];
 
 /** Elements whose content no reader of the page sees. */
@@ -21,10 +24,10 @@ const UNSEEN = new Set(["script", "style", "template", "noscript"]);
  * @throws UsageError for a selector that is none.
  */
 export function compileLinkSelector(text: string): SelectLinks {
-  let matches: ReturnType<typeof compile<AnyNode, Element>>;
+  let css: BoundedCss;
   try {
     if (text.trim() === "") throw new Error("it is empty");
-    matches = compile<AnyNode, Element>(text);
+    css = compileBoundedCss(text);
   } catch (error) {
     throw new UsageError(`${text} is not a CSS selector: ${(error as Error).message}`, {
       cause: error,
@@ -33,7 +36,7 @@ export function compileLinkSelector(text: string): SelectLinks {
   return (document, url) => {
     const tree = document.html(parseHtml);
     const base = new PageAddress(url, {
-      baseHref: selectOne<AnyNode, Element>(BASE, tree)?.attribs["href"],
+      baseHref: BASE.first(tree)?.attribs["href"],
       encoding: () => encodingOfTree(tree),
     });
     const links: PageLink[] = [];
@@ -48,7 +51,7 @@ export function compileLinkSelector(text: string): SelectLinks {
       seen.add(element);
       return reference === undefined ? "other" : "link";
     };
-    for (const element of selectAll<AnyNode, Element>(matches, tree)) {
+    for (const element of css.all(tree)) {
       // What lies within an element that was walked already has been found with it.
       if (seen.has(element) || take(element) === "link") continue;
       walk(element, (node, edge) => {
@@ -60,7 +63,7 @@ export function compileLinkSelector(text: string): SelectLinks {
   };
 }
 
-const BASE = compile<AnyNode, Element>("base[href]");
+const BASE = compileBoundedCss("base[href]");
 
 class TreeElement implements LinkingElement {
   readonly name: string;

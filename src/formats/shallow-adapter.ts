@@ -1,18 +1,38 @@
 import type { ParentNode } from "domhandler";
+import { SelectError } from "./select-error.ts";
 import { adapter } from "parse5-htmlparser2-tree-adapter";
 
 /** As deep as Chromium lets the elements of a page nest. */
 const DEEPEST = 512;
+/** Elements and texts of a page; the longest honest ones have half of it. */
+const MOST_NODES = 2_000_000;
 
 /**
  * Makes a tree adapter for one page that nests no deeper than browsers let it: what is nested deeper stands
  * beside the element that it would stand in. Selectors climb from every element, and a page may nest a
- * hundred thousand deep.
+ * hundred thousand deep. Formatting that is never closed is opened again in each block, so that few bytes
+ * may ask for a great many elements. @throws SelectError, while it is used, for more than two million nodes
  */
 export function createShallowAdapter(): typeof adapter {
   const depths = new WeakMap<object, number>();
+  let nodes = 0;
+  const count = (): void => {
+    if (++nodes > MOST_NODES) throw new SelectError("the page has more than two million nodes");
+  };
   return {
     ...adapter,
+    createElement(...parts) {
+      count();
+      return adapter.createElement(...parts);
+    },
+    insertText(...parts) {
+      count();
+      adapter.insertText(...parts);
+    },
+    insertTextBefore(...parts) {
+      count();
+      adapter.insertTextBefore(...parts);
+    },
     appendChild(parent, child) {
       let place: ParentNode = parent;
       let depth = depths.get(place) ?? 0;

@@ -17,6 +17,7 @@ import { checkArchive, checkLinks, checkTogether } from "./step-checks.ts";
 import { type CompiledCrawl, crawlAt } from "./step-crawl.ts";
 import { compileHeaders, type StepHeader } from "./step-headers.ts";
 import { batchAt, type CompiledBatch } from "./step-batch.ts";
+import { type ParamsOfRow, paramsOfRow } from "./step-params.ts";
 import { pagesAt, type CompiledPages } from "./step-pages.ts";
 import { ruleAt, type CompiledRule } from "./step-rules.ts";
 import { compileStepUrl } from "./step-url.ts";
@@ -41,6 +42,8 @@ export interface CompiledStep {
   readonly method: string;
   /** Its variables are those of the row: `params` are filled in already. */
   readonly url: UrlTemplate;
+  /** Values of variables, and further parameters of the query, that a function gives for each row. */
+  readonly paramsOf: ParamsOfRow | undefined;
   readonly headers: readonly StepHeader[];
   /** Lower-case names of `headers` that hold secrets. */
   readonly secretHeaders: readonly string[];
@@ -95,6 +98,7 @@ export async function compileStep(
     filter: filter === undefined ? undefined : await filterAt(filter, [...path, "filter"]),
     method: step.method ?? (body === undefined ? "GET" : "POST"),
     url,
+    paramsOf: typeof step.params === "function" ? paramsOfRow(step.params) : undefined,
     headers,
     secretHeaders: headers.map(({ name }) => name.toLowerCase()).filter(isSecretHeader),
     body,

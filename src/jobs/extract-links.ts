@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 
+import { Failure } from "../core/failure.ts";
 import type { Answered, Outcome } from "../core/outcome.ts";
 import { cell, type Row } from "../core/row.ts";
+import { SelectError } from "../formats/select-error.ts";
 import type { Extract } from "./extract.ts";
 import type { FindLinks, TakenLink } from "./find-links.ts";
 
@@ -23,19 +25,30 @@ const LARGEST_PAGE_BYTES = 64 * 1024 * 1024;
 export function extractLinks(inner: Extract, find: FindLinks, taker: LinkTaker): Extract {
   return (task, landed) => {
     const { row } = task;
-    if (cell(row, "kind") === "page") {
-      const page = htmlOf(landed);
+    const page = cell(row, "kind") === "page" ? htmlOf(landed) : undefined;
+    let outcome = landed;
+    try {
       if (page !== undefined) {
         const { answered, bytes } = page;
         const { response } = answered;
         const contentType = response.header("content-type");
         taker.found(row, find({ bytes, contentType, url: response.url }), answered);
       }
+    } catch (cause) {
+      if (!(cause instanceof SelectError)) throw cause;
+      outcome = unreadable(page!.answered, cause);
     }
-    const extracted = inner(task, landed);
+    const extracted = inner(task, outcome);
     taker.settled(row);
     return extracted;
   };
+}
+
+/** A page that is made to keep its reader busy leads nowhere, and the account says so. */
+function unreadable({ request, response, call }: Answered, cause: SelectError): Outcome {
+  const words = `the page cannot be read: ${cause.message}`;
+  const failure = new Failure("E_PARSE", words, { request, response, cause });
+  return { kind: "failed", request, failure, call };
 }
 
 /** The bytes of an answer that says it is a page. */

@@ -1,4 +1,5 @@
 import { Failure } from "../core/failure.ts";
+import { HookError } from "../core/hook-error.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { createDocument } from "../formats/document.ts";
 import type { Selector } from "../formats/selector.ts";
@@ -83,6 +84,10 @@ function pick(
     }
     return outcome;
   } catch (cause) {
+    if (cause instanceof HookError) {
+      const failure = new Failure("E_HOOK", cause.message, { request, response, cause });
+      return { kind: "failed", request, failure, call };
+    }
     const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
     const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
     const failure = new Failure("E_PARSE", words, { request, response, cause });

@@ -14,7 +14,7 @@ import { itemsOfStep } from "./step-items.ts";
 export function extractStep(step: CompiledStep): Extract {
   const { each, picks, position } = step;
   if (each !== undefined || position === "inner") {
-    const tried = [{ name: "items", selector: itemsOfStep(step).selector }];
+    const tried = [{ name: "items", selector: itemsOfStep(step).trial }];
     return extractPicks({ picks: tried, meta: "no meta" });
   }
   const isRecord = step.step.output !== undefined;

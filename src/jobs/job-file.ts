@@ -3,6 +3,7 @@ import { placesOfModule, type FieldPlaces } from "./field-place.ts";
 import { faultOfIssues, sentenceOfFault } from "./job-faults.ts";
 import { applySettings, isMapping } from "./job-settings.ts";
 import type { Job } from "./job.ts";
+import { programJob } from "./program-job.ts";
 
 /** A job of the right shape, and where its fields were written. */
 export interface ReadJob {
@@ -44,7 +45,9 @@ export async function readJobModule(
   if (found === undefined) {
     throw new UsageError(`${name} exports no job; write export default defineJob({ … })`);
   }
-  return await checkShape(found, placesOfModule(name), { name, set });
+  const program = programJob(found);
+  const read = await checkShape(program.data, placesOfModule(name), { name, set });
+  return { ...read, job: program.complete(read.job) };
 }
 
 async function checkShape(

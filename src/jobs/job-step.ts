@@ -26,6 +26,9 @@ export type JobParents =
   | { readonly product: readonly string[] }
   | { readonly zip: readonly string[] };
 
+/** Values of a URL's variables, or of parameters of its query. */
+export type JobParams = Readonly<Record<string, JobValue | readonly JobValue[]>>;
+
 /** One request, or one for each row of a table or of other steps. */
 export interface JobStep extends JobOutputs {
   /** @default "step1" for the first, and so on */
@@ -33,7 +36,7 @@ export interface JobStep extends JobOutputs {
   /** RFC 6570; relative to the job's `base`. */
   readonly url: string;
   /** Values of the URL's variables; those it does not name are added to its query. */
-  readonly params?: Readonly<Record<string, JobValue | readonly JobValue[]>>;
+  readonly params?: JobParams | ((row: Readonly<Record<string, unknown>>) => JobParams);
   readonly rows?: JobRows;
   readonly for?: JobParents;
   /** Only rows for which it is true; asked of the row. */

@@ -1,4 +1,5 @@
 import type { Document } from "../formats/document.ts";
+import type { StepOfProgram } from "./define-step.ts";
 import type { JobAuth } from "./job-auth.ts";
 import type { JobStep } from "./job-step.ts";
 
@@ -66,7 +67,12 @@ export interface Job extends JobOutputs {
   readonly steps: readonly JobStep[];
 }
 
+/** A job as a program writes it. */
+export interface JobOfProgram extends Omit<Job, "steps"> {
+  readonly steps: readonly StepOfProgram[];
+}
+
 /** A job of a program, `export default defineJob({ … })`: checked when it is loaded, as a file is. */
-export function defineJob<const Defined extends Job>(job: Defined): Defined {
+export function defineJob<const Defined extends JobOfProgram>(job: Defined): Defined {
   return job;
 }

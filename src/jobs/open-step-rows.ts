@@ -1,4 +1,5 @@
-import type { Row } from "../core/row.ts";
+import { HookError } from "../core/hook-error.ts";
+import { plainRow, type Row } from "../core/row.ts";
 import { peekColumns } from "../sources/row-requests.ts";
 import { openRows, type RowSource } from "../sources/row-source.ts";
 import type { CompiledStep } from "./compile-step.ts";
@@ -8,6 +9,8 @@ import { inlineRows, joinRows, type ParentRows } from "./step-rows.ts";
 /** The rows of a step, and the columns that they have as far as the first ones show. */
 export interface StepRows extends RowSource {
   readonly columns: readonly string[];
+  /** What the step's filter threw for a row, which is not left out. */
+  readonly faultOf: (row: Row) => HookError | undefined;
 }
 
 /** Rows of several parents are handed on this many at a time. */
@@ -25,12 +28,13 @@ export async function openStepRows(
 ): Promise<StepRows> {
   const opened = await openAll(step, fileOf);
   const { filter } = step;
+  const faults = new WeakMap<Row, HookError>();
   const source =
     filter === undefined
       ? opened
-      : { ...opened, total: undefined, batches: filtered(opened.batches, filter) };
+      : { ...opened, total: undefined, batches: filtered(opened.batches, { filter, faults }) };
   const { columns = [], source: peeked } = await peekColumns(source);
-  return { ...peeked, columns };
+  return { ...peeked, columns, faultOf: (row) => faults.get(row) };
 }
 
 async function openAll(
@@ -76,18 +80,35 @@ async function* sliced(rows: Iterable<Row>): AsyncGenerator<readonly Row[]> {
   if (slice.length > 0) yield slice;
 }
 
+/** Which rows a step is for, and where it is kept what was thrown. */
+interface Filtering {
+  readonly filter: NonNullable<CompiledStep["filter"]>;
+  readonly faults: WeakMap<Row, HookError>;
+}
+
+function faultIn(ask: () => boolean): HookError | "left out" | undefined {
+  try {
+    return ask() ? undefined : "left out";
+  } catch (error) {
+    if (error instanceof HookError) return error;
+    throw error;
+  }
+}
+
 async function* filtered(
   batches: AsyncIterable<readonly Row[]>,
-  isMeant: NonNullable<CompiledStep["filter"]>,
+  { filter, faults }: Filtering,
 ): AsyncGenerator<readonly Row[]> {
   let number = 0;
   for await (const batch of batches) {
     const kept: Row[] = [];
     for (const row of batch) {
-      const values = Object.fromEntries(row.columns.map((name, at) => [name, row.values[at]]));
-      if (!isMeant(values)) continue;
+      const fault = faultIn(() => filter(plainRow(row)));
+      if (fault === "left out") continue;
       number += 1;
-      kept.push({ ...row, number });
+      const meant = { ...row, number };
+      kept.push(meant);
+      if (fault !== undefined) faults.set(meant, fault);
     }
     if (kept.length > 0) yield kept;
   }

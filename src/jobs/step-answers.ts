@@ -6,12 +6,14 @@ import type { FieldPath } from "./field-place.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobExpression, JobOutputs } from "./job.ts";
 import { faultAt } from "./template-scope.ts";
+import { askedOfAnswer, askedOfRow } from "./user-function.ts";
 
 /** An expression or a function as a selector. @throws JobFault for an expression that is none. */
 export async function selectorAt(expression: JobExpression, path: FieldPath): Promise<Selector> {
   if (typeof expression === "function") {
     const name = String(path.at(-1));
-    return { text: `the function ${name}`, name, select: expression };
+    const text = `the function ${name}`;
+    return { text, name, select: askedOfAnswer(text, expression) };
   }
   try {
     return await compileSelector(expression);
@@ -27,7 +29,8 @@ export async function filterAt(
 ): Promise<(row: Readonly<Record<string, unknown>>) => boolean> {
   if (typeof filter === "function") {
     const asked = filter as (row: Readonly<Record<string, unknown>>) => unknown;
-    return (row) => isTrue(asked(row));
+    const ask = askedOfRow("the function filter", asked);
+    return (row) => isTrue(ask(row));
   }
   if (filter.trim().startsWith("css:")) {
     throw new JobFault(path, "is asked of a row, which css: cannot be");

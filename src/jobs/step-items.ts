@@ -8,12 +8,12 @@ import { childRows } from "./step-rows.ts";
 
 /** Reads the answers of a step item by item. */
 export interface StepItems {
-  /** The items of an answer, as one column that is picked: whoever picks it knows that it can be read. */
-  readonly selector: Selector;
-  /** The rows that an answer gives to the steps that are for this one. @throws as a selector does */
-  readonly rowsOf: (row: Row, response: HttpResponse) => readonly Row[];
-  /** The records of an answer: its items, or what is picked of each. @throws as a selector does */
-  readonly recordsOf: (row: Row, response: HttpResponse) => readonly Row[];
+  /** Reads the items of an answer, and picks nothing: whoever tries it knows that they can be read. */
+  readonly trial: Selector;
+  /** The rows that an answer gives to the steps that are for this one, lazily. @throws as a selector does */
+  readonly rowsOf: (row: Row, response: HttpResponse) => Iterable<Row>;
+  /** The records of an answer, lazily: its items, or what is picked of each. @throws as a selector does */
+  readonly recordsOf: (row: Row, response: HttpResponse) => Iterable<Row>;
 }
 
 /**
@@ -35,12 +35,20 @@ export function itemsOfStep({ each, picks, pages }: CompiledStep): StepItems {
     return createDocument(body, typeof type === "string" ? type : undefined);
   };
   return {
-    selector: { text: each?.text ?? "pick", name: "items", select: itemsOf },
+    trial: {
+      text: each?.text ?? "pick",
+      name: "items",
+      // The items themselves would be held until their row is durable, and are read from what is kept.
+      select: (document) => void itemsOf(document),
+    },
     rowsOf: (row, response) => childRows(row, itemsOf(documentOf(response))),
     recordsOf(row, response) {
       const items = itemsOf(documentOf(response));
       const isPicked = each !== undefined && picks.length > 0;
-      return childRows(row, isPicked ? items.map((one) => pick(documentOfValue(one))) : items);
+      return childRows(
+        row,
+        isPicked ? items.values().map((one) => pick(documentOfValue(one))) : items,
+      );
     },
   };
 }

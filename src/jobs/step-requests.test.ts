@@ -25,7 +25,7 @@ async function requestsOf(
   const maker = createStepRequests(steps.at(-1)!, { constants, folder });
   return items === undefined
     ? [maker.make(NO_ROW)]
-    : childRows(undefined, items).map((row) => maker.make(row));
+    : [...childRows(undefined, items)].map((row) => maker.make(row));
 }
 
 const list = "{ id: list, url: https://list.test/, each: rows }";

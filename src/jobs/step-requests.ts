@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { createRequest, refusedRequest, type HttpRequest } from "../core/request.ts";
-import type { Row } from "../core/row.ts";
+import { plainRow, type Row } from "../core/row.ts";
 import { checkText } from "../protocol/header-rules.ts";
 import { refuse, type RequestMaker } from "../sources/request-maker.ts";
 import { createRowLookup, type Lookup } from "../sources/row-lookup.ts";
 import type { CompiledStep } from "./compile-step.ts";
+import type { JobParams } from "./job-step.ts";
+import { withQuery } from "./step-params.ts";
 
 /** What a step's requests are made of beside its rows. */
 export interface StepRequestOptions {
@@ -27,18 +29,29 @@ export function createStepRequests(
   step: CompiledStep,
   { constants, folder }: StepRequestOptions,
 ): RequestMaker {
-  const { url, headers, method, body, secretHeaders } = step;
+  const { url, paramsOf, headers, method, body, secretHeaders } = step;
   const origin = originOf(url, constants);
   const added = contentHeaders(step);
   const { lookup: inRow, turnTo } = createRowLookup();
   // What the user says comes first: an answer must not replace a host or a key.
+  let params: JobParams = {};
   const lookup: Lookup = (name) => (constants.has(name) ? constants.get(name) : inRow(name));
+  const lookupInUrl: Lookup = (name) => (Object.hasOwn(params, name) ? params[name] : lookup(name));
+  const inUrl = new Set(url.variables);
+
+  function urlOf(row: Row): string {
+    if (paramsOf === undefined) return url.expand(lookup);
+    params = {};
+    params = paramsOf(plainRow(row));
+    const others = Object.entries(params).filter(([name]) => !inUrl.has(name));
+    return withQuery(url.expand(lookupInUrl), Object.fromEntries(others));
+  }
 
   function make(row: Row): HttpRequest {
     turnTo(row);
     let text = url.text;
     try {
-      text = url.expand(lookup);
+      text = urlOf(row);
       const request = createRequest({
         url: text,
         method,

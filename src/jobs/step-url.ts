@@ -17,7 +17,7 @@ const FROM_ROW = /^\{\+/;
  * @throws JobFault for a template that is none, an unknown variable, and a relative URL without base.
  */
 export function compileStepUrl(
-  { url, params = {} }: JobStep,
+  { url, params: given = {} }: JobStep,
   {
     base,
     path,
@@ -29,9 +29,12 @@ export function compileStepUrl(
   },
 ): UrlTemplate {
   const at = [...path, "url"];
+  // What a function gives for a row, and for which of its variables, only the row will tell.
+  const isAsked = typeof given === "function";
+  const params = isAsked ? {} : given;
   const columns = [...(scope.columns ?? []), ...Object.keys(params)];
   const own = compiledAt(at, () => compileUrlTemplate(withEnvironmentVariables(url), { columns }));
-  checkVariables(own.variables, at, scope, Object.keys(params));
+  if (!isAsked) checkVariables(own.variables, at, scope, Object.keys(params));
   const added = Object.keys(params).filter((name) => !own.variables.includes(name));
   const text = withParameters(absolute(withEnvironmentVariables(url), base, at), added);
   const whole = compiledAt(at, () => compileUrlTemplate(text, { columns }));

@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.ts";
 import { Failure } from "../core/failure.ts";
 import type { Halt } from "../core/halt.ts";
+import { HookError } from "../core/hook-error.ts";
 import { hostOf, type HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { Middleware } from "../core/send.ts";
@@ -45,7 +46,7 @@ export interface AnswerRules {
 
 /**
  * Obeys rules on answers: the first that speaks of one decides. What is refused is E_RULE, transient
- * where the rule says retry; a body that a rule cannot read is E_PARSE; what stops the run is E_ABORTED.
+ * where the rule says retry; a body that a rule cannot read is E_PARSE, and E_HOOK where a function of the user's threw; what stops the run is E_ABORTED.
  */
 export function answerRules(
   rules: readonly AnswerRule[],
@@ -63,9 +64,11 @@ export function answerRules(
       try {
         if (rule.holds(response)) return rule;
       } catch (cause) {
-        const words = `the answer is not what ${rule.text} can be asked of: ${(cause as Error).message}`;
         const elapsedMs = response.timing.totalMs;
-        throw new Failure("E_PARSE", words, { request, response, cause, elapsedMs });
+        const parts = { request, response, cause, elapsedMs };
+        if (cause instanceof HookError) throw new Failure("E_HOOK", cause.message, parts);
+        const words = `the answer is not what ${rule.text} can be asked of: ${(cause as Error).message}`;
+        throw new Failure("E_PARSE", words, parts);
       }
     }
     return undefined;

@@ -5,4 +5,6 @@ import type { Middleware } from "../core/send.ts";
 export const refuseUnsendable: Middleware = (next) => (request, call) =>
   request.refusal === undefined
     ? next(request, call)
-    : Promise.reject(new Failure("E_URL", request.refusal, { request, unsent: true }));
+    : Promise.reject(
+        new Failure(request.refusalCode ?? "E_URL", request.refusal, { request, unsent: true }),
+      );

@@ -43,16 +43,16 @@ describe("a Bloom filter", () => {
     expect([filter.mayHave(0, 0), filter.mayHave(-1, -1)]).toEqual([false, false]);
   });
 
-  test("of the size that was expected raises a false alarm for one in a hundred", () => {
+  test("of the size that was expected raises a false alarm for one in a thousand", () => {
     const filter = new BloomFilter({ expectedKeys: 100_000 });
-    expect(falseAlarms(filter, 100_000)).toBeLessThan(1_000);
-    expect(filter.bytes).toBe(131_072);
+    expect(falseAlarms(filter, 100_000)).toBeLessThan(100);
+    expect(filter.bytes).toBe(262_144);
   });
 
-  test("that outgrew its layers raises a few more, at some ten bits a key", () => {
+  test("that outgrew its layers raises a few more, at some twenty bits a key", () => {
     const filter = new BloomFilter({ expectedKeys: 1_000 });
-    expect(falseAlarms(filter, 200_000)).toBeLessThan(200_000 * 0.04);
-    expect(filter.bytes).toBeLessThan(1_000_000);
+    expect(falseAlarms(filter, 200_000)).toBeLessThan(200_000 * 0.004);
+    expect(filter.bytes).toBeLessThan(2_000_000);
   });
 
   test("keeps to its memory, and then raises more false alarms", () => {

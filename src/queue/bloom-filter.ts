@@ -6,9 +6,10 @@ export interface BloomFilterOptions {
   readonly mostBytes?: number;
 }
 
-const BITS_PER_KEY = 10;
-/** The best number of probes for ten bits a key: 10 · ln 2. */
-const PROBES = 7;
+/** A false alarm costs whoever asks a message to another thread and back: more than these bits do. */
+const BITS_PER_KEY = 20;
+/** Beyond six, more probes cost more than the few alarms that they spare. */
+const PROBES = 6;
 
 /** One table of bits, a power of two of them. */
 interface Layer {
@@ -19,8 +20,8 @@ interface Layer {
 }
 
 /**
- * Remembers 64-bit hashes in ten bits each: never denies one that was added, and takes less than one in
- * a hundred others per layer for one (Bloom 1970; the probes are Kirsch and Mitzenmacher's, 2006). It
+ * Remembers 64-bit hashes in twenty bits each: never denies one that was added, and takes one in three
+ * thousand others per layer for one (Bloom 1970; the probes are Kirsch and Mitzenmacher's, 2006). It
  * grows by adding layers four times as large, for those there are cannot be enlarged.
  */
 export class BloomFilter {

@@ -83,11 +83,7 @@ export function createDurableQueue(
 
   /** The outcomes of these rows, in their order; the others go on waiting. */
   function takePending(rows: readonly number[]): OutcomeRecords {
-    let same = pending.count === rows.length;
-    for (let index = 0; same && index < rows.length; index += 1) {
-      same = pending.rowOf(index) === rows[index];
-    }
-    if (same) {
+    if (isJust(pending, rows)) {
       const all = pending;
       pending = new OutcomeRecords(spare);
       spare = undefined;
@@ -226,6 +222,18 @@ export function createDurableQueue(
       await commitGroup(closeOutput, reason);
     },
   };
+}
+
+/**
+ * Whether records are those of these rows, in their order. A function of its own: V8 optimises a loop with
+ * all that stands around it.
+ */
+function isJust(records: OutcomeRecords, rows: readonly number[]): boolean {
+  if (records.count !== rows.length) return false;
+  for (let index = 0; index < rows.length; index += 1) {
+    if (records.rowOf(index) !== rows[index]) return false;
+  }
+  return true;
 }
 
 /** Of the body of an answer; 0 where there is none. */

@@ -1,6 +1,7 @@
 import type { HashSeed } from "../middleware/question-hash.ts";
 import type { Group } from "./group.ts";
 import type { RunIdentity } from "./run-directories.ts";
+import type { Bodies } from "./shared-bodies.ts";
 import type { TallyEntry } from "./run-tally.ts";
 
 /** How a session ends in which nothing stays owed. */
@@ -63,7 +64,7 @@ export type JournalRequest =
       /** Answers for the archive, packed. */
       readonly answers: Uint8Array | undefined;
       /** Bodies to keep, and the places of their records in the group. */
-      readonly bodies: readonly (readonly [index: number, body: Uint8Array])[];
+      readonly bodies: Bodies;
     }
   /** The answer to a question that was asked before. */
   | {

@@ -218,13 +218,13 @@ export class JournalStore implements Disposable {
   }
 
   #writeRest({ details, hosts, held, passed, facts, counters, ends }: Group): void {
-    const { database } = this;
     const detail = this.#prepared("INSERT OR REPLACE INTO detail VALUES (?, ?)");
     for (const [row, text] of details) detail.run(row, text);
-    addHosts(database, hosts);
+    const statements = { prepare: (sql: string) => this.#prepared(sql) };
+    addHosts(statements, hosts);
     if (passed > 0) this.#prepared("DELETE FROM held WHERE row <= ?").run(passed);
-    writeHeld(database, held);
-    writeFacts(database, facts);
+    writeHeld(statements, held);
+    writeFacts(statements, facts);
     if (counters === undefined) return;
     if (ends !== undefined) return this.end(ends, Date.now(), counters);
     this.#prepared("UPDATE session SET counters = ? WHERE id = ?").run(counters, this.#session);

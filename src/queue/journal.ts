@@ -11,6 +11,7 @@ import { DoneRows } from "./done-rows.ts";
 import { smallInputDigest } from "./input-digest.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
 import { LateFilter } from "./late-filter.ts";
+import { type Bodies, sharedBodies } from "./shared-bodies.ts";
 import type {
   JournalFault,
   JournalReply,
@@ -55,9 +56,6 @@ export interface Journal {
   /** Notes how the run ended, unless its last group did; lets go of it and ends the thread. */
   end(reason: string, counters: string): Promise<void>;
 }
-
-/** Bodies to keep, each with the place of its record in the group. */
-export type Bodies = readonly (readonly [index: number, body: Uint8Array])[];
 
 /** The thread of a journal before it knows its run. */
 export interface JournalThread {
@@ -157,7 +155,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     done,
     async commit(group, bodies = []) {
       const answers = pack.take();
-      await ask({ kind: "commit", group, answers, bodies });
+      await ask({ kind: "commit", group, answers, bodies: sharedBodies(bodies) });
       if (answers !== undefined) pack.giveBack(answers.buffer);
     },
     async openArchive() {

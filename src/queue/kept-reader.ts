@@ -65,15 +65,28 @@ export function createKeptReader(
 ): Omit<KeptReader, typeof Symbol.dispose> {
   const select = database.prepare("SELECT * FROM kept WHERE id = ?");
 
-  function* chunks(id: number): Generator<Uint8Array> {
+  function rowOf(id: number): KeptRow {
     const row = unrecorded(id) ?? (select.get(id) as KeptRow | undefined);
     if (row === undefined) throw new RangeError(`there is no kept answer ${id}`);
-    yield* checked(file, row);
+    return row;
   }
 
   return {
-    chunks,
-    get: (id) => Buffer.concat([...chunks(id)]),
+    *chunks(id) {
+      yield* checked(file, rowOf(id));
+    },
+    get(id) {
+      const row = rowOf(id);
+      const whole = roomFor(row);
+      let used = 0;
+      for (const piece of checked(file, row)) {
+        if (piece.byteLength > row.bytes - used) throw isNotAsLong(id);
+        whole.set(piece, used);
+        used += piece.byteLength;
+      }
+      if (used < row.bytes) throw isNotAsLong(id);
+      return whole;
+    },
     *verify() {
       const rows = database.prepare("SELECT * FROM kept ORDER BY id").iterate();
       for (const row of rows as Iterable<unknown> as Iterable<KeptRow>) {
@@ -86,6 +99,19 @@ export function createKeptReader(
       }
     },
   };
+}
+
+/** Memory for a body: joined from its pieces, a large one would be there twice. @throws DamagedBody */
+function roomFor({ id, bytes }: KeptRow): Buffer {
+  try {
+    return Buffer.allocUnsafe(bytes);
+  } catch {
+    throw isNotAsLong(id);
+  }
+}
+
+function isNotAsLong(id: number): DamagedBody {
+  return new DamagedBody(id, "it is not as long as its record says");
 }
 
 /** The pieces of a body, and an error in place of its end if they are not what was kept. */

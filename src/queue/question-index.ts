@@ -2,8 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { WaitingPlaces } from "./waiting-places.ts";
 
-/** Hashes that wait until it is worth sorting them into the table. */
-const WAITING = 50_000;
+/**
+ * Hashes that wait until it is worth sorting them into the table: in a large one a batch touches nearly
+ * every page, however small the batch is.
+ */
+const WAITING = 250_000;
 /** Bytes of the pack that are read again after a crash, at most, besides one group. */
 const UNINDEXED_BYTES = 67_108_864;
 /** Hashes given out at a time. */

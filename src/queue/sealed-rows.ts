@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { JournalError } from "./journal-format.ts";
@@ -8,8 +8,13 @@ export function sealOf(name: string | number, text = ""): number {
   return crc32(`${name}\n${text}`);
 }
 
+/** A database, or whoever compiles its statements once. */
+export interface Statements {
+  prepare(sql: string): StatementSync;
+}
+
 /** Writes facts, as JSON by name, in place of earlier ones. */
-export function writeFacts(database: DatabaseSync, facts: Readonly<Record<string, string>>): void {
+export function writeFacts(database: Statements, facts: Readonly<Record<string, string>>): void {
   const write = database.prepare("INSERT OR REPLACE INTO fact VALUES (?, ?, ?)");
   for (const [name, value] of Object.entries(facts)) write.run(name, value, sealOf(name, value));
 }
@@ -27,7 +32,7 @@ export function readFacts(database: DatabaseSync): ReadonlyMap<string, string> {
 }
 
 /** Adds origins of hosts behind those that are there. */
-export function addHosts(database: DatabaseSync, origins: readonly string[]): void {
+export function addHosts(database: Statements, origins: readonly string[]): void {
   if (origins.length === 0) return;
   let number = Number(database.prepare("SELECT count(*) AS n FROM host").get()!["n"]);
   const add = database.prepare("INSERT INTO host (origin, checksum) VALUES (?, ?)");
@@ -45,7 +50,7 @@ export function readHosts(database: DatabaseSync): readonly string[] {
 
 /** Writes row and JSON of records that wait for their turn. */
 export function writeHeld(
-  database: DatabaseSync,
+  database: Statements,
   held: readonly (readonly [number, string])[],
 ): void {
   if (held.length === 0) return;

@@ -17,8 +17,11 @@ export interface EarlierCrawl extends Disposable {
   around(send: Send): Send;
   /** Whether a file at this path below the root is a crawl's own. */
   readonly isOwn: OwnFiles["has"] | undefined;
-  /** Tells what has changed, once this crawl has ended. @throws what reading the two throws, DiskError */
-  tell(say: (line: string) => void): Promise<WorkChanges>;
+  /**
+   * Tells what has changed, once this crawl has ended; undefined for a step, whose job tells it.
+   * @throws what reading the two throws, DiskError
+   */
+  tell(say: (line: string) => void): Promise<WorkChanges | undefined>;
 }
 
 /** How an earlier crawl is read. */
@@ -38,7 +41,8 @@ export async function openEarlierCrawl(
     directory: of,
     openBatches: async () => storedCrawlTasks(settings, of).batches,
   });
-  const tell = async (say: (line: string) => void): Promise<WorkChanges> => {
+  const tell: EarlierCrawl["tell"] = async (say) => {
+    if (settings.command === "run") return undefined;
     const before = since === undefined ? undefined : run(since);
     using changes = await compareRuns([{ before, after: run(directory) }]);
     return await tellChanges(changes, { wanted: settings.changes, say });

@@ -36,6 +36,11 @@ function comparedStep(step: CompiledStep, run: JobRun): ComparedRun | undefined 
   if (!existsSync(join(directory, JOURNAL_FILE))) return undefined;
   return {
     directory,
-    openBatches: async () => (await stepSettings(step, run).step!.openTasks()).batches,
+    async openBatches() {
+      const settings = stepSettings(step, run);
+      if (settings.step !== undefined) return (await settings.step.openTasks()).batches;
+      const { storedCrawlTasks } = await import("./crawl-tasks.ts");
+      return storedCrawlTasks(settings, directory).batches;
+    },
   };
 }

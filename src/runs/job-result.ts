@@ -1,3 +1,4 @@
+import type { DefinedStep } from "../jobs/define-step.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { StopReason } from "./run-stopped.ts";
 import type { Summary } from "../report/summary.ts";
@@ -6,7 +7,7 @@ import type { Summary } from "../report/summary.ts";
 export type PlainRow = Readonly<Record<string, unknown>>;
 
 /** One step of a job that was run, read from its run on disk. */
-export interface StepResult {
+export interface StepResult<Row = PlainRow> {
   readonly id: string;
   /** Of its run. */
   readonly directory: string;
@@ -21,7 +22,7 @@ export interface StepResult {
    * The rows that its answers are: the row asked for with the members of each item, or with what was
    * picked. @throws UsageError where the run has gone
    */
-  rows(): AsyncIterableIterator<PlainRow>;
+  rows(): AsyncIterableIterator<Row>;
 }
 
 /** Why a job's run stopped before its inputs did; it can be gone on with. */
@@ -39,6 +40,7 @@ export interface JobResult {
   /** The steps together, as `--summary` writes them. */
   readonly account: Summary;
   readonly steps: readonly StepResult[];
-  /** A step by its id. @throws RangeError where there is none */
+  /** A step by its id, or by itself, which types its rows. @throws RangeError where there is none */
   step(id: string): StepResult;
+  step<Row>(step: DefinedStep<Row>): StepResult<Row>;
 }

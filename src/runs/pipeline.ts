@@ -129,11 +129,13 @@ async function pipelineOf(
     const { tasks, output, now } = work;
     const { signals, counters } = how;
     listen = toAll(how.listeners);
-    const isShort = (tasks.total ?? Infinity) <= FEW_INPUTS;
+    // One answer that is read item by item may be more than many others.
+    const hasLittle =
+      (tasks.total ?? Infinity) <= FEW_INPUTS && now.step?.compiled.each === undefined;
     const sharing = now.step?.sharing ?? tasks.sharing;
     const isOurs = now.v8 === "tuned";
     if (isOurs) spareCompiler(tasks.total);
-    using _heap = isOurs ? keepHeapSmall(isShort ? "few" : "many") : undefined;
+    using _heap = isOurs ? keepHeapSmall(hasLittle ? "few" : "many") : undefined;
     const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
     // Whoever waits is still owed; under a cap on requests it was counted, and leaves.
     signals.drain.addEventListener("abort", () => halt.end(), { once: true });

@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
 import { resolveLimits } from "../engine/resolve-limits.ts";
+import type { DefinedStep } from "../jobs/define-step.ts";
 import { readJobModule } from "../jobs/job-file.ts";
-import type { Job } from "../jobs/job.ts";
+import type { JobOfProgram } from "../jobs/job.ts";
 import { openHostMemory } from "../memory/host-memory.ts";
 import { stateFolder } from "../memory/state-folder.ts";
 import { summarise } from "../report/summary.ts";
@@ -21,7 +22,7 @@ import type { RunJobOptions } from "./run-job.ts";
 const PROGRAM = "the job";
 
 /** Runs the job of a program, and reads what became of it. @throws as `runJob` */
-export async function playJob(job: Job, options: RunJobOptions): Promise<JobResult> {
+export async function playJob(job: JobOfProgram, options: RunJobOptions): Promise<JobResult> {
   const asked = await askedBy(job, options);
   const { signal, onEvent = () => {}, onNote = () => {}, directory } = options;
   const tally = createTally();
@@ -45,7 +46,7 @@ export async function playJob(job: Job, options: RunJobOptions): Promise<JobResu
 }
 
 /** @throws UsageError, RangeError */
-async function askedBy(job: Job, options: RunJobOptions): Promise<AskedJob> {
+async function askedBy(job: JobOfProgram, options: RunJobOptions): Promise<AskedJob> {
   const { session = {}, set = {}, folder = ".", environment = process.env } = options;
   const { maxRequests, mode, onFailure } = options;
   resolveLimits(session);
@@ -100,7 +101,8 @@ function resultOf(asked: AskedJob, { directory, tally, ending, signal }: Ended):
     directory,
     account: summarise(tally, directory),
     steps,
-    step(id) {
+    step(named: string | DefinedStep<unknown>) {
+      const id = typeof named === "string" ? named : named.id;
       const found = steps.find((one) => one.id === id);
       if (found !== undefined) return found;
       throw new RangeError(

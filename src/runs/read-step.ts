@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Row } from "../core/row.ts";
+import { plainRow } from "../core/row.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import { readOverview, type RunState } from "../report/run-overview.ts";
 import type { JobRun } from "./job-run.ts";
-import type { PlainRow, StepResult } from "./job-result.ts";
+import type { StepResult } from "./job-result.ts";
 import { openToRead } from "./open-to-read.ts";
 import { readItems, readOutcomes } from "./step-answers.ts";
 import { stepSettings } from "./step-settings.ts";
@@ -33,12 +33,12 @@ export function readStep(step: CompiledStep, run: JobRun): ReadStep {
       async *outcomes() {
         if (found === undefined) return;
         for await (const { row, outcome } of readOutcomes(ended)) {
-          yield { row: plain(row), outcome };
+          yield { row: plainRow(row), outcome };
         }
       },
       async *rows() {
         if (found === undefined) return;
-        for await (const row of readItems(ended)) yield plain(row);
+        for await (const row of readItems(ended)) yield plainRow(row);
       },
     },
   };
@@ -48,8 +48,4 @@ function overviewOf(directory: string): ReturnType<typeof readOverview> | undefi
   if (!existsSync(join(directory, JOURNAL_FILE))) return undefined;
   using store = openToRead(directory);
   return readOverview(store);
-}
-
-function plain({ columns, values }: Row): PlainRow {
-  return Object.fromEntries(columns.map((name, index) => [name, values[index]]));
 }

@@ -1,6 +1,6 @@
 import type { Listener } from "../core/event.ts";
 import type { SessionOptions } from "../engine/session-options.ts";
-import type { Job, JobValue } from "../jobs/job.ts";
+import type { JobOfProgram, JobValue } from "../jobs/job.ts";
 import type { JobResult } from "./job-result.ts";
 
 /** How a program runs a job. */
@@ -37,7 +37,7 @@ export interface RunJobOptions {
  * a job that cannot be run, a RangeError for a limit that is none, a RunStopped where another process works
  * on the run, a DiskError.
  */
-export async function runJob(job: Job, options: RunJobOptions = {}): Promise<JobResult> {
+export async function runJob(job: JobOfProgram, options: RunJobOptions = {}): Promise<JobResult> {
   // A program that only fetches has no use for what a job needs.
   const { playJob } = await import("./play-job.ts");
   return await playJob(job, options);

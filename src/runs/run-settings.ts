@@ -42,6 +42,8 @@ export type RunSettings =
       readonly kind: "durable";
       readonly directory: string | undefined;
       readonly earlier: "go on" | "ignore";
+      /** The run of the same work whose answers are asked about. @default as its journal says */
+      readonly since?: string | undefined;
     } & DescribedJob)
   /** A run that exists. */
   | {

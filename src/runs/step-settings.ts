@@ -11,7 +11,7 @@ import type { CompiledStep } from "../jobs/compile-step.ts";
 import { compileRule } from "../middleware/compile-rule.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import type { RunSettings } from "./run-settings.ts";
-import type { JobRun } from "./job-run.ts";
+import { type JobRun, jobRunIn } from "./job-run.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { formatOf, type OutputSettings } from "./output-settings.ts";
 import type { RunJob } from "./run-settings.ts";
@@ -95,6 +95,7 @@ function runOf(step: CompiledStep, run: JobRun, title: string): RunSettings {
     directory,
     // A login is no answer to keep: each process has cookies of its own.
     earlier: isLogin(step, run.job) ? "ignore" : "go on",
+    since: run.since && jobRunIn(run.since, run).directoryOf(step),
     job: { ...describes, title, step: step.id, writes: writesOf(step) },
     work,
     name: step.id,

@@ -5,6 +5,7 @@ import { extractStep } from "../jobs/extract-step.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { openStepRows } from "../jobs/open-step-rows.ts";
 import { createStepRequests } from "../jobs/step-requests.ts";
+import { refuse } from "../sources/request-maker.ts";
 import { requestsOf } from "../sources/row-requests.ts";
 import { type RequestSharing, shareRequests } from "./request-sharing.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -56,7 +57,10 @@ export function stepWork(
         total: rows.total,
         format: undefined,
         columns: rows.columns,
-        batches: requestsOf(rows, sharing.make),
+        batches: requestsOf(rows, (row) => {
+          const fault = rows.faultOf(row);
+          return fault === undefined ? sharing.make(row) : refuse(fault, step.url.text, row);
+        }),
       };
     },
     sharing: {

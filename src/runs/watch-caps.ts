@@ -31,8 +31,7 @@ export function watchCaps(
 ): CapWatch {
   const { maxBytes, maxTimeMs } = settings.caps;
   let cap: ReachedCap | undefined;
-  // What earlier processes of the run received is not counted again.
-  const before = tally.bytes;
+  let receivedBytes = 0;
   const reach = (kind: ReachedCap["kind"], flag: string): void => {
     cap ??= { kind, flag };
     drain();
@@ -43,7 +42,8 @@ export function watchCaps(
       : clock.after(maxTimeMs, () => reach("cap", `--max-time ${formatDuration(maxTimeMs)}`));
   return {
     check(outcome) {
-      if (maxBytes !== undefined && tally.bytes - before >= maxBytes)
+      receivedBytes += receivedOf(outcome);
+      if (maxBytes !== undefined && receivedBytes >= maxBytes)
         reach("cap", `--max-bytes ${formatSize(maxBytes)}`);
       if (settings.onFailure === "stop" && outcome.kind === "failed")
         reach("failure", "--fail-fast");
@@ -55,4 +55,11 @@ export function watchCaps(
     },
     [Symbol.dispose]: () => timer?.[Symbol.dispose](),
   };
+}
+
+/** Decoded bytes that came for an answer: none where it is an earlier one that was asked about. */
+function receivedOf(outcome: Outcome): number {
+  if (outcome.kind !== "answered" || outcome.call.duplicate) return 0;
+  const { bytes, wireBytes } = outcome.response;
+  return wireBytes === 0 ? 0 : bytes;
 }

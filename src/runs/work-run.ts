@@ -53,9 +53,8 @@ async function openWorkRun(settings: WorkSettings): Promise<WorkRun | undefined>
   if (settings.run.kind === "in memory") return undefined;
   let thread = startJournalThread();
   try {
-    const table = tableOf(settings);
     let journal = await openRun(settings, thread, "go on");
-    let found = await settleEarlier(settings, journal, table);
+    let found = await settleEarlier(settings, journal);
     if (found === "missing" && settings.run.kind === "durable") {
       // Whoever took the table away wants another one.
       await journal.end("stopped", "{}");
@@ -63,10 +62,10 @@ async function openWorkRun(settings: WorkSettings): Promise<WorkRun | undefined>
       journal = await openRun(settings, thread, "ignore");
       found = "as it was";
     }
-    if (found === "as it was") return workRun(journal, table);
+    if (found === "as it was") return workRun(journal, settings);
     await (journal.run.origin === "new" ? discard(journal) : journal.end("stopped", "{}"));
     throw new UsageError(
-      `${visible(settings.output.path)} is ${FOUND[found]} since ${sinceOf(journal) ?? journal.run.directory} wrote it; put it back, or begin anew with --force`,
+      `${visible(settings.output.path)} is ${FOUND[found]} since ${sinceOf(journal, settings) ?? journal.run.directory} wrote it; put it back, or begin anew with --force`,
     );
   } catch (error) {
     await thread.stop();
@@ -132,9 +131,10 @@ function isAskedAgain({ crawl, output, run }: WorkSettings): boolean {
   return crawl.folder !== undefined || crawl.book !== undefined || output.save !== undefined;
 }
 
-/** The run that a journal notes as the one before; undefined where it is not there any more. */
-function sinceOf({ run }: Journal): string | undefined {
-  const since = JSON.parse(run.facts.get("since") ?? "null") as string | null;
+/** The run before, as the settings or its journal say; undefined where it is not there any more. */
+function sinceOf({ run }: Journal, settings: WorkSettings): string | undefined {
+  const given = settings.run.kind === "durable" ? settings.run.since : undefined;
+  const since = given ?? (JSON.parse(run.facts.get("since") ?? "null") as string | null);
   return since !== null && existsSync(join(since, JOURNAL_FILE)) ? since : undefined;
 }
 
@@ -145,13 +145,13 @@ function standingSince(since: string): Standing | undefined {
 }
 
 /** Brings an earlier run to where this command goes on from; tells how its table is found. */
-async function settleEarlier(
-  { run }: WorkSettings,
-  journal: Journal,
-  table: RunTable | undefined,
-): Promise<StandingCheck> {
+async function settleEarlier(settings: WorkSettings, journal: Journal): Promise<StandingCheck> {
+  const { run } = settings;
+  const table = tableOf(settings);
   if (journal.run.origin === "new") {
-    const since = sinceOf(journal);
+    // A job that is run again has its tables written again, whatever became of them.
+    const isGiven = run.kind === "durable" && run.since !== undefined;
+    const since = isGiven ? undefined : sinceOf(journal, settings);
     const standing = since === undefined ? undefined : standingSince(since);
     if (table === undefined || standing === undefined) return "as it was";
     const found = await checkStanding(table.path, standing);
@@ -172,10 +172,11 @@ async function settleEarlier(
   return "as it was";
 }
 
-function workRun(journal: Journal, table: RunTable | undefined): WorkRun {
+function workRun(journal: Journal, settings: WorkSettings): WorkRun {
+  const table = tableOf(settings);
   const { run } = journal;
   const isNew = run.origin === "new";
-  const since = sinceOf(journal);
+  const since = sinceOf(journal, settings);
   const passed = run.facts.get("passed");
   const inputFile = join(run.directory, INPUT_FILE);
   // Beware: a new run whose standard input was read before has its file already.

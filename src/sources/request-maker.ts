@@ -1,4 +1,5 @@
 import type { HeaderList } from "../core/headers.ts";
+import { HookError } from "../core/hook-error.ts";
 import { createRequest, type HttpRequest, refusedRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
 import { UsageError } from "../core/usage-error.ts";
@@ -153,5 +154,6 @@ export function refuse(error: unknown, text: string, row: Row): HttpRequest {
     (error as NodeJS.ErrnoException).code === "ERR_INVALID_URL"
       ? `"${shown}" is no URL`
       : (error as Error).message;
-  return refusedRequest(text, `row ${row.number}: ${why}`);
+  const code = error instanceof HookError ? "E_HOOK" : "E_URL";
+  return refusedRequest(text, `row ${row.number}: ${why}`, code);
 }

@@ -43,7 +43,7 @@ async function answerOf({ url, method, headers }: HttpRequest): Promise<Document
 test("players: the list gives the rows, and a row's request is about that player", async () => {
   const job = await example("players");
   const list = await answerOf(requestOf(job, 0, NO_ROW));
-  const rows = childRows(NO_ROW, job.steps[0]!.each!.select(list));
+  const rows = [...childRows(NO_ROW, job.steps[0]!.each!.select(list) as readonly unknown[])];
   expect(rows).toHaveLength(490);
   const [first] = rows;
   const about = await answerOf(requestOf(job, 1, first!));
@@ -59,7 +59,7 @@ test("places: a query's answer gives the places, and the token that asks for mor
   const [row] = inlineRows([{ query: "cafe" }]);
   const request = requestOf(job, 0, row!);
   const answer = await answerOf({ ...request, url: `${request.url}&key=k` });
-  const places = childRows(row, step!.each!.select(answer));
+  const places = [...childRows(row, step!.each!.select(answer) as readonly unknown[])];
   expect(places.length).toBeGreaterThan(0);
   expect(places[0]!.columns).toEqual(["query", "place", "address", "lat", "lng"]);
   expect(places[0]!.values.every((value) => value !== null)).toBe(true);

@@ -11,7 +11,7 @@ import { jsonOf, ROOT } from "./repo.ts";
 const PUBLIC: Readonly<Record<string, readonly string[]>> = {
   index: [
     ...["FAILURE_CODES", "Failure", "HttpResponse", "SESSION_DEFAULTS", "VERSION"],
-    ...["defineJob", "openSession", "runJob"],
+    ...["defineJob", "defineStep", "openSession", "runJob"],
   ],
   testing: ["createManualClock", "createScriptedTransport", "startRehearsal"],
 };

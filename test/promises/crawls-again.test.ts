@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { fanfetch } from "../support/cli.ts";
-import { rawPages, rawPdf } from "../support/raw-pdf.ts";
+import { rawPages, rawPdf, rawStream } from "../support/raw-pdf.ts";
 import { readBook } from "../support/read-book.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temp.ts";
 import { startVersionedSite, type VersionedPage } from "../support/versioned-site.ts";
@@ -72,7 +72,7 @@ test("one chapter that has changed is downloaded anew, and the book is bound aga
   expect(again.stderr).toContain("0 new, 1 changed, 2 unchanged, 0 gone");
   expect(server.takeLog()).toEqual(["200 /2.pdf", "304 /", "304 /1.pdf"]);
   const { document } = await readBook(await readFile(join(folder.path, "book.pdf")));
-  expect(document.getPageCount()).toBe(7); // with the page that tells where they are from
+  expect(document.getPageCount()).toBe(7);
   expect(JSON.parse(await folder.read("c.jsonl"))).toMatchObject({
     ...{ change: "changed", by: "content", key: `${server.url}/2.pdf` },
   });
@@ -191,6 +191,80 @@ test("a second crawl that was stopped goes on as it was begun, and tells of all 
   const log = server.takeLog();
   expect(log).toHaveLength(6);
   expect(log.filter((line) => line.startsWith("200"))).toEqual(["200 /1.pdf"]);
+});
+
+test("a second crawl that was killed goes on by the same command", async () => {
+  const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+  await using server = await startVersionedSite({
+    "/": contents(...numbers),
+    ...Object.fromEntries(numbers.map((number) => [`/${number}.pdf`, chapter(1 + (number % 3))])),
+  });
+  await using folder = await temporaryFolder();
+  await book(server.url).in(folder);
+  server.takeLog();
+  const before = await stateOf(folder, "book.pdf");
+  const killed = book(server.url, "--per-host", "1").in(folder).kill("SIGKILL");
+  await killed.after(server.answered(10));
+  const ended = await book(server.url).in(folder);
+  expect(ended.exitCode).toBe(0);
+  expect(ended.stderr).toContain("0 new, 0 changed, 41 unchanged, 0 gone");
+  expect(server.takeLog().filter((line) => !line.startsWith("304"))).toEqual([]);
+  expect(await stateOf(folder, "book.pdf")).toEqual(before);
+});
+
+test("a file too large for memory is asked about and stays where it is", async () => {
+  const large = (letter: string): VersionedPage => ({
+    body: rawPdf({ objects: { ...rawPages(1), 9: rawStream(letter.repeat(2_500_000)) } }),
+    type: "application/pdf",
+  });
+  await using server = await startVersionedSite({
+    "/": contents(1, 2),
+    "/1.pdf": large("a"),
+    "/2.pdf": large("b"),
+  });
+  await using folder = await temporaryFolder();
+  await site(server.url).in(folder);
+  await book(server.url).in(folder);
+  server.takeLog();
+  const saved = await stateOf(folder, "site/1.pdf");
+  const bound = await stateOf(folder, "book.pdf");
+  server.pages.set("/2.pdf", large("c"));
+  expect(await site(server.url).in(folder)).toMatchObject({ exitCode: 0 });
+  expect(await stateOf(folder, "site/1.pdf")).toEqual(saved);
+  expect(await folder.read("site/2.pdf")).toContain("cccc");
+  server.pages.set("/2.pdf", large("b"));
+  for (const _again of ["second", "third"]) {
+    expect(await book(server.url).in(folder)).toMatchObject({ exitCode: 0 });
+    expect(await stateOf(folder, "book.pdf")).toEqual(bound);
+  }
+  expect(server.takeLog().filter((line) => line.startsWith("200"))).toEqual(["200 /2.pdf"]);
+});
+
+test("what a redirect leads to is asked about where it answered", async () => {
+  await using server = await startVersionedSite({
+    "/": '<a href="/old.html">old</a>',
+    "/old.html": { body: "", status: 302, location: "/new.html", validator: "none" },
+    "/new.html": "moved here",
+  });
+  await using folder = await temporaryFolder();
+  await site(server.url).in(folder);
+  server.takeLog();
+  const again = await site(server.url).in(folder);
+  expect(again.stderr).toContain("0 new, 0 changed, 2 unchanged, 0 gone");
+  expect(server.takeLog()).toEqual(["302 /old.html", "304 /", "304 /new.html"]);
+});
+
+test("what is not sent again does not count as received", async () => {
+  await using server = await startVersionedSite({
+    "/": '<a href="/a.html">a</a>',
+    "/a.html": '<a href="/b.html">b</a>',
+    "/b.html": "b",
+  });
+  await using folder = await temporaryFolder();
+  await site(server.url).in(folder);
+  const again = await site(server.url, "--max-bytes", "10").in(folder);
+  expect(again.exitCode).toBe(0);
+  expect(again.stderr).toContain("3 inputs = 3 answered");
 });
 
 test("--force, and a run in a directory of its own, ask without a condition", async () => {

@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 
 import { fanfetch } from "../support/cli.ts";
 import { type Played, play } from "../support/played-server.ts";
+import { rawPages, rawPdf } from "../support/raw-pdf.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temp.ts";
+import { startVersionedSite, type VersionedPage } from "../support/versioned-site.ts";
 
 /** A list and what it lists, each with an ETag; `answers` tells `304 /one/1`. */
 async function playVersions(state: {
@@ -135,6 +137,36 @@ test("a run that asks what has changed goes on after a stop and tells of all of 
   expect(ended.exitCode).toBe(8);
   expect(ended.stderr).toContain("one: 0 new, 1 changed, 3 unchanged, 0 gone");
   expect(takeAnswers(server).filter((line) => line.startsWith("200"))).toEqual(["200 /one/1"]);
+});
+
+test("a step that follows links asks what has changed too, and leaves its book as it was", async () => {
+  const pdf = (pages: number): VersionedPage => ({
+    body: rawPdf({ objects: rawPages(pages) }),
+    type: "application/pdf",
+  });
+  await using server = await startVersionedSite({
+    "/": '<a href="1.pdf">One</a><a href="2.pdf">Two</a>',
+    "/1.pdf": pdf(1),
+    "/2.pdf": pdf(2),
+    "/robots.txt": { body: "", type: "text/plain", validator: "none" },
+  });
+  await using folder = await temporaryFolder();
+  const job = `base: ${server.url}\nsteps: [{ id: book, url: /, merge: book.pdf }]\n`;
+  await folder.write("job.yaml", job);
+  expect(await run().in(folder)).toMatchObject({ exitCode: 0 });
+  server.takeLog();
+  const before = await stat(join(folder.path, "book.pdf"), { bigint: true });
+  const same = await run("--changed", "--exit-on-change").in(folder);
+  expect(same.exitCode, same.stderr).toBe(0);
+  expect(same.stderr).toContain("book: 0 new, 0 changed, 3 unchanged, 0 gone");
+  expect(same.stderr.match(/unchanged/g)).toHaveLength(1);
+  expect(server.takeLog()).toEqual(["200 /robots.txt", "304 /", "304 /1.pdf", "304 /2.pdf"]);
+  const after = await stat(join(folder.path, "book.pdf"), { bigint: true });
+  expect([after.mtimeNs, after.ino]).toEqual([before.mtimeNs, before.ino]);
+  server.pages.set("/2.pdf", pdf(3));
+  const changed = await run("--changed", "--exit-on-change").in(folder);
+  expect(changed.exitCode).toBe(8);
+  expect(changed.stderr).toContain("book: 0 new, 1 changed, 2 unchanged, 0 gone");
 });
 
 test("what would tell of changes needs a run to compare with", async () => {

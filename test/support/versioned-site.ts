@@ -9,6 +9,8 @@ export interface VersionedPage {
   readonly type?: string;
   /** What names its version. @default an ETag */
   readonly validator?: "etag" | "last-modified" | "none";
+  /** Where it leads: it is a redirect. */
+  readonly location?: string;
   /** @default 200, or 304 to whoever has it */
   readonly status?: number;
 }
@@ -20,6 +22,8 @@ export interface VersionedSite extends AsyncDisposable {
   readonly pages: Map<string, VersionedPage | string>;
   /** `200 /a`, sorted, since the log was last taken. */
   takeLog(): readonly string[];
+  /** Resolves once so many were answered since then. */
+  answered(count: number): Promise<void>;
 }
 
 /** When pages without an ETag were last changed, unless their body says otherwise. */
@@ -31,10 +35,12 @@ export async function startVersionedSite(
 ): Promise<VersionedSite> {
   const pages = new Map(Object.entries(given));
   let log: string[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const server = createServer(({ url, headers }, response) => {
     const found = pages.get(url!) ?? { body: "not there", status: 404, validator: "none" };
-    const { body, type, validator, status }: VersionedPage =
+    const { body, type, validator, location, status }: VersionedPage =
       typeof found === "string" ? { body: found } : found;
+    if (location !== undefined) response.setHeader("location", location);
     response.setHeader("content-type", type ?? "text/html; charset=utf-8");
     let isHad = false;
     if (validator === "last-modified") {
@@ -47,6 +53,7 @@ export async function startVersionedSite(
     }
     response.statusCode = status ?? (isHad ? 304 : 200);
     log.push(`${response.statusCode} ${url}`);
+    for (const one of waiting) if (log.length >= one.count) one.resolve();
     response.end(response.statusCode === 304 ? undefined : body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -58,6 +65,7 @@ export async function startVersionedSite(
       log = [];
       return taken;
     },
+    answered: (count) => new Promise((resolve) => waiting.push({ count, resolve })),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

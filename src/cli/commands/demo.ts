@@ -8,6 +8,7 @@ import { formatCount, formatDuration } from "../../formats/quantity.ts";
 import { formatRatio } from "../../report/account.ts";
 import { createTally, wallMsOf, type Tally } from "../../report/tally.ts";
 import { parseCommandLine, type CommandLine } from "../command-line.ts";
+import { playCrawl } from "../demo-crawl.ts";
 import { playJob } from "../demo-job.ts";
 import { demoJobs } from "../demo-jobs.ts";
 import { DEMO_STORIES, demoNames, type DemoStory } from "../demo-stories.ts";
@@ -41,22 +42,21 @@ export async function demo(line: CommandLine, terminal: Terminal): Promise<numbe
     for (const [name, text] of demoJobs(folder)) await writeFile(join(folder, name), text);
     say(`a rehearsal server of this machine answers at ${server.url}; nothing leaves the machine`);
     const rows: string[] = [];
+    const books: string[] = [];
+    const played = { interrupts, terminal, books };
     let failed = 0;
     for (const story of DEMO_STORIES) {
       say(`story ${story.letter}: ${story.title}, one by one and at once`);
       const fewer = story.fewer ?? story.argv;
-      const alone = await play(fewer(server.url, folder), "sequential", { interrupts, terminal });
-      const together = await play(story.argv(server.url, folder), "concurrent", {
-        interrupts,
-        terminal,
-      });
+      const alone = await play(fewer(server.url, folder), "sequential", played);
+      const together = await play(story.argv(server.url, folder), "concurrent", played);
       if (interrupts.exitCode !== undefined) {
         return exitCodeOf(createTally(), { interrupted: interrupts.exitCode });
       }
       rows.push(storyRow(story, alone, together));
       failed += alone.failed + together.failed;
     }
-    await terminal.stdout.write(tableOf(rows, failed));
+    await terminal.stdout.write(tableOf(rows, { failed, book: books.at(-1) }));
     return failed > 0 ? 1 : 0;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -66,18 +66,25 @@ export async function demo(line: CommandLine, terminal: Terminal): Promise<numbe
 interface Playing {
   readonly interrupts: RunSignals;
   readonly terminal: Terminal;
+  /** Takes what became of books. */
+  readonly books: string[];
 }
 
 /** Runs one command of a story in one mode, through the same front door as a typed one. */
 async function play(
   argv: readonly string[],
   mode: Settings["mode"],
-  { interrupts, terminal }: Playing,
+  { interrupts, terminal, books }: Playing,
 ): Promise<Tally> {
   const line = await parseCommandLine(argv);
+  const values = new Map([...line.values, ["mode", [mode]] as const]);
   if (line.command === "run") {
-    const values = new Map([...line.values, ["mode", [mode]] as const]);
     return await playJob({ ...line, values }, interrupts, terminal);
+  }
+  if (line.command === "crawl") {
+    const { tally, book } = await playCrawl({ ...line, values }, interrupts);
+    if (book !== undefined) books.push(book);
+    return tally;
   }
   const settings = measured(
     await readSettings(line.command as SendingCommand, line, readText),
@@ -100,7 +107,13 @@ function storyRow(story: DemoStory, alone: Tally, together: Tally): string {
   ].join("");
 }
 
-function tableOf(rows: readonly string[], failed: number): string {
+interface DemoEnd {
+  readonly failed: number;
+  /** What became of the book of story E. */
+  readonly book: string | undefined;
+}
+
+function tableOf(rows: readonly string[], { failed, book }: DemoEnd): string {
   const heads = `${"requests".padStart(9)}${"one by one".padStart(12)} ${"at once".padStart(11)}${"faster".padStart(9)}`;
   const lines = [` story${" ".repeat(29)}${heads}`, ...rows];
   for (const story of DEMO_STORIES.filter(({ scale }) => scale > 1)) {
@@ -109,6 +122,7 @@ function tableOf(rows: readonly string[], failed: number): string {
       ` * story ${story.letter} one by one: ${tenth} of it was run, and its time multiplied by ${story.scale}`,
     );
   }
+  if (book !== undefined) lines.push(` story E bound its book: ${book}`);
   if (failed > 0) lines.push(` ${formatCount(failed)} requests failed`);
   return `${lines.join("\n")}\n`;
 }
