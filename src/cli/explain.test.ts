@@ -70,4 +70,14 @@ describe("endHints", () => {
     tally.statuses.set(status, 1);
     expect(endHints(tally)[1]).toMatch(advice);
   });
+
+  test.each([
+    ["E_PAGES", /paginate|how pages follow/],
+    ["E_HOOK", /function of the job threw/],
+  ] as const)("tells what to do about %s", (code, advice) => {
+    const tally = createTally();
+    tally.failed = 1;
+    tally.failures.set(code, 1);
+    expect(endHints(tally)[1]).toMatch(advice);
+  });
 });

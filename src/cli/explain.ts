@@ -26,6 +26,11 @@ const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
   ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
   ["E_PROXY", "check --proxy, its user and password"],
   ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],
+  [
+    "E_PAGES",
+    "explain names the page; say in the job how pages follow each other, or raise maxPages",
+  ],
+  ["E_HOOK", "a function of the job threw; explain tells its own words"],
   ["E_UNKNOWN_EFFECT", "it may have been done: look before sending it again"],
 ]);
 

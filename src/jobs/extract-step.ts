@@ -23,7 +23,7 @@ export function extractStep(step: CompiledStep): Extract {
 }
 
 /** The body as JSON, else as text, else as base64. */
-const WHOLE_BODY: PickedColumn = {
+export const WHOLE_BODY: PickedColumn = {
   name: "body",
   selector: {
     text: "the body",

@@ -1,32 +1,11 @@
-import { parseRate, type Rate } from "../formats/quantity.ts";
+import { parseRate } from "../formats/quantity.ts";
+import type { Credentials, KeyPoolCredentials } from "../middleware/auth-credentials.ts";
 import type { FieldPath } from "./field-place.ts";
 import type { JobAuth } from "./job-auth.ts";
 import { fillEnvironment, type Environment } from "./job-environment.ts";
 
-/** One key of a pool. */
-export interface PoolKey {
-  readonly value: string;
-  /** What holds for this key, all together. */
-  readonly rates: readonly Rate[];
-}
-
-/** Who asks, with the secrets themselves: never to be written, shown or kept. */
-export type JobCredentials =
-  | { readonly kind: "bearer"; readonly token: string }
-  | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  | {
-      readonly kind: "apiKey";
-      readonly in: "header" | "query";
-      readonly name: string;
-      readonly value: string;
-    }
-  | {
-      readonly kind: "keyPool";
-      readonly in: "header" | "query";
-      readonly name: string;
-      readonly keys: readonly PoolKey[];
-    }
-  | Exclude<JobAuth, { readonly kind: "bearer" | "basic" | "apiKey" }>;
+/** Who asks, with the secrets themselves (never to be written, shown or kept), or the step that logs in. */
+export type JobCredentials = Credentials | Extract<JobAuth, { readonly kind: "login" }>;
 
 /**
  * The credentials of a job. @throws JobFault naming a variable of the environment that is not set;
@@ -44,7 +23,7 @@ export function credentialsOf(
   if (filled.kind !== "apiKey") return filled;
   const { in: place, name, key, keys = [] } = filled;
   if (key !== undefined) return { kind: "apiKey", in: place, name, value: key };
-  const pool = keys.map((one): PoolKey => {
+  const pool = keys.map((one): KeyPoolCredentials["keys"][number] => {
     if (typeof one === "string") return { value: one, rates: [] };
     const { key: value, quota = [] } = one;
     return { value, rates: (typeof quota === "string" ? [quota] : quota).map(parseRate) };

@@ -32,6 +32,7 @@ export function keptOutcome({ request }: Task, { record, detail, body }: KeptPar
   const failure = new Failure(record.code ?? "E_PROTOCOL", detail?.message ?? "", {
     request,
     ...(record.status === 0 ? {} : { response: responseOf(request.url, { record, detail, body }) }),
+    ruling: detail?.ruling,
     ...(record.totalMs === null ? {} : { elapsedMs: record.totalMs }),
   });
   return { kind: record.kind === "skipped" ? "skipped" : "failed", request, failure, call };

@@ -12,6 +12,8 @@ export interface OutcomeDetail {
   /** Without secrets. */
   readonly url: string;
   readonly message?: string;
+  /** What the rule said that refused it, where that sets it apart. */
+  readonly ruling?: "quarantine";
   /** The beginning of the answer that was refused. */
   readonly excerpt?: string;
   readonly redirects?: readonly string[];
@@ -42,7 +44,7 @@ export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): strin
     });
   }
   const url = redactUrl(outcome.request.url);
-  const { message, response } = outcome.failure;
+  const { message, response, ruling } = outcome.failure;
   const body = response?.body;
   const excerpt =
     body instanceof Uint8Array && body.byteLength > 0
@@ -52,6 +54,7 @@ export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): strin
   return textOf({
     url,
     message,
+    ...(ruling === "quarantine" ? { ruling } : {}),
     ...(excerpt === undefined ? {} : { excerpt }),
     ...(response && redirectsOf(response)),
     ...(headers === undefined ? {} : { headers }),

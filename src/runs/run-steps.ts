@@ -21,6 +21,7 @@ import type { Caps } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
 import { keepItems } from "./step-items-file.ts";
+import { quarantineWords, writeQuarantine } from "./quarantine-file.ts";
 import { writeRows } from "./step-answers.ts";
 import type { WorkChanges } from "./tell-changes.ts";
 import { openAhead } from "./work-run.ts";
@@ -190,12 +191,15 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
     );
     return "stopped";
   }
-  if (!isReadLater(step)) return "ended";
   const ended = { step, settings, directory: work.durable!.journal.run.directory };
   const isNew = settledOf(own) > settledBefore;
+  const answers = isNew ? "changed" : "as it was";
+  const setApart = await writeQuarantine(ended, answers);
+  if (setApart > 0) progress.say(quarantineWords(ended, setApart));
+  if (!isReadLater(step)) return "ended";
   const rows = run.rowsFileOf(step.id);
   if (step.position === "inner" && (isNew || !existsSync(rows))) await writeRows(ended, rows);
-  await keepItems(ended, isNew ? "changed" : "as it was");
+  await keepItems(ended, answers);
   return "ended";
 }
 

@@ -35,13 +35,16 @@ export interface ItemTarget {
 
 /** Writes the rows that a step gives to others: whole, or not at all. @throws DiskError */
 export async function writeRows(ended: EndedStep, path: string): Promise<void> {
-  const folder = dirname(path);
-  // What a kill left of an earlier try; nobody else writes here.
+  await removeParts(dirname(path));
+  const target = { path, format: "jsonl", csv: "verbatim" } as const;
+  await writeItems(ended, target, (items) => items.rowsOf);
+}
+
+/** Removes what a kill left of files in the directory of a step's run; nobody else writes there. */
+export async function removeParts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
   }
-  const target = { path, format: "jsonl", csv: "verbatim" } as const;
-  await writeItems(ended, target, (items) => items.rowsOf);
 }
 
 /** Writes a record for each item of a step's answers: a file whole, or not at all. @throws DiskError, ClosedPipe */

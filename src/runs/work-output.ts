@@ -11,6 +11,7 @@ import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Keeps } from "../queue/outcome-detail.ts";
 import type { Task } from "../queue/queue.ts";
 import type { ByteOutput } from "../sinks/byte-output.ts";
+import { isQuarantined } from "./quarantine-file.ts";
 import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
 import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
@@ -110,7 +111,9 @@ export async function openOutput(
 /** Answers that a later run can ask about are kept as far as that needs it. */
 function keepsOf({ output, step }: WorkSettings): WorkOutput["keeps"] {
   const keeps = output.keeps === "answers" || step === undefined ? output.keeps : "validators";
-  return () => keeps;
+  const isSetApart = step?.compiled.rules.some(({ then }) => then === "quarantine") === true;
+  if (keeps === "answers" || !isSetApart) return () => keeps;
+  return (_task, outcome) => (isQuarantined(outcome) ? "answers" : keeps);
 }
 
 /** Where the files of `--save` go. @throws UsageError */

@@ -43,6 +43,8 @@ export interface VirtualWorld extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly session: Session;
   readonly halt: Halt;
+  /** Requests that a run has under way in all. */
+  readonly window: number;
   readonly events: readonly RunEvent[];
   /** In the order of arrival. */
   readonly seen: readonly VirtualSight[];
@@ -64,15 +66,13 @@ export interface VirtualOptions extends SessionOptions {
   readonly stepMs?: number;
 }
 
-/** Under way in all, as in a run without a word about it. */
-const WINDOW = SESSION_DEFAULTS.concurrency;
-
 /** Nothing takes longer: a test that gets here waits for something that never comes. */
 const LONGEST_MS = 30 * 86_400_000;
 
 /** Opens a virtual world; declare it with `await using`. */
 export function virtualWorld(server: VirtualServer, options: VirtualOptions = {}): VirtualWorld {
   const { seed = 1, whenQuotaIsGone = "stop", memory, startMs = 0, stepMs = 250 } = options;
+  const atOnce = options.limits?.concurrency;
   const clock = createManualClock(startMs);
   const seen: VirtualSight[] = [];
   const events: RunEvent[] = [];
@@ -126,6 +126,7 @@ export function virtualWorld(server: VirtualServer, options: VirtualOptions = {}
     clock,
     session,
     halt,
+    window: typeof atOnce === "number" ? atOnce : SESSION_DEFAULTS.concurrency,
     events,
     seen,
     pass,
@@ -150,7 +151,7 @@ export function virtualWorld(server: VirtualServer, options: VirtualOptions = {}
 
 /** Outcomes as they land, as a run of the command has them: it looks further ahead than a library's caller. */
 export async function* asRun(
-  { session }: VirtualWorld,
+  { session, window }: VirtualWorld,
   urls: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<Outcome> {
@@ -160,7 +161,7 @@ export async function* asRun(
     }
   }
   const turns = spread(batches(), { turnsAt: session.turnsAt });
-  for await (const batch of flow(turns, session.send, { window: WINDOW, signal })) {
+  for await (const batch of flow(turns, session.send, { window, signal })) {
     for (const { outcome } of batch) yield outcome;
   }
 }
