@@ -234,7 +234,7 @@ function createFileSink(options: OpenedOptions): FileSink {
   }
 
   return {
-    claim: (wanted, key, options) => names.claim(wanted, key, options),
+    claim: (wanted, key, claiming) => names.claim(wanted, key, claiming),
     has(wanted, key) {
       const path = names.claim(wanted, key);
       return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
