@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import type { FailureCode } from "../core/failure.ts";
 import { responseHeader } from "../core/headers.ts";
 import { openDatabase } from "../queue/open-database.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
@@ -29,19 +30,22 @@ export interface FoundTable extends Disposable {
   pairs(): Generator<FoundPair>;
 }
 
-/** Pages of SQLite's in memory: 16 MB, however many rows there are. */
-const CACHE_KB = 16_384;
+/** Pages of SQLite's in memory: 4 MB, however many rows there are. */
+const CACHE_KB = 4_096;
 
 /**
  * Opens an empty table in a private file of SQLite's that has no name and goes with it: rows are sorted
- * there, so that memory does not grow with them.
+ * there, so that memory does not grow with them. What is the same for most rows is left out of them, for
+ * sorting costs by the byte: a key is the first line of its id, a URL mostly its key.
  */
 export function openFoundTable(): FoundTable {
   const database = openDatabase("");
   // Nobody needs it after a crash.
   database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
     PRAGMA cache_size = -${CACHE_KB}; PRAGMA temp_store = FILE;
-    CREATE TABLE found (id TEXT, side INTEGER, answered INTEGER, row INTEGER, key TEXT, url TEXT, what TEXT)`);
+    CREATE TABLE found (
+      id TEXT, side INTEGER, kind INTEGER, row INTEGER, status INTEGER, bytes INTEGER,
+      checksum INTEGER, url TEXT, code TEXT, hash TEXT, etag TEXT, lastModified TEXT)`);
   return {
     fill: (side, rows, hashOf) => fill(database, { side, rows, hashOf }),
     pairs: () => pairs(database),
@@ -55,26 +59,30 @@ interface Filling {
   readonly hashOf: HashOf;
 }
 
+/** In this order: what was answered comes first. */
+const KINDS = ["answered", "failed", "skipped"] as const;
+const SIDES = ["before", "after"] as const;
+
 async function fill(database: DatabaseSync, { side, rows, hashOf }: Filling): Promise<void> {
-  const insert = database.prepare("INSERT INTO found VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const insert = database.prepare("INSERT INTO found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const sideAt = SIDES.indexOf(side);
   database.exec("BEGIN");
   for await (const { record, detail, task } of rows) {
     if (task === undefined || record.kind === "owed") continue;
+    const { row, kind, code, status, bytes, kept } = record;
     const { key, url } = task.request;
-    const { headers = {} } = detail ?? {};
-    const found: Found = {
-      row: record.row,
-      kind: record.kind,
-      code: record.code ?? null,
-      status: record.status === 0 ? null : record.status,
-      bytes: record.bytes,
-      checksum: checksumOf(record),
-      hash: record.kept === 0 ? null : (hashOf(record.kept) ?? null),
-      etag: responseHeader(headers, "etag") ?? null,
-      lastModified: responseHeader(headers, "last-modified") ?? null,
-    };
-    const place = [side === "before" ? 0 : 1, record.kind === "answered" ? 0 : 1, record.row];
-    insert.run(questionIdentity(task.request), ...place, key, url, JSON.stringify(found));
+    const headers = detail?.headers ?? {};
+    insert.run(
+      questionIdentity(task.request),
+      ...[sideAt, KINDS.indexOf(kind), row],
+      status === 0 ? null : status,
+      ...[bytes, checksumOf(record)],
+      url === key ? null : url,
+      code ?? null,
+      kept === 0 ? null : (hashOf(kept) ?? null),
+      responseHeader(headers, "etag") ?? null,
+      responseHeader(headers, "last-modified") ?? null,
+    );
   }
   database.exec("COMMIT");
 }
@@ -84,36 +92,32 @@ function checksumOf({ checksum, bytes }: OutcomeRecord): number | null {
   return checksum === 0 && bytes > 0 ? null : checksum;
 }
 
-interface Stored {
+interface Stored extends Omit<Found, "kind"> {
   readonly id: string;
   readonly side: number;
-  readonly key: string;
-  readonly url: string;
-  readonly what: string;
+  readonly kind: number;
+  readonly code: FailureCode | null;
+  readonly url: string | null;
 }
 
 function* pairs(database: DatabaseSync): Generator<FoundPair> {
-  const sql = "SELECT id, side, key, url, what FROM found ORDER BY id, side, answered, row";
+  const sql = "SELECT * FROM found ORDER BY id, side, kind, row";
   let id: string | undefined;
   let pair: { key: string; url: string; before?: Found; after?: Found } | undefined;
-  const stored = database.prepare(sql).iterate() as Iterable<unknown> as Iterable<Stored>;
-  for (const { id: next, side, key, url, what } of stored) {
-    if (next !== id) {
-      if (pair !== undefined) yield wholePair(pair);
-      id = next;
-      pair = { key, url };
+  const found = database.prepare(sql).iterate() as Iterable<unknown> as Iterable<Stored>;
+  for (const stored of found) {
+    if (stored.id !== id) {
+      if (pair !== undefined) yield { before: undefined, after: undefined, ...pair };
+      ({ id } = stored);
+      const [key = ""] = id.split("\n", 1);
+      pair = { key, url: stored.url ?? key };
     }
-    const name = side === 0 ? "before" : "after";
-    if (pair![name] === undefined) pair![name] = JSON.parse(what) as Found;
+    pair![SIDES[stored.side]!] ??= foundIn(stored);
   }
-  if (pair !== undefined) yield wholePair(pair);
+  if (pair !== undefined) yield { before: undefined, after: undefined, ...pair };
 }
 
-function wholePair(pair: {
-  readonly key: string;
-  readonly url: string;
-  readonly before?: Found;
-  readonly after?: Found;
-}): FoundPair {
-  return { key: pair.key, url: pair.url, before: pair.before, after: pair.after };
+function foundIn(stored: Stored): Found {
+  const { row, kind, code, status, bytes, checksum, hash, etag, lastModified } = stored;
+  return { row, kind: KINDS[kind]!, code, status, bytes, checksum, hash, etag, lastModified };
 }

@@ -5,6 +5,7 @@ import type { Task } from "../queue/queue.ts";
 import { addCounts, type ChangeCounts, NO_CHANGES } from "./change-counts.ts";
 import type { ChangedThing } from "./change-columns.ts";
 import { judge } from "./change.ts";
+import { openDatabase } from "../queue/open-database.ts";
 import { type FoundTable, type HashOf, openFoundTable, type Side } from "./found-table.ts";
 import { outcomeRows } from "./outcome-rows.ts";
 
@@ -38,26 +39,39 @@ export interface RunChanges extends Disposable {
 }
 
 /**
- * Compares runs by what was asked, in bounded memory: their rows are sorted on the disk.
+ * Compares runs by what was asked, in bounded memory: their rows are sorted on the disk, and what differs
+ * stays there.
  * @throws JournalError, and what opening an input throws
  */
 export async function compareRuns(parts: readonly ComparedPart[]): Promise<RunChanges> {
   using opened = new DisposableStack();
-  const tables: { readonly step: string | undefined; readonly table: FoundTable }[] = [];
+  const differing = opened.adopt(openDatabase(""), (database) => database.close());
+  differing.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+    CREATE TABLE thing (number INTEGER PRIMARY KEY, text TEXT); BEGIN`);
   const told: PartChanges[] = [];
+  const insert = differing.prepare("INSERT INTO thing (text) VALUES (?)");
   for (const { step, before, after } of parts) {
-    const table = opened.use(openFoundTable());
+    using table = openFoundTable();
     if (before !== undefined) await fillFrom(table, "before", before);
     if (after !== undefined) await fillFrom(table, "after", after);
-    tables.push({ step, table });
-    told.push({ step, counts: countsOf(table) });
+    const counts = { ...NO_CHANGES };
+    for (const pair of table.pairs()) {
+      const judgement = judge(pair.before, pair.after);
+      const { change } = judgement;
+      counts[change] += 1;
+      if (change === "same" || change === "unanswered") continue;
+      insert.run(JSON.stringify({ ...pair, ...judgement, step } satisfies ChangedThing));
+    }
+    told.push({ step, counts });
   }
+  differing.exec("COMMIT");
+  const select = differing.prepare("SELECT text FROM thing ORDER BY number");
   const kept = opened.move();
   return {
     counts: told.map(({ counts }) => counts).reduce(addCounts, NO_CHANGES),
     parts: told,
     *changes() {
-      for (const { step, table } of tables) yield* changesIn(table, step);
+      for (const { text } of select.iterate()) yield JSON.parse(text as string) as ChangedThing;
     },
     [Symbol.dispose]: () => kept.dispose(),
   };
@@ -82,18 +96,4 @@ function hashesIn(database: DatabaseSync): HashOf {
     const hash = select.get(kept)?.["hash"];
     return hash instanceof Uint8Array ? Buffer.from(hash).toString("hex") : undefined;
   };
-}
-
-function countsOf(table: FoundTable): ChangeCounts {
-  const counts = { ...NO_CHANGES };
-  for (const { before, after } of table.pairs()) counts[judge(before, after).change] += 1;
-  return counts;
-}
-
-function* changesIn(table: FoundTable, step: string | undefined): Generator<ChangedThing> {
-  for (const pair of table.pairs()) {
-    const judgement = judge(pair.before, pair.after);
-    if (judgement.change === "same" || judgement.change === "unanswered") continue;
-    yield { ...pair, ...judgement, step };
-  }
 }

@@ -26,6 +26,8 @@ export interface Settled {
   readonly queuedMs?: number;
   readonly heldMs?: number;
   readonly totalMs?: number;
+  /** CRC-32 of the body. @default 0 */
+  readonly checksum?: number;
   /** Number of the kept body. */
   readonly kept?: number;
 }
@@ -74,7 +76,12 @@ export function keptRun(
         const { origin } = outcome.request;
         if (!hosts.includes(origin)) hosts.push(origin);
         const atMs = BEGAN_MS + groups * 1000;
-        records.add(outcome, { row: one.row, host: hosts.indexOf(origin), atMs, checksum: 0 });
+        records.add(outcome, {
+          row: one.row,
+          host: hosts.indexOf(origin),
+          atMs,
+          checksum: one.checksum ?? 0,
+        });
         const detail = outcomeDetail(outcome);
         if (detail !== undefined) details.push([one.row, detail]);
       }
