@@ -32,6 +32,12 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     commands: withExtract,
   },
   {
+    name: "strict",
+    group,
+    doc: "an answer that lacks a picked field has failed; without it the field is null",
+    commands: [...withExtract, "run"],
+  },
+  {
     name: "order",
     argument: "input|arrival",
     group,

@@ -46,6 +46,7 @@ export function readOutput(
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
     existing: values.has("force") ? "overwrite" : "refuse",
     keeps: values.has("keep") ? "answers" : "nothing",
+    ...(values.has("strict") ? { absent: "fails" } : {}),
   };
 }
 

@@ -203,9 +203,10 @@ export class ConcurrencyLimit {
     this.#trialAtMs = nowMs + this.#trialWaitMs;
   }
 
-  /** Time for some four hundred answers: a trial may cost a refusal. */
+  /** Time for some four hundred answers, twice that once the ceiling is proven: a trial may cost a refusal. */
   #trialUnitMs(): number {
-    return Math.min(2000, Math.max(200, (400 * (this.baseMs || 100)) / this.ceiling));
+    const answers = this.isProven ? 800 : 400;
+    return Math.min(2000, Math.max(200, (answers * (this.baseMs || 100)) / this.ceiling));
   }
 
   /** No ceiling was the reason after all. */

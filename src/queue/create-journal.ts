@@ -33,9 +33,6 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
       createTables(database, () => {
         writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
       });
-      // Takes everything from the log into the file. Beware: closing does so too, and is silent where the
-      // disk refuses.
-      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     }
     syncPath(path);
     renameSync(path, join(directory, JOURNAL_FILE));

@@ -68,9 +68,9 @@ const SCHEMA = `
 
 /** Makes the tables of a new journal, and `fill` its first rows, all in one commit. */
 export function createTables(database: DatabaseSync, fill: () => void): void {
-  database.exec("PRAGMA journal_mode = WAL");
-  // The file is synced as a whole before it gets its name.
+  // The file is synced as a whole before it gets its name, and is gone where anything fails before.
   database.exec("PRAGMA synchronous = OFF");
+  database.exec("PRAGMA journal_mode = MEMORY");
   database.exec("BEGIN");
   database.exec(SCHEMA);
   database.exec(INDEX_TABLES);
@@ -78,6 +78,8 @@ export function createTables(database: DatabaseSync, fill: () => void): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   database.exec(`PRAGMA user_version = ${JOURNAL_VERSION}`);
   database.exec("COMMIT");
+  // At the end: the tables go into the file itself, and nothing has to be brought there from a log.
+  database.exec("PRAGMA journal_mode = WAL");
 }
 
 /** The CRC-32 of the tables' definitions, but for those that are made when they are needed. */

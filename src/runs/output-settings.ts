@@ -27,6 +27,8 @@ export interface OutputSettings {
   readonly existing: "refuse" | "overwrite";
   /** Whether the raw answers are kept with the run. */
   readonly keeps: "answers" | "nothing";
+  /** Set where an answer that lacks a picked value has failed. */
+  readonly absent?: "fails";
 }
 
 const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];

@@ -54,6 +54,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
     redirectsTo: options.redirectsTo,
     cookieJar: undefined,
     v8: options.v8,
+    ...(options.detour === undefined ? {} : { detour: options.detour }),
     ...(crawl === undefined
       ? {
           step: stepWork(step, {
@@ -61,6 +62,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
             folder: run.folder,
             fileOf: run.rowsFileOf,
             mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
+            absent: options.absent,
             say: run.say,
           }),
         }

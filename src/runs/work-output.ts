@@ -155,11 +155,13 @@ export async function compilePicks(texts: readonly string[]): Promise<readonly P
 
 function extractOf(settings: WorkSettings, picks: readonly PickedColumn[]): Extract {
   const { output, command } = settings;
+  const { absent } = output;
   if (output.kind === "timing-table") return extractExchange();
   // What is picked later, of answers that were kept, is not what the step picks.
   if (settings.step !== undefined && picks.length === 0) return settings.step.extract;
-  if (command === "map") return extractPicks({ picks, meta: output.meta });
-  return extractAnswer({ picks, body: output.save === undefined ? "in the record" : "left out" });
+  if (command === "map") return extractPicks({ picks, meta: output.meta, absent });
+  const body = output.save === undefined ? "in the record" : "left out";
+  return extractAnswer({ picks, body, absent });
 }
 
 async function openRecords(

@@ -33,9 +33,9 @@ const FAULTS: readonly (readonly [JobKind, Injection])[] = [
   ["files", { thread: "pool", call: "fsync", effect: "error=EIO", when: "9" }],
   [
     "csv as it arrives",
-    { thread: "journal", call: "pwrite64", effect: "error=ENOSPC", when: "60+" },
+    { thread: "journal", call: "pwrite64", effect: "error=ENOSPC", when: "25+" },
   ],
-  ["csv as it arrives", { thread: "journal", call: "fsync", effect: "error=EIO", when: "10+" }],
+  ["csv as it arrives", { thread: "journal", call: "fsync", effect: "error=EIO", when: "6+" }],
 ];
 
 const reason = strangerToStrace();
