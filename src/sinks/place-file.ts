@@ -32,8 +32,8 @@ export interface Place {
 
 /**
  * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. Where
- * it throws, nothing new stands under the name and
- * its temporary file is gone; a body's file stays, as one that is lent does in any case.
+ * it throws, nothing new stands under the name and its temporary file is gone; a body's file stays, as
+ * one that is lent does in any case.
  * @throws PathTaken, and the system's errors
  */
 export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
