@@ -84,6 +84,7 @@ export async function openOutput(
         root: save.root,
         exists: own ? "own" : output.existing,
         isOwn: save.isOwn,
+        unchanged: run?.since === undefined ? "replaced" : "left",
         ...(run === undefined ? {} : { id: run.id }),
       }),
     );

@@ -29,6 +29,8 @@ export interface FileSinkOptions {
   readonly exists: "refuse" | "overwrite" | "own";
   /** Paths below the root whose files may be replaced, whatever `exists` says. @default none */
   readonly isOwn?: ((path: string) => boolean) | undefined;
+  /** What becomes of a file that may be replaced and holds the same bytes. @default "replaced" */
+  readonly unchanged?: "left" | "replaced" | undefined;
   /** Files being saved at once; fewer once the system has no more descriptors. @default 32 */
   readonly atOnce?: number | undefined;
   /**
@@ -199,6 +201,7 @@ function createFileSink(options: OpenedOptions): FileSink {
         name,
         temporary,
         exists: refused ? "refuse" : "overwrite",
+        unchanged: refused ? "replaced" : options.unchanged,
         mode,
         modifiedMs,
         shown: join(root, path),

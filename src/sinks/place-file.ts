@@ -22,6 +22,8 @@ export interface Place {
   /** A name in the same folder that nobody else uses, for the time before. */
   readonly temporary: string;
   readonly exists: "refuse" | "overwrite";
+  /** What becomes of a file there that holds the same bytes. @default "replaced" */
+  readonly unchanged?: "left" | "replaced" | undefined;
   /** Permissions of a body's file, which was nobody else's business until now. */
   readonly mode: number;
   /** When it was changed, since the epoch. @default now */
@@ -31,16 +33,16 @@ export interface Place {
 }
 
 /**
- * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. A file
- * there that holds the same bytes is not touched. Where it throws, nothing new stands under the name and
- * its temporary file is gone; a body's file stays, as one that is lent does in any case.
+ * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. Where
+ * it throws, nothing new stands under the name and its temporary file is gone; a body's file stays, as
+ * one that is lent does in any case.
  * @throws PathTaken, and the system's errors
  */
 export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
   const { folder, name } = place;
   // Asked before as well as when naming: a large body should not be written for nothing.
   if (place.exists === "refuse" && (await exists(await folder.at(name)))) throw taken(place);
-  if (place.exists === "overwrite" && (await isThere(body, place))) await letGo(body);
+  if (place.unchanged === "left" && (await isThere(body, place))) await letGo(body);
   else if (body instanceof Uint8Array) await writeIn(body, place);
   else if (body.owner === "lent") await copyIn(body, place);
   else await moveIn(body, place);
