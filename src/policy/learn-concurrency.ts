@@ -91,7 +91,7 @@ export class ConcurrencyLimit {
     this.wasFull = true;
   }
 
-  /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
+  /** One was accepted that left as the `inFlight`th; NaN for a latency that nobody knows. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
     if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
@@ -104,7 +104,8 @@ export class ConcurrencyLimit {
         this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5),
       );
     }
-    if (nowMs - latencyMs < this.#skipUntilMs) return;
+    // Also where no latency is known.
+    if (!(nowMs - latencyMs >= this.#skipUntilMs)) return;
     this.#answers += 1;
     this.#sumMs += latencyMs;
     this.#sumInFlight += inFlight;

@@ -123,7 +123,7 @@ export class HostLimits implements RateLearner {
       if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
       this.#accepted += 1;
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
-      this.#concurrency.accepted(nowMs, latencyMs ?? 0, flight.inFlight, isOurs);
+      this.#concurrency.accepted(nowMs, latencyMs ?? Number.NaN, flight.inFlight, isOurs);
       if (episode === undefined && this.#rate !== undefined) {
         this.#tell(this.#rate, flight, nowMs, isOurs);
       }
