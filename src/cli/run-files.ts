@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { INPUT_FILE } from "../queue/input-copy.ts";
 import { JOURNAL_FILE } from "../queue/journal-format.ts";
 import { KEPT_FILE } from "../queue/kept-reader.ts";
+import { STEP_FILES } from "../runs/job-run.ts";
 import { LEFT_FILE } from "../runs/own-files.ts";
 import { lockRun } from "../queue/run-lock.ts";
 import { JOB_FILE, OWNER_FILE, RUNS_FOLDER } from "../queue/run-directories.ts";
@@ -17,7 +18,7 @@ const BESIDE = ["", "-wal", "-shm", "-journal"];
 /** Every name that a run gives to a file in its directory. */
 const RUN_FILES: ReadonlySet<string> = new Set([
   ...[JOURNAL_FILE, LOCK_FILE].flatMap((name) => BESIDE.map((end) => `${name}${end}`)),
-  ...["answers.pack", KEPT_FILE, INPUT_FILE, "rows.jsonl", "items.json", LEFT_FILE],
+  ...["answers.pack", KEPT_FILE, INPUT_FILE, ...Object.values(STEP_FILES), LEFT_FILE],
 ]);
 
 /** Files of a job's own, beside the runs of its steps. */

@@ -28,8 +28,17 @@ export interface JobRun extends AskedJob {
 /** Everything that a run of a job keeps for a step is below this folder of its directory. */
 export const STEPS_FOLDER = "steps";
 
-/** Rows that a step gave to others, in its directory. */
-export const ROWS_FILE = "rows.jsonl";
+/** Files that a step has in the directory of its run beside those of any run. */
+export const STEP_FILES = {
+  /** Rows that it gave to others. */
+  rows: "rows.jsonl",
+  /** Of how many answers those are. */
+  rowsNote: "rows.json",
+  /** Where the records of its items went, and of how many answers they are. */
+  itemsNote: "items.json",
+  /** Answers that its rules have set apart. */
+  quarantine: "quarantine.jsonl",
+} as const;
 
 /** The job with the directory of its run. */
 export function jobRunIn(directory: string, asked: AskedJob): JobRun {
@@ -44,7 +53,7 @@ export function jobRunIn(directory: string, asked: AskedJob): JobRun {
     commons: undefined,
     say: () => {},
     directoryOf: ({ id }) => directoryOf(id),
-    rowsFileOf: (id) => join(directoryOf(id), ROWS_FILE),
+    rowsFileOf: (id) => join(directoryOf(id), STEP_FILES.rows),
   };
 }
 

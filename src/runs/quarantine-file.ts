@@ -12,11 +12,9 @@ import { WHOLE_BODY } from "../jobs/extract-step.ts";
 import type { OutputRecord } from "../sinks/sink.ts";
 import { createTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
+import { STEP_FILES } from "./job-run.ts";
 import { shownPath } from "./shown-path.ts";
 import { type EndedStep, readOutcomes, removeParts } from "./step-answers.ts";
-
-/** In the directory of a step's run: the answers that a rule has set apart. */
-const QUARANTINE_FILE = "quarantine.jsonl";
 
 /** Whether a rule has set an answer apart. */
 export function isQuarantined(outcome: Outcome): boolean {
@@ -57,7 +55,7 @@ export function quarantineWords(ended: EndedStep, count: number): string {
 }
 
 function pathOf({ directory }: EndedStep): string {
-  return join(directory, QUARANTINE_FILE);
+  return join(directory, STEP_FILES.quarantine);
 }
 
 function recordOf(row: Row, outcome: Outcome): OutputRecord {

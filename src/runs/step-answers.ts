@@ -13,6 +13,7 @@ import { replaceFileSync } from "../queue/replace-file.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
+import { STEP_FILES } from "./job-run.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { type Generation, generationOf, generationsIn } from "./row-generations.ts";
@@ -44,7 +45,7 @@ export interface ItemTarget {
  */
 export async function writeRows(ended: EndedStep, path: string): Promise<void> {
   const { answered } = ended;
-  const told = join(dirname(path), "rows.json");
+  const told = join(dirname(path), STEP_FILES.rowsNote);
   if (existsSync(path) && readTold(told).answered === answered) return;
   await removeParts(dirname(path));
   const target = { path, format: "jsonl", csv: "verbatim" } as const;

@@ -6,11 +6,9 @@ import { formatCount } from "../formats/quantity.ts";
 import { visible } from "../formats/visible.ts";
 import { replaceFileSync } from "../queue/replace-file.ts";
 import { countRecords } from "../sinks/scan-records.ts";
+import { STEP_FILES } from "./job-run.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { countItems, type EndedStep, readTold, writeRecords } from "./step-answers.ts";
-
-/** In the directory of a step's run: which file its items were written to. */
-const WRITTEN_FILE = "items.json";
 
 /** Where the items of a step's answers go; undefined where they go nowhere. */
 export function itemsPathOf({ step }: Pick<EndedStep, "step">): string | undefined {
@@ -21,7 +19,7 @@ export function itemsPathOf({ step }: Pick<EndedStep, "step">): string | undefin
 
 /** Whether a file is one that this step wrote. */
 function isItsOwn(directory: string, path: string): boolean {
-  return readTold(join(directory, WRITTEN_FILE)).path === path;
+  return readTold(join(directory, STEP_FILES.itemsNote)).path === path;
 }
 
 /**
@@ -36,7 +34,7 @@ export async function keepItems(ended: EndedStep): Promise<void> {
   if (path === "-") return await writeRecords(ended, target);
   const own = isItsOwn(ended.directory, path);
   const { answered } = ended;
-  const told = join(ended.directory, WRITTEN_FILE);
+  const told = join(ended.directory, STEP_FILES.itemsNote);
   if (own && readTold(told).answered === answered && existsSync(path)) return;
   if (!own && output.existing === "refuse" && existsSync(path)) throw taken(path);
   // First whose it is, then the file: a crash between leaves none that nobody owns.

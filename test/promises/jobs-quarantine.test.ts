@@ -44,13 +44,18 @@ test("answers that a rule sets apart are kept whole in a file of the run; asked 
   expect((await fanfetch("verify").in(folder)).exitCode).toBe(0);
   // Begun again, it stands as it was; nothing is asked.
   const asked = server.targets.length;
+  expect(asked).toBe(3);
   expect((await fanfetch("run", "job.yaml").in(folder)).exitCode).toBe(1);
   expect(server.targets).toHaveLength(asked);
   odd = { people: 9 };
   const again = await fanfetch("retry", "--only", "E_RULE").in(folder);
   expect(again.exitCode, again.stderr).toBe(0);
   expect(existsSync(`${folder.path}/${name}`)).toBe(false);
-  expect((await fanfetch("verify").in(folder)).exitCode).toBe(0);
+  odd = { people: -2 };
+  const anew = await fanfetch("run", "job.yaml", "--force", "--run", "anew").in(folder);
+  expect(anew.stderr).toContain("anew/steps/1-search/quarantine.jsonl");
+  expect((await fanfetch("runs", "prune", "anew").in(folder)).exitCode).toBe(0);
+  expect(existsSync(`${folder.path}/anew`)).toBe(false);
 });
 
 test("what other rules refuse is not in quarantine, and leaves no file", async () => {
