@@ -1,7 +1,9 @@
 import { createRateLearner, type RateLearner } from "../src/policy/rate-learner.ts";
+import { limitModelOf } from "../src/rehearsal/limit-model.ts";
 import { judge, type Judged } from "../test/limits/judge.ts";
 import { RIVALS } from "../test/limits/rivals.ts";
 import { SERVER_MODELS, type ServerRow } from "../test/limits/server-models.ts";
+import { simulate } from "../test/limits/simulate.ts";
 import type { Ground } from "./ground.ts";
 import { machine, type Section, table } from "./results.ts";
 
@@ -18,11 +20,12 @@ export async function benchLimits(ground: Ground): Promise<Section> {
     name: "limits",
     text: [
       machine([`Node ${process.version}`]),
-      `Simulated (\`test/limits/\`): a round trip of 50 ms, log-normal service (20 %), arrivals that jitter by 1.5 ms, at most 256 under way, an endless list, seeds ${seeds[0]}–${seeds.at(-1)}. Per cent of what the server allows, and per cent of what was sent that was refused. *15 s*: the lowest seed in brackets. *warm*: from 5 s to 60 s. *known*: 15 s with the profile of an earlier minute. Others over 60 s: got/refused; the list being endless, they go on with the next row at a refusal. Over 100: a part of the round trip is outside the place, or a window more was begun. Lost rows: ${String(rows.reduce((sum, { lost }) => sum + lost, 0))}. No number was fitted to the *unseen* servers; what they showed changed two rules (refusals by chance, wider trials of more places).`,
+      `Simulated (\`test/limits/\`): a round trip of 50 ms, log-normal service (20 %), arrivals that jitter by 1.5 ms, at most 256 under way, an endless list, seeds ${seeds[0]}–${seeds.at(-1)}. Per cent of what the server allows, and per cent of what was sent that was refused. *15 s*: the lowest seed in brackets. *warm*: from 5 s to 60 s. *known*: 15 s with the profile of an earlier minute. Others over 60 s: got/refused; the list being endless, they go on with the next row at a refusal. Over 100: a part of the round trip is outside the place, or a window more was begun. Lost rows: ${String(rows.reduce((sum, { lost }) => sum + lost, 0))}. No number was fitted to the *unseen* servers; what they showed changed three rules (refusals by chance, wider trials of more places, limits within limits).`,
       table(
         ["server", "15 s", "60 s", "warm", "refused 15 s → 60 s", "known", "refused", ...others],
         rows.map(({ cells }) => cells),
       ),
+      byMinute(seeds),
       roundTrips(seeds),
     ].join("\n\n"),
   };
@@ -61,6 +64,44 @@ function lineOf({ name, spec, unseen }: ServerRow, seeds: readonly number[]) {
       ...rivals,
     ],
   };
+}
+
+/** Minutes that are played of limits within limits. */
+const MINUTES = 5;
+
+/** Limits within limits, and windows that nobody tells of, minute by minute. */
+function byMinute(seeds: readonly number[]): string {
+  const specs = [
+    ["10/s, 100 in any minute", "bucket:10/s+sliding:100/60s", 100],
+    ["20/s without depth, 200 a minute", "bucket:20/s,burst=1+window:200/60s", 200],
+    ["5/s, 100 in 30 s", "bucket:5/s+window:100/30s", 200],
+    ["4 places, 300 a minute", "places:4+window:300/60s", 300],
+    ["100 in 10 s", "window:100/10s", 600],
+    ["2000 in 15 s", "window:2000/15s", 8000],
+  ] as const;
+  const minutes = Array.from({ length: MINUTES }, (_, minute) => minute);
+  const lines = specs.map(([name, spec, most]) => {
+    const all = seeds.map((seed) =>
+      simulate({
+        client: fresh(),
+        model: limitModelOf(spec),
+        seed,
+        forMs: MINUTES * LONG_MS,
+      }),
+    );
+    return [
+      name,
+      ...minutes.map((minute) => {
+        const inMinute = (times: readonly number[]): number =>
+          times.filter((atMs) => Math.floor(atMs / LONG_MS) === minute).length / seeds.length;
+        const got = all.reduce((sum, { acceptedAt }) => sum + inMinute(acceptedAt), 0);
+        const refused = all.reduce((sum, { refusedAt }) => sum + inMinute(refusedAt), 0);
+        return `${percent(got / most)} / ${fine(refused / (got + refused))}`;
+      }),
+    ];
+  });
+  const heads = minutes.map((minute) => `minute ${minute + 1}`);
+  return `Limits within limits, and windows, by minute, got / refused (over 100 in the first: a window more was begun):\n\n${table(["server", ...heads], lines)}`;
 }
 
 /** The same by round trip, for those that a slow server makes hard. */

@@ -67,7 +67,10 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
   // A rehearsal may be one of nothing.
   const isOwed = asks === "work" && command !== "rehearse";
   if (isAround(command) && (positionals.length > 0 || isOwed)) {
-    compared = await comparedNamed(command, positionals.shift());
+    // A job file says by its name that it is one.
+    compared = isJobFile(command, positionals[0])
+      ? "run"
+      : await comparedNamed(command, positionals.shift());
   }
   const known = flagsOf(command, ...(compared === undefined ? [] : [compared]));
   const values = new Map<string, string[]>();
@@ -122,6 +125,10 @@ function spelledOut(argv: readonly string[]): string[] {
 }
 
 const VERBS = { compare: "measures", plan: "tells of", rehearse: "plays for" } as const;
+
+function isJobFile(command: AroundCommand, word = ""): boolean {
+  return command === "rehearse" && /.\.(?:ya?ml|json|[cm]?[jt]s)$/i.test(word);
+}
 
 async function comparedNamed(
   command: AroundCommand,

@@ -119,7 +119,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "rehearse",
-    usage: "rehearse [get|map ...]",
+    usage: "rehearse [JOB | get|map|crawl|run ...]",
     doc: "a local server that plays limits and faults; with a command, a list of what it kept",
     load: async () => (await import("./commands/rehearse.ts")).rehearse,
   },

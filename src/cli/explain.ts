@@ -6,6 +6,9 @@ import { visible } from "../formats/visible.ts";
 import { wallMsOf, type Tally } from "../report/tally.ts";
 import { failureCauses, formatRate } from "./progress-view.ts";
 
+/** Fields that were not there are named up to so many. */
+const MOST_FIELDS = 3;
+
 /** Hosts whose cut waits are told. */
 const MOST_TOLD = 100;
 
@@ -60,6 +63,7 @@ export function endHints(tally: Tally): readonly string[] {
     }
     if (hints.length === 3) break;
   }
+  if (tally.missing.size > 0) hints.push(missingHint(tally));
   if (tally.failed === 0) return hints;
   hints.push(`${formatCount(tally.failed)} failed: ${failureCauses(tally).join(", ")}`);
   const codes = [...tally.failures].toSorted((one, another) => another[1] - one[1]);
@@ -71,6 +75,17 @@ export function endHints(tally: Tally): readonly string[] {
     }
   }
   return hints;
+}
+
+/** Which fields were not there, the most frequent first. */
+function missingHint({ missing }: Tally): string {
+  const most = [...missing].toSorted((one, another) => another[1] - one[1]).slice(0, MOST_FIELDS);
+  const told = most.map(([name, count]) => {
+    const answers = count === 1 ? "1 answer" : `${formatCount(count)} answers`;
+    return `${visible(name)} of ${answers}`;
+  });
+  const more = missing.size > most.length ? ", …" : "";
+  return `null, since it was not there: ${told.join(", ")}${more}; --strict has them fail`;
 }
 
 /** A wait that was cut, once for each host: who asks for how much, and what is done. */

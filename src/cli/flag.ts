@@ -74,7 +74,7 @@ export type SurroundedCommand = SendingCommand | "run";
 export const SURROUNDED = {
   compare: ["get", "map", "crawl", "run"],
   plan: ["get", "map", "crawl", "run"],
-  rehearse: ["get", "map"],
+  rehearse: ["get", "map", "crawl", "run"],
 } as const satisfies Partial<Record<CommandName, readonly SurroundedCommand[]>>;
 
 /** Commands that take another one, and its options too. */

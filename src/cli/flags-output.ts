@@ -24,12 +24,38 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     commands,
   },
   {
+    name: "remote-header-name",
+    letter: "J",
+    group,
+    doc: "files are called as their server calls them (Content-Disposition), where it does",
+    commands,
+  },
+  {
+    name: "remote-time",
+    letter: "R",
+    group,
+    doc: "files have the time at which their server changed them (Last-Modified)",
+    commands,
+  },
+  {
+    name: "dedupe",
+    group,
+    doc: "a body that equals an earlier one is not saved again",
+    commands,
+  },
+  {
     name: "pick",
     argument: "[NAME=]EXPR",
     group,
     doc: "fields of the answers: JMESPath, $… JSONPath, css:SELECTOR[::text|::attr(N)]",
     repeat: "adds",
     commands: withExtract,
+  },
+  {
+    name: "strict",
+    group,
+    doc: "an answer that lacks a picked field has failed; without it the field is null",
+    commands: [...withExtract, "run"],
   },
   {
     name: "order",

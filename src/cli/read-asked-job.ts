@@ -54,6 +54,7 @@ function jobOptions(line: CommandLine): JobOptions {
     existing: values.has("force") ? "overwrite" : "refuse",
     keeps: values.has("keep") ? "answers" : "nothing",
     changes: readChangesWanted(values),
+    ...(values.has("strict") ? { absent: "fails" } : {}),
     v8: "tuned",
   };
 }

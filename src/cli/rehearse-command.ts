@@ -1,24 +1,19 @@
-import { SESSION_DEFAULTS } from "../engine/session-options.ts";
 import { formatDuration } from "../formats/quantity.ts";
-import { LONGEST_WAIT_MS } from "../middleware/patience.ts";
-import type { Evidence } from "../rehearsal/evidence.ts";
+import type { ClientAccount } from "../rehearsal/evidence.ts";
 import { NO_FAULTS, parseFaults } from "../rehearsal/faults.ts";
 import { judge } from "../rehearsal/judge.ts";
-import { plausibleAnswers } from "../rehearsal/made-up-answer.ts";
+import type { SeenRequest } from "../rehearsal/seen-request.ts";
 import { countChecks, formatChecks } from "./check-lines.ts";
-import { type ClientNotes, createClientNotes } from "./client-notes.ts";
+import { createClientNotes } from "./client-notes.ts";
 import type { CommandLine } from "./command-line.ts";
 import { exitCodeOfStop } from "./exit-code.ts";
 import { openFolder } from "./open-folder.ts";
 import { openRehearsal } from "./open-rehearsal.ts";
-import { openPipeline } from "../runs/pipeline.ts";
-import { readText } from "./read-text.ts";
-import { MOST_REQUESTS, pickedFields, rehearsedSettings } from "./rehearsed-settings.ts";
-import { runWork } from "./run-work.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { REHEARSE_FLAGS } from "./flags-rehearse.ts";
+import { MOST_REQUESTS } from "./rehearsed-settings.ts";
+import { type RehearsedWork, rehearsedList } from "./rehearsed-work.ts";
 import type { RehearsalSettings } from "./settings-rehearsal.ts";
 import type { Terminal } from "./terminal.ts";
-import { titleOf } from "./work-title.ts";
 
 /** What an answer takes where nothing was said. */
 const LATENCY = { leastMs: 50, mostMs: 150 };
@@ -37,22 +32,14 @@ export async function rehearseCommand(
   line: CommandLine,
   { terminal, play }: RehearsalOfCommand,
 ): Promise<number> {
-  // --format belongs to the list here; a table's own format is told by its name.
-  const values = new Map([...line.values].filter(([name]) => name !== "format"));
-  const settings = await readSettings(
-    line.compared === "map" ? "map" : "get",
-    { ...line, values },
-    readText,
+  const work = await openWork(line);
+  await using server = await openRehearsal(
+    { ...play, answer: await work.answers(play.answer) },
+    { latency: LATENCY, details: MOST_REQUESTS },
   );
-  await using server = await openRehearsal(play, {
-    latency: LATENCY,
-    answer: plausibleAnswers(pickedFields(settings.output.picks)),
-    details: MOST_REQUESTS,
-  });
   await using folder = await openFolder("rehearsal", line.values.get("into")?.at(-1));
-  const now = await rehearsedSettings(settings, { port: server.port, folder: folder.path });
   const latency = play.latency ?? LATENCY;
-  if (now.progress !== "quiet") {
+  if (work.progress !== "quiet") {
     const limit = play.model === undefined ? "" : ` · limit ${play.model}`;
     const faults = play.faults === undefined ? "" : ` · faults ${play.faults}`;
     const takes = [...new Set([latency.leastMs, latency.mostMs])].map(formatDuration).join(" – ");
@@ -60,17 +47,20 @@ export async function rehearseCommand(
     void terminal.stderr.write(`${words}${limit}${faults}\n`);
   }
   const notes = createClientNotes();
-  const code = await runNoted(now, terminal, { notes, title: titleOf(settings) });
+  const stage = { port: server.port, folder: folder.path };
+  const code = await work.run(stage, { terminal, notes });
   const isStopped = code === exitCodeOfStop("cap");
   // Interrupted, wrong or without a disk, there is nothing to judge.
   if (!JUDGED.includes(code)) return code;
   // What is still under way is over then, and its end seen.
   await server.close();
+  const seen = server.seen.requests();
   const checks = judge({
-    ending: isStopped || settings.onFailure === "stop" ? "stopped" : "finished",
-    seen: server.seen.requests(),
-    client: notes.account(),
-    declared: declaredBy(settings),
+    ending: isStopped || work.onFailure === "stop" ? "stopped" : "finished",
+    seen,
+    client: withHelpers(notes.account(), seen),
+    declared: work.declared,
+    rowsAtOnce: work.rowsAtOnce,
     model: play.model,
     limitOf: server.limitOf,
     faults: play.faults === undefined ? NO_FAULTS : parseFaults(play.faults, play.seed),
@@ -81,7 +71,7 @@ export async function rehearseCommand(
   const { model, faults, seed } = play;
   await terminal.stdout.write(
     shown === "json"
-      ? `${JSON.stringify({ title: titleOf(settings), model, faults, seed, ...counts, checks }, undefined, 2)}\n`
+      ? `${JSON.stringify({ title: work.title, model, faults, seed, ...counts, checks }, undefined, 2)}\n`
       : formatChecks(checks),
   );
   return counts.failed > 0 ? 1 : 0;
@@ -94,41 +84,27 @@ const JUDGED: readonly number[] = [
   ...(["cap", "network", "refused"] as const).map(exitCodeOfStop),
 ];
 
-async function runNoted(
-  settings: Settings,
-  terminal: Terminal,
-  { notes, title }: { readonly notes: ClientNotes; readonly title: string },
-): Promise<number> {
-  await using pipeline = await openPipeline(settings);
-  return await runWork(
-    async () => {
-      const work = await pipeline.prepare(settings, () => {});
-      return {
-        ...work,
-        run: (listeners, signals, counters) =>
-          work.run([...listeners, notes.listen], signals, counters),
-      };
-    },
-    settings,
-    { terminal, title },
-  );
+/** Crawls and jobs are loaded for those who rehearse them. @throws UsageError */
+async function openWork(line: CommandLine): Promise<RehearsedWork> {
+  // --format belongs to the list here, a table's own is told by its name; the others are the server's.
+  const values = new Map([...line.values].filter(([name]) => !OWN.has(name)));
+  const rehearsed = { ...line, values };
+  if (line.compared === "crawl") {
+    const { rehearsedCrawl } = await import("./rehearsed-crawl.ts");
+    return await rehearsedCrawl(rehearsed);
+  }
+  if (line.compared === "run") {
+    const { rehearsedJob } = await import("./rehearsed-job.ts");
+    return await rehearsedJob(rehearsed);
+  }
+  return await rehearsedList(rehearsed);
 }
 
-/** What the command line promises the servers; `auto` promises nothing. */
-function declaredBy({ session, limits, mode, request, retryIf }: Settings): Evidence["declared"] {
-  const { perHost = "auto", concurrency = "auto", rates = [] } = session.limits ?? {};
-  const isSequential = mode === "sequential";
-  return {
-    perHost: isSequential ? 1 : perHost === "auto" ? undefined : perHost,
-    concurrency: isSequential ? 1 : concurrency === "auto" ? undefined : concurrency,
-    rates,
-    maxRetryAfterMs:
-      limits.wait === "wait"
-        ? LONGEST_WAIT_MS
-        : (session.maxRetryAfterMs ?? SESSION_DEFAULTS.maxRetryAfterMs),
-    retries: session.retries ?? SESSION_DEFAULTS.retries,
-    userAgent: request.removedHeaders.includes("user-agent") ? "left out" : "sent",
-    answersAskedAgain: retryIf === undefined ? "never" : "by a rule",
-    accept: session.accept ?? ((status) => status >= 200 && status < 300),
-  };
+const OWN: ReadonlySet<string> = new Set(["format", ...REHEARSE_FLAGS.map(({ name }) => name)]);
+
+/** What is asked beside the rows, each once: robots.txt, tokens, and further pages of a list. */
+function withHelpers(client: ClientAccount, seen: readonly SeenRequest[]): ClientAccount {
+  const outcomes = new Map(client.outcomes);
+  for (const { question } of seen) if (!outcomes.has(question)) outcomes.set(question, 1);
+  return { ...client, outcomes };
 }

@@ -4,6 +4,7 @@ import { parsePicks } from "../formats/picks.ts";
 import { copyOfJar } from "./copy-of-jar.ts";
 import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { Settings } from "./settings.ts";
+import type { Caps } from "../runs/request-cap.ts";
 import type { OutputSettings } from "../runs/output-settings.ts";
 
 /** Where a rehearsed command leads, and where it writes. */
@@ -32,10 +33,15 @@ export async function rehearsedSettings(
     detour: { port },
     run: { kind: "in memory" },
     output: rehearsedOutput(settings.output, folder),
-    caps: { ...caps, maxRequests: Math.min(caps.maxRequests ?? MOST_REQUESTS, MOST_REQUESTS) },
+    caps: cappedRequests(caps),
     summary: summary === undefined ? undefined : join(folder, basename(summary)),
     cookieJar: cookieJar === undefined ? undefined : await copyOfJar(cookieJar, folder),
   };
+}
+
+/** Caps under which all requests are judged. */
+export function cappedRequests(caps: Caps): Caps {
+  return { ...caps, maxRequests: Math.min(caps.maxRequests ?? MOST_REQUESTS, MOST_REQUESTS) };
 }
 
 function rehearsedOutput(output: OutputSettings, folder: string): OutputSettings {

@@ -53,7 +53,7 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
         held: heldRecords(store),
         format: table.format === "warc" ? table.format : formatOf(output, tasks),
       };
-      problems.push(...(await checkTable(table.path, check)));
+      problems.push(...(await checkTable(output.path, check)));
     }
     const files = createFileCheck(settings, store);
     // What has an outcome and is not in the input is counted too.

@@ -45,7 +45,13 @@ export type RunEvent =
       /** Answers that refused for the amount of requests, so far. */
       readonly refused: number;
     }
-  | { readonly type: "settled"; readonly atMs: number; readonly outcome: Outcome }
+  | {
+      readonly type: "settled";
+      readonly atMs: number;
+      readonly outcome: Outcome;
+      /** Columns that were to be picked and that the answer has nothing for. */
+      readonly missing?: readonly string[] | undefined;
+    }
   | { readonly type: "draining"; readonly atMs: number }
   | { readonly type: "ended"; readonly atMs: number };
 

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { timingOf } from "../core/call.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Extract } from "./extract.ts";
-import { extractPicks, type PickedColumn } from "./extract-picks.ts";
+import { type Absent, extractPicks, type PickedColumn } from "./extract-picks.ts";
 
 const HEAD = ["key", "url", "status"];
 const BODY = ["body", "bodyEncoding"];
@@ -14,16 +14,18 @@ export interface AnswerOptions {
   readonly picks: readonly PickedColumn[];
   /** Bodies that are saved to files are not repeated in the record. */
   readonly body: "in the record" | "left out";
+  /** As for `extractPicks`. */
+  readonly absent?: Absent | undefined;
 }
 
 /** The record of each URL, with everything that is known of its answer or of its failure. */
-export function extractAnswer({ picks, body }: AnswerOptions): Extract {
-  const picked = extractPicks({ picks, meta: "no meta" });
+export function extractAnswer({ picks, body, absent }: AnswerOptions): Extract {
+  const picked = extractPicks({ picks, meta: "no meta", absent });
   const withBody = body === "in the record" && picks.length === 0;
   const columns = [...HEAD, ...(withBody ? BODY : picks.map((one) => one.name)), ...TAIL];
 
   return (task, landed) => {
-    const { outcome, record } = picked(
+    const { outcome, record, missing } = picked(
       { ...task, row: { ...task.row, columns: NO_COLUMNS, values: [] } },
       landed,
     );
@@ -41,7 +43,7 @@ export function extractAnswer({ picks, body }: AnswerOptions): Extract {
         ? null
         : { code: outcome.failure.code, message: outcome.failure.message },
     ];
-    return { outcome, record: { columns, values } };
+    return { outcome, record: { columns, values }, missing };
   };
 }
 

@@ -11,19 +11,24 @@ export interface PickedColumn {
   readonly selector: Selector;
 }
 
+/** What a value that an answer does not have is: counted, no matter, or the failure of its row. */
+export type Absent = "counted" | "no matter" | "fails";
+
 /** What a row's record holds beside its own columns. */
 export interface PicksOptions {
   readonly picks: readonly PickedColumn[];
   /** Whether the columns `_status` and `_error` close the record. */
   readonly meta: "with meta" | "no meta";
+  /** What becomes of values that are not there. @default "counted" */
+  readonly absent?: Absent | undefined;
 }
 
 /**
  * Joins what is picked from each answer to the columns of its row. A column of the same name is
  * replaced where it stands. An answer that cannot be read as the expression needs is failed, E_PARSE;
- * a value that is not there is null.
+ * a value that is not there is null, and where that `fails` so has the answer.
  */
-export function extractPicks({ picks, meta }: PicksOptions): Extract {
+export function extractPicks({ picks, meta, absent = "counted" }: PicksOptions): Extract {
   const layouts = new WeakMap<readonly string[], Layout>();
 
   return ({ row }, landed) => {
@@ -34,13 +39,15 @@ export function extractPicks({ picks, meta }: PicksOptions): Extract {
     }
     const values: unknown[] = row.values.slice();
     while (values.length < layout.columns.length) values.push(null);
-    const outcome = pick(landed, picks, layout, values);
+    const picked = pick(landed, picks, layout, values);
+    const missing = absent === "no matter" ? undefined : missingIn(picked, picks, layout, values);
+    const outcome = missing !== undefined && absent === "fails" ? lacking(picked, missing) : picked;
     if (layout.statusAt !== -1) {
       const answer = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
       values[layout.statusAt] = answer?.status ?? null;
       values[layout.statusAt + 1] = outcome.kind === "answered" ? null : sentence(outcome.failure);
     }
-    return { outcome, record: { columns: layout.columns, values } };
+    return { outcome, record: { columns: layout.columns, values }, missing };
   };
 }
 
@@ -93,6 +100,30 @@ function pick(
     const failure = new Failure("E_PARSE", words, { request, response, cause });
     return { kind: "failed", request, failure, call };
   }
+}
+
+/** The columns for which an answer has nothing; undefined where it has something for all. */
+function missingIn(
+  outcome: Outcome,
+  picks: readonly PickedColumn[],
+  { pickAt }: Layout,
+  values: readonly unknown[],
+): readonly string[] | undefined {
+  if (outcome.kind !== "answered") return undefined;
+  let missing: string[] | undefined;
+  for (let index = 0; index < picks.length; index += 1) {
+    if (values[pickAt[index]!] === null) (missing ??= []).push(picks[index]!.name);
+  }
+  return missing;
+}
+
+/** An answer that lacks what was asked for, as its failure. */
+export function lacking(outcome: Outcome, missing: readonly string[]): Outcome {
+  if (outcome.kind !== "answered") return outcome;
+  const { request, response, call } = outcome;
+  const words = `the answer has nothing for ${missing.join(", ")}`;
+  const failure = new Failure("E_PARSE", words, { request, response });
+  return { kind: "failed", request, failure, call };
 }
 
 /** A failure as one cell. */

@@ -6,6 +6,8 @@ import type { OutputRecord } from "../sinks/sink.ts";
 export interface Extracted {
   readonly outcome: Outcome;
   readonly record: OutputRecord;
+  /** Columns that were to be picked and that the answer has nothing for; undefined where there is none. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** From outcome to record. Pure; throws only for programming errors. */

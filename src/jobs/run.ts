@@ -31,13 +31,13 @@ export async function run(parts: RunParts): Promise<void> {
   const turns = spread(queue.lease(), { turnsAt });
   for await (const batch of flow(turns, send, { window, drain, signal: stop })) {
     for (const { owed, outcome: landed } of batch) {
-      const { outcome, record } = extract(owed, landed);
+      const { outcome, record, missing } = extract(owed, landed);
       // The queue first: what the sink says it has written, the queue has to know of.
       const settled = queue.settle(owed, outcome);
       if (settled !== undefined) await settled;
       const written = sink.write(record, owed.row.number);
       if (written !== undefined) await written;
-      emit({ type: "settled", atMs: clock.now(), outcome });
+      emit({ type: "settled", atMs: clock.now(), outcome, missing });
     }
   }
 }

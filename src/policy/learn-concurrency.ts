@@ -87,24 +87,25 @@ export class ConcurrencyLimit {
     return Math.max(1, Math.floor(Math.min(this.limit, this.#most)));
   }
 
-  noteFull(): void {
-    this.wasFull = true;
+  /** Still doubling, and nothing says yet that there are no more places. */
+  get isOpen(): boolean {
+    return this.isStarting && this.limit < Math.min(this.ceiling, this.#most);
   }
 
-  /** One was accepted that left as the `inFlight`th. `isOurs`: our own machine was the bound. */
+  /** Allows so many more. */
+  grow(places: number): void {
+    this.limit = Math.min(this.ceiling, this.#most, this.limit + places);
+  }
+
+  /** One was accepted that left as the `inFlight`th; NaN for a latency that nobody knows. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
     if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
     if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
     if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
-    if (this.isStarting && this.wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
-      this.limit = Math.min(
-        this.ceiling,
-        this.#most,
-        this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5),
-      );
-    }
-    if (nowMs - latencyMs < this.#skipUntilMs) return;
+    if (this.isOpen && this.wasFull) this.grow(this.limit < FAST_UNTIL ? 1 : 0.5);
+    // Also where no latency is known.
+    if (!(nowMs - latencyMs >= this.#skipUntilMs)) return;
     this.#answers += 1;
     this.#sumMs += latencyMs;
     this.#sumInFlight += inFlight;
@@ -203,9 +204,10 @@ export class ConcurrencyLimit {
     this.#trialAtMs = nowMs + this.#trialWaitMs;
   }
 
-  /** Time for some four hundred answers: a trial may cost a refusal. */
+  /** Time for some four hundred answers, twice that once the ceiling is proven: a trial may cost a refusal. */
   #trialUnitMs(): number {
-    return Math.min(2000, Math.max(200, (400 * (this.baseMs || 100)) / this.ceiling));
+    const answers = this.isProven ? 800 : 400;
+    return Math.min(2000, Math.max(200, (answers * (this.baseMs || 100)) / this.ceiling));
   }
 
   /** No ceiling was the reason after all. */

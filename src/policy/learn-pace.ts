@@ -2,7 +2,7 @@
 const SLOWEST = 1 / 60;
 
 /** Departures that a busy process is late with are made up for, so many milliseconds of them. */
-const CATCH_UP_MS = 50;
+const CATCH_UP_MS = 20;
 /** Departures per second from which on no timer wakes often enough for each. */
 const CLOSE_RATE = 100;
 

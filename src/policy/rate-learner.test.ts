@@ -36,6 +36,18 @@ describe("a rate learner", () => {
     expect(counts).toEqual([6, 12, 24]);
   });
 
+  test("takes answers whose latency nobody knows for no fast ones", () => {
+    const fresh = learner();
+    for (let round = 1; round <= 40; round += 1) {
+      for (const [index, flight] of leave(fresh, 100 * (round - 1)).entries()) {
+        const latencyMs = round > 20 || index % 2 === 0 ? 100 : undefined;
+        fresh.land(flight, { nowMs: 100 * round, kind: "accepted", latencyMs });
+      }
+      expect(fresh.limits.concurrency).toBeGreaterThanOrEqual(Math.min(64, 6 + round));
+    }
+    expect(fresh.profile().latencyMs).toBe(100);
+  });
+
   test("does not grow while nobody waits", () => {
     const fresh = learner();
     for (let nowMs = 0; nowMs < 2000; nowMs += 50) {

@@ -67,6 +67,8 @@ export interface Evidence {
   readonly limitOf: (host: string) => LimitModel | undefined;
   /** What the faults left: the share of the time without bursts, and whether they held places. */
   readonly faults: Pick<Faults, "openShare" | "places">;
+  /** Rows that share a request at most. @default 1 */
+  readonly rowsAtOnce?: number;
   /** What an answer takes on average. */
   readonly serviceMs: number;
 }

@@ -122,6 +122,15 @@ test("answers that the server never gave fail the account, those of equal questi
   expect(find(evidence(steady(10), { client: equal }), "account").result).toBe("passed");
 });
 
+test("rows that share a request have one answer together", () => {
+  const batched = {
+    ...evidence(steady(10), { client: { inputs: 50, answered: 50 } }),
+    rowsAtOnce: 5,
+  };
+  expect(find(batched, "account").result).toBe("passed");
+  expect(find({ ...batched, rowsAtOnce: 4 }, "account").result).toBe("failed");
+});
+
 test("a failure is excused by poison alone", () => {
   const failures = new Map([["GET a.example/0", 1]]);
   const sketches = [{ at: 0, status: 500 }, ...steady(5, 20)];

@@ -2,7 +2,7 @@ import type { FailureCode } from "../core/failure.ts";
 import type { OpenedRun } from "../queue/journal-messages.ts";
 import { createHistogram } from "../policy/histogram.ts";
 import { earlierCost, type PaidRun } from "./earlier-cost.ts";
-import { costOf, hostTally, type Tally } from "./tally.ts";
+import { addTo, costOf, hostTally, type Tally } from "./tally.ts";
 
 /** What a session counted besides its outcomes, as its journal keeps it. Times in milliseconds. */
 export interface SessionCounters {
@@ -10,6 +10,8 @@ export interface SessionCounters {
   readonly retries: number;
   readonly maxInFlight: number;
   readonly wallMs: number;
+  /** Answers that had nothing for a picked column, by its name; left out where there is none. */
+  readonly missing?: Readonly<Record<string, number>>;
   /** What the run has cost by its end, those before it included: a whole number of `Money`'s units. */
   readonly paid?: string;
 }
@@ -22,17 +24,27 @@ export function countersOf(tally: Tally, before: SessionCounters, wallMs: number
     retries: tally.retries - before.retries,
     maxInFlight: tally.maxInFlight,
     wallMs,
+    ...(tally.missing.size === 0 ? {} : { missing: missingSince(tally, before) }),
     ...(paid === undefined ? {} : { paid: String(paid) }),
   };
   return JSON.stringify(counters);
 }
 
+function missingSince({ missing }: Tally, before: SessionCounters): Record<string, number> {
+  const earlier = new Map(Object.entries(before.missing ?? {}));
+  return Object.fromEntries(
+    [...missing].map(([name, count]) => [name, count - (earlier.get(name) ?? 0)]),
+  );
+}
+
 /** The sum of what earlier processes counted. */
 export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounters {
+  const missing = new Map<string, number>();
   let sum: SessionCounters = { requests: 0, retries: 0, maxInFlight: 0, wallMs: 0 };
   for (const { counters } of run.sessions) {
     if (counters === null) continue;
     const one = JSON.parse(counters) as Partial<SessionCounters>;
+    for (const [name, count] of Object.entries(one.missing ?? {})) addTo(missing, name, count);
     sum = {
       requests: sum.requests + (one.requests ?? 0),
       retries: sum.retries + (one.retries ?? 0),
@@ -40,7 +52,7 @@ export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounte
       wallMs: sum.wallMs + (one.wallMs ?? 0),
     };
   }
-  return sum;
+  return missing.size === 0 ? sum : { ...sum, missing: Object.fromEntries(missing) };
 }
 
 /** What a run counted; a journal's own counts may come one by one. */
@@ -50,7 +62,8 @@ export interface CountedRun extends PaidRun, Pick<OpenedRun, "hosts"> {
 
 /** Adds to a tally what earlier processes of a run have done, so that its account is whole. */
 export function restoreTally(tally: Tally, run: CountedRun): void {
-  const { requests, retries, maxInFlight, wallMs } = earlierCounters(run);
+  const { requests, retries, maxInFlight, wallMs, missing = {} } = earlierCounters(run);
+  for (const [name, count] of Object.entries(missing)) addTo(tally.missing, name, count);
   tally.requests += requests;
   tally.earlierRequests += requests;
   const cost = earlierCost(run, tally.price);

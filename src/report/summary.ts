@@ -32,6 +32,8 @@ export interface Summary {
   /** By host, `name` or `name:port`; by origin where one host was asked by both schemes. */
   readonly hosts: Readonly<Record<string, HostSummary>>;
   readonly failures: Readonly<Record<string, number>>;
+  /** Answers that had nothing for a picked column, by its name; left out where there is none. */
+  readonly missing?: Readonly<Record<string, number>>;
   /** What the requests cost; left out where nobody named a price. */
   readonly cost?: number;
   /** What has changed since the run before; left out where there was none. */
@@ -60,6 +62,7 @@ export function summarise(tally: Tally, run: string | null = null): Summary {
       [...tally.hosts].map(([origin, host]) => [nameOf(origin, tally), summariseHost(host)]),
     ),
     failures: record([...tally.failures]),
+    ...(tally.missing.size === 0 ? {} : { missing: record([...tally.missing]) }),
     ...(cost === undefined ? {} : { cost: Number(exactMoney(cost)) }),
     run,
   };

@@ -64,6 +64,8 @@ export interface Tally {
   /** By origin. */
   readonly hosts: Map<string, HostTally>;
   readonly failures: Map<FailureCode, number>;
+  /** Answers that had nothing for a column that was to be picked, by its name. */
+  readonly missing: Map<string, number>;
   /** The statuses among the E_STATUS failures. */
   readonly statuses: Map<number, number>;
 }
@@ -92,6 +94,7 @@ export function createTally(price?: Money): Tally {
     phase: "waiting",
     hosts: new Map(),
     failures: new Map(),
+    missing: new Map(),
     statuses: new Map(),
   };
 }
@@ -113,6 +116,11 @@ export function wallMsOf(tally: Tally, nowMs?: number): number {
   if (tally.startedMs === undefined) return tally.earlierMs;
   const ownMs = (tally.endedMs ?? nowMs ?? tally.startedMs) - tally.startedMs;
   return tally.earlierMs + Math.max(0, ownMs);
+}
+
+/** Counts a number more under a name. */
+export function addTo<Name>(counts: Map<Name, number>, name: Name, number: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + number);
 }
 
 /** Counts one event, in well under a microsecond. */
@@ -161,6 +169,9 @@ export function count(tally: Tally, event: RunEvent): void {
       return;
     }
     case "settled":
+      if (event.missing !== undefined && event.outcome.kind === "answered") {
+        for (const name of event.missing) addTo(tally.missing, name, 1);
+      }
       return settle(tally, event.outcome);
     case "draining":
       tally.phase = "draining";

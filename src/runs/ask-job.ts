@@ -39,7 +39,7 @@ export async function askJob(
   const job = { ...compiled, steps: loginFirst(compiled) };
   hideInUrls(secretsIn(job));
   const describes = { ...begins, title: titleOf(job, read.name) };
-  return { job, folder, identity: identityOf(job), describes, options };
+  return { job, folder, identity: identityOf(job, options), describes, options };
 }
 
 /** What the environment gave: it may stand in URLs, and is nobody's business there. */
@@ -70,12 +70,13 @@ function titleOf({ steps }: CompiledJob, file: string): string {
 }
 
 /** The job without what only says how it is asked, and what its tables hold. */
-function identityOf({ job, steps }: CompiledJob): string {
+function identityOf({ job, steps }: CompiledJob, { absent }: JobOptions): string {
   const { limits: _limits, name: _name, $schema: _schema, ...deciding } = job;
   const what = {
     job: { ...deciding, steps: job.steps.map(({ limits: _own, ...step }) => step) },
     tables: steps.map(({ table }) => (table === undefined ? null : digestOf(table.path))),
     cwd: process.cwd(),
+    absent,
   };
   const text = JSON.stringify(what, (_key, value: unknown) =>
     typeof value === "function" ? String(value) : value,

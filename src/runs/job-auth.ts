@@ -9,6 +9,7 @@ import { originOf } from "../jobs/step-requests.ts";
 import { createAuth } from "../middleware/auth.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { cookies, createCookieStore } from "../middleware/cookies.ts";
+import type { Detour } from "../transport/undici-routes.ts";
 
 /** Who asks, for all steps of a job alike. */
 export interface JobIdentification extends AsyncDisposable {
@@ -22,6 +23,8 @@ export interface JobIdentification extends AsyncDisposable {
 export interface JobAuthOptions {
   readonly session: SessionOptions;
   readonly whenQuotaIsGone: "stop" | "wait";
+  /** Set for a rehearsal: where every connection leads in place of its server. */
+  readonly detour?: Detour | undefined;
   /** Where what is learned and spent of each of several keys is kept. @default nowhere */
   readonly memory?: HostMemory | undefined;
 }
@@ -32,7 +35,7 @@ export interface JobAuthOptions {
  */
 export function openJobAuth(
   { job, steps, constants }: CompiledJob,
-  { session, whenQuotaIsGone, memory }: JobAuthOptions,
+  { session, whenQuotaIsGone, memory, detour }: JobAuthOptions,
 ): JobIdentification {
   let halt: Halt | undefined;
   let tokens: Session | undefined;
@@ -55,7 +58,7 @@ export function openJobAuth(
     origins,
     send(request, call) {
       // Whatever the endpoint says is for the keeper of tokens to judge.
-      tokens ??= openSession({ ...session, accept: () => true, retries: 0 });
+      tokens ??= openSession({ ...session, accept: () => true, retries: 0 }, { detour });
       return tokens.send(request, call);
     },
     clock: systemClock,

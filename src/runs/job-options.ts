@@ -22,7 +22,11 @@ export interface JobOptions {
   readonly keeps: OutputSettings["keeps"];
   /** What is told of how it differs from the run before. @default words, where there was one */
   readonly changes?: ChangesWanted | undefined;
+  /** Set where an answer that lacks a picked value has failed. */
+  readonly absent?: OutputSettings["absent"];
   readonly v8: WorkSettings["v8"];
+  /** Set for a rehearsal: where every connection leads in place of its server. */
+  readonly detour?: WorkSettings["detour"];
 }
 
 /** How a program runs a job where it says nothing else: answers are kept, so that they can be read. */

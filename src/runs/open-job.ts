@@ -66,6 +66,7 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
       session: settings.session,
       whenQuotaIsGone: settings.limits.wait,
       memory,
+      detour: settings.detour,
     }),
   );
   const commons = stack.use(

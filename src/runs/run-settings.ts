@@ -53,4 +53,6 @@ export type RunSettings =
       readonly work: string;
       /** Failures that are to be asked again. */
       readonly again?: Again;
+      /** Set where its answers are rows of other steps, which are to keep their places. */
+      readonly gives?: "rows to others" | undefined;
     };

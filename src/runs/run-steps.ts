@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-
 import { systemClock } from "../core/clock.ts";
 import type { Listener, RunEvent } from "../core/event.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
@@ -191,15 +189,17 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
     );
     return "stopped";
   }
-  const ended = { step, settings, directory: work.durable!.journal.run.directory };
+  const { answered } = own;
+  const { directory } = work.durable!.journal.run;
+  const ended = { step, settings, directory, answered };
   const isNew = settledOf(own) > settledBefore;
   const answers = isNew ? "changed" : "as it was";
   const setApart = await writeQuarantine(ended, answers);
   if (setApart > 0) progress.say(quarantineWords(ended, setApart));
   if (!isReadLater(step)) return "ended";
   const rows = run.rowsFileOf(step.id);
-  if (step.position === "inner" && (isNew || !existsSync(rows))) await writeRows(ended, rows);
-  await keepItems(ended, answers);
+  if (step.position === "inner") await writeRows(ended, rows);
+  await keepItems(ended);
   return "ended";
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -8,11 +9,13 @@ import { keptOutcome } from "../jobs/kept-outcome.ts";
 import { itemsOfStep, type StepItems } from "../jobs/step-items.ts";
 import { readKeptAnswers } from "../queue/kept-reader.ts";
 import { outcomeRows } from "../report/outcome-rows.ts";
+import { replaceFileSync } from "../queue/replace-file.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { WorkSettings } from "./work-settings.ts";
+import { type Generation, generationOf, generationsIn } from "./row-generations.ts";
 import type { RecordFormat } from "./output-settings.ts";
 import { openToRead } from "./open-to-read.ts";
 import { openStoredTasks } from "./work-tasks.ts";
@@ -23,6 +26,8 @@ export interface EndedStep {
   readonly settings: WorkSettings;
   /** Of its run. */
   readonly directory: string;
+  /** How many rows it has answers for; unknown where it is only read. */
+  readonly answered?: number;
 }
 
 /** Where the items of a step's answers go. */
@@ -33,11 +38,27 @@ export interface ItemTarget {
   readonly csv: "formula-safe" | "verbatim";
 }
 
-/** Writes the rows that a step gives to others: whole, or not at all. @throws DiskError */
+/**
+ * Writes the rows that a step gives to others, unless they are those of as many answers: whole, or not at
+ * all. @throws DiskError
+ */
 export async function writeRows(ended: EndedStep, path: string): Promise<void> {
+  const { answered } = ended;
+  const told = join(dirname(path), "rows.json");
+  if (existsSync(path) && readTold(told).answered === answered) return;
   await removeParts(dirname(path));
   const target = { path, format: "jsonl", csv: "verbatim" } as const;
   await writeItems(ended, target, (items) => items.rowsOf);
+  replaceFileSync(told, `${JSON.stringify({ answered })}\n`);
+}
+
+/** What is told of a file that a step has written, beside its run; nothing where nothing is. */
+export function readTold(path: string): { readonly path?: unknown; readonly answered?: unknown } {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as object;
+  } catch {
+    return {};
+  }
 }
 
 /** Removes what a kill left of files in the directory of a step's run; nobody else writes there. */
@@ -92,17 +113,27 @@ export function readItems(ended: EndedStep): AsyncGenerator<Row> {
   return itemsOf(ended, (items) => items.rowsOf);
 }
 
-/** The items of all answers that were kept, in the order of the rows. */
+/** The items of all answers that were kept, in the order of the rows; those of a retry come last. */
 async function* itemsOf(
   ended: EndedStep,
   read: (items: StepItems) => StepItems["rowsOf"],
 ): AsyncGenerator<Row> {
   const toRows = read(itemsOfStep(ended.step));
-  for await (const { row, outcome } of readOutcomes(ended)) {
-    // Of what a crawl has fetched only pages are read.
-    const isRead = ended.settings.crawl === undefined || cell(row, "kind") === "page";
-    if (isRead && outcome.kind === "answered") yield* toRows(row, outcome.response);
+  const generations = generationsOf(ended.directory);
+  const generationOfRow = generationOf(generations);
+  for (let generation = 0; generation <= generations.length; generation += 1) {
+    for await (const { row, outcome } of readOutcomes(ended)) {
+      if (outcome.kind !== "answered" || generationOfRow(row.number) !== generation) continue;
+      // Of what a crawl has fetched only pages are read.
+      const isRead = ended.settings.crawl === undefined || cell(row, "kind") === "page";
+      if (isRead) yield* toRows(row, outcome.response);
+    }
   }
+}
+
+function generationsOf(directory: string): readonly Generation[] {
+  using store = openToRead(directory);
+  return generationsIn(store);
 }
 
 /**

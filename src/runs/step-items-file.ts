@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
@@ -7,7 +7,7 @@ import { visible } from "../formats/visible.ts";
 import { replaceFileSync } from "../queue/replace-file.ts";
 import { countRecords } from "../sinks/scan-records.ts";
 import type { WorkSettings } from "./work-settings.ts";
-import { countItems, type EndedStep, writeRecords } from "./step-answers.ts";
+import { countItems, type EndedStep, readTold, writeRecords } from "./step-answers.ts";
 
 /** In the directory of a step's run: which file its items were written to. */
 const WRITTEN_FILE = "items.json";
@@ -21,32 +21,28 @@ export function itemsPathOf({ step }: Pick<EndedStep, "step">): string | undefin
 
 /** Whether a file is one that this step wrote. */
 function isItsOwn(directory: string, path: string): boolean {
-  try {
-    const told = JSON.parse(readFileSync(join(directory, WRITTEN_FILE), "utf8")) as {
-      path?: unknown;
-    };
-    return told.path === path;
-  } catch {
-    return false;
-  }
+  return readTold(join(directory, WRITTEN_FILE)).path === path;
 }
 
 /**
- * Writes the records of a step that has one per item, unless they stand as they were written.
+ * Writes the records of a step that has one per item, unless they are those of as many answers.
  * @throws UsageError where another's file is in their place, DiskError, ClosedPipe
  */
-export async function keepItems(ended: EndedStep, answers: "changed" | "as it was"): Promise<void> {
+export async function keepItems(ended: EndedStep): Promise<void> {
   const path = itemsPathOf(ended);
   if (path === undefined) return;
   const { output } = ended.settings;
   const target = { path, format: output.format ?? "jsonl", csv: output.csvCells } as const;
   if (path === "-") return await writeRecords(ended, target);
   const own = isItsOwn(ended.directory, path);
-  if (own && answers === "as it was" && existsSync(path)) return;
+  const { answered } = ended;
+  const told = join(ended.directory, WRITTEN_FILE);
+  if (own && readTold(told).answered === answered && existsSync(path)) return;
   if (!own && output.existing === "refuse" && existsSync(path)) throw taken(path);
   // First whose it is, then the file: a crash between leaves none that nobody owns.
-  replaceFileSync(join(ended.directory, WRITTEN_FILE), `${JSON.stringify({ path })}\n`);
+  replaceFileSync(told, `${JSON.stringify({ path })}\n`);
   await writeRecords(ended, target);
+  replaceFileSync(told, `${JSON.stringify({ path, answered })}\n`);
 }
 
 /** Refuses an output that exists and is not this run's, before anything is sent. @throws UsageError */

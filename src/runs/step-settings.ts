@@ -54,6 +54,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
     redirectsTo: options.redirectsTo,
     cookieJar: undefined,
     v8: options.v8,
+    ...(options.detour === undefined ? {} : { detour: options.detour }),
     ...(crawl === undefined
       ? {
           step: stepWork(step, {
@@ -61,6 +62,7 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
             folder: run.folder,
             fileOf: run.rowsFileOf,
             mostAtOnce: options.mode === "sequential" ? 1 : resolveLimits(session).concurrency,
+            absent: options.absent,
             say: run.say,
           }),
         }
@@ -86,9 +88,10 @@ function runOf(step: CompiledStep, run: JobRun, title: string): RunSettings {
   const { again, describes, identity } = run;
   const work = createHash("sha256").update(`${identity}\n${step.id}`).digest("hex");
   const directory = run.directoryOf(step);
-  const isRetried = again !== undefined && step.position === "leaf";
+  const isRetried = again !== undefined && mayBeRetried(step, run.job);
   if (isRetried && existsSync(join(directory, JOURNAL_FILE))) {
-    return { kind: "existing", directory, work, again };
+    const gives = step.position === "inner" ? "rows to others" : undefined;
+    return { kind: "existing", directory, work, again, gives };
   }
   return {
     kind: "durable",
@@ -100,6 +103,17 @@ function runOf(step: CompiledStep, run: JobRun, title: string): RunSettings {
     work,
     name: step.id,
   };
+}
+
+/**
+ * Whether what a step has failed in can be asked again: a login goes by itself, and where rows of several
+ * steps are joined further on, more of one would be other rows.
+ */
+function mayBeRetried(step: CompiledStep, job: JobRun["job"]): boolean {
+  if (isLogin(step, job)) return false;
+  return job.steps
+    .filter(({ parents }) => parents.ids.includes(step.id))
+    .every((child) => child.parents.kind === "one" && mayBeRetried(child, job));
 }
 
 function isLogin({ id }: CompiledStep, { job }: JobRun["job"]): boolean {

@@ -29,6 +29,8 @@ export interface StepPlace {
   readonly fileOf: (step: string) => string;
   /** Pages of one list under way at most. */
   readonly mostAtOnce: number;
+  /** Set where an answer that lacks a picked value has failed. */
+  readonly absent: "fails" | undefined;
   /** Tells a person what was found out. */
   readonly say: (line: string) => void;
 }
@@ -36,7 +38,7 @@ export interface StepPlace {
 /** What a compiled step brings to the pipeline. */
 export function stepWork(
   step: CompiledStep,
-  { job, folder, fileOf, mostAtOnce, say }: StepPlace,
+  { job, folder, fileOf, mostAtOnce, absent, say }: StepPlace,
 ): StepWork {
   const { id, picks, each, position, pages, batch } = step;
   const { constants } = job;
@@ -68,7 +70,7 @@ export function stepWork(
       around:
         around && ((sends) => around({ ...sends, say: (line) => say(`${visible(id)}: ${line}`) })),
     },
-    extract: extractStep(step),
+    extract: extractStep(step, absent),
     bodies: isRead ? "read" : "saved",
   };
 }

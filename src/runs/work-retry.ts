@@ -3,6 +3,7 @@ import type { Journal } from "../queue/journal.ts";
 import type { Standing } from "../sinks/sink.ts";
 import { checkStanding } from "../sinks/check-standing.ts";
 import { finishRewrite, prepareRewrite } from "../sinks/prepare-rewrite.ts";
+import { notedGeneration } from "./row-generations.ts";
 import type { RunTable } from "./run-table.ts";
 import type { RecordFormat } from "./output-settings.ts";
 
@@ -21,6 +22,14 @@ interface RewriteNote {
   readonly facts: Readonly<Record<string, string>>;
 }
 
+/** What is taken back, and what else hangs on it. */
+export interface TakenBack {
+  readonly again: Again;
+  /** Whether the answers are rows of other steps, which keep their places. */
+  readonly gives: "rows to others" | undefined;
+  readonly table: RunTable | undefined;
+}
+
 /**
  * Takes failures back, so that they are owed again, and their records out of the table; an archive keeps
  * what came. Gives how many.
@@ -28,8 +37,7 @@ interface RewriteNote {
  */
 export async function takeFailuresBack(
   journal: Journal,
-  again: Again,
-  table: RunTable | undefined,
+  { again, gives, table }: TakenBack,
 ): Promise<number> {
   const rows = await journal.failedRows(again);
   if (rows.length === 0) return 0;
@@ -38,12 +46,14 @@ export async function takeFailuresBack(
       `${journal.run.directory} is not finished and keeps the order of its input; resume it first`,
     );
   }
+  const generation = gives === undefined ? {} : notedGeneration(journal, rows);
   const appended =
     journal.run.facts.get("order") === '"input"'
       ? { appendedFrom: journal.run.facts.get("appendedFrom") ?? String(await nextGroup(journal)) }
       : {};
+  const facts = { ...appended, ...generation };
   if (table === undefined || table.format === "warc") {
-    await journal.takeBack(rows, appended);
+    await journal.takeBack(rows, facts);
     return rows.length;
   }
   const leave = new Set(rows);
@@ -52,7 +62,7 @@ export async function takeFailuresBack(
   await rewrite(
     journal,
     { path, format },
-    { rows, facts: appended, keep: keptPositions(sequence, (row) => !leave.has(row)) },
+    { rows, facts, keep: keptPositions(sequence, (row) => !leave.has(row)) },
   );
   return rows.length;
 }

@@ -167,7 +167,7 @@ async function settleEarlier(settings: WorkSettings, journal: Journal): Promise<
     }
   }
   if (run.kind === "existing" && run.again !== undefined) {
-    await takeFailuresBack(journal, run.again, table);
+    await takeFailuresBack(journal, { again: run.again, gives: run.gives, table });
   }
   return "as it was";
 }

@@ -22,23 +22,27 @@ export interface Place {
   /** A name in the same folder that nobody else uses, for the time before. */
   readonly temporary: string;
   readonly exists: "refuse" | "overwrite";
+  /** What becomes of a file there that holds the same bytes. @default "replaced" */
+  readonly unchanged?: "left" | "replaced" | undefined;
   /** Permissions of a body's file, which was nobody else's business until now. */
   readonly mode: number;
+  /** When it was changed, since the epoch. @default now */
+  readonly modifiedMs?: number | undefined;
   /** The path as the user knows it. */
   readonly shown: string;
 }
 
 /**
- * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. A file
- * there that holds the same bytes is not touched. Where it throws, nothing new stands under the name and
- * its temporary file is gone; a body's file stays, as one that is lent does in any case.
+ * Puts a whole file in its place: written or moved beside it, synced, named, the folder synced. Where
+ * it throws, nothing new stands under the name and its temporary file is gone; a body's file stays, as
+ * one that is lent does in any case.
  * @throws PathTaken, and the system's errors
  */
 export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
   const { folder, name } = place;
   // Asked before as well as when naming: a large body should not be written for nothing.
   if (place.exists === "refuse" && (await exists(await folder.at(name)))) throw taken(place);
-  if (place.exists === "overwrite" && (await isThere(body, place))) await letGo(body);
+  if (place.unchanged === "left" && (await isThere(body, place))) await letGo(body);
   else if (body instanceof Uint8Array) await writeIn(body, place);
   else if (body.owner === "lent") await copyIn(body, place);
   else await moveIn(body, place);
@@ -71,6 +75,7 @@ async function writeIn(body: Uint8Array, place: Place): Promise<void> {
   await removedOnError(temporary, async () => {
     try {
       await writeAll(handle, body, 0);
+      await date(handle, place);
       await handle.sync();
     } finally {
       await handle.close();
@@ -81,7 +86,7 @@ async function writeIn(body: Uint8Array, place: Place): Promise<void> {
 
 async function moveIn(body: BodyFile, place: Place): Promise<void> {
   try {
-    await syncFile(body.path, place.mode);
+    await syncFile(body.path, place);
     return await giveName(body.path, place);
   } catch (error) {
     if (errorCode(error) !== "EXDEV") throw error;
@@ -96,7 +101,7 @@ async function copyIn(body: BodyFile, place: Place): Promise<void> {
   await removedOnError(temporary, async () => {
     // Where the file system can, both share their bytes until one is changed.
     await copyFile(body.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await syncFile(temporary, place.mode);
+    await syncFile(temporary, place);
     await giveName(temporary, place);
   });
 }
@@ -115,9 +120,14 @@ async function giveName(from: string, place: Place): Promise<void> {
   if ((await nameFile({ from, to, exists: place.exists })) === "taken") throw taken(place);
 }
 
-async function syncFile(path: string, mode: number): Promise<void> {
+async function date(handle: FileHandle, { modifiedMs }: Place): Promise<void> {
+  if (modifiedMs !== undefined) await handle.utimes(new Date(), modifiedMs / 1000);
+}
+
+async function syncFile(path: string, place: Place): Promise<void> {
   await using handle = await open(path, "r+");
-  await handle.chmod(mode);
+  await handle.chmod(place.mode);
+  await date(handle, place);
   await handle.sync();
 }
 

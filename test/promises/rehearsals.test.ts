@@ -138,6 +138,115 @@ describe("a rehearsal of a command", () => {
   });
 });
 
+describe("a rehearsal of a job", () => {
+  const PLAYERS = `base: https://stats.invalid/v1
+limits: { perHost: 5, rate: 100/s }
+steps:
+  - id: list
+    url: /list
+    each: "sets[0].rows[*].{id: [0], name: [2]}"
+    output: list.csv
+  - { for: list, url: "/one/{id}", pick: { city: born.city }, output: cities.jsonl, save: "x/{name}.json" }
+`;
+
+  async function rehearseJob(job: string, ...argv: readonly string[]) {
+    await using folder = await temporaryFolder();
+    await folder.write("job.yaml", job);
+    const ended = await fanfetch("rehearse", ...argv, "--format", "json", "--latency", "2ms")
+      .env({ SECRET: "hush" })
+      .in(folder);
+    const report = ended.stdout === "" ? undefined : (JSON.parse(ended.stdout) as Report);
+    return { ...ended, report, left: await folder.names() };
+  }
+
+  test.each([[["run", "job.yaml"]], [["job.yaml"]]])(
+    "makes up lists and what they list, and leaves nothing: %s",
+    async (words) => {
+      const { exitCode, report, left, stderr } = await rehearseJob(PLAYERS, ...words);
+      expect(exitCode, stderr).toBe(0);
+      expect(report!.checks[0]!.evidence).toContain("21 inputs = 21 answered");
+      const passed = report!.checks.filter(({ result }) => result === "passed");
+      expect(passed.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([expect.stringContaining("--per-host 5")]),
+      );
+      expect(left).toEqual(["job.yaml"]);
+    },
+  );
+
+  test("writes what the steps write into the folder that was named", async () => {
+    const { left } = await rehearseJob(PLAYERS, "job.yaml", "--into", "here");
+    expect(left).toEqual(
+      expect.arrayContaining([
+        "here/1-list.csv",
+        "here/2-cities.jsonl",
+        "here/files/2/name-20.json",
+      ]),
+    );
+    expect(left.filter((name) => !name.startsWith("here/")).toSorted()).toEqual([
+      "here",
+      "job.yaml",
+    ]);
+  });
+
+  test("judges batches, pages and tokens", async () => {
+    const job = `base: https://api.invalid
+auth: { kind: oauth2, tokenUrl: "https://login.invalid/token", clientId: me, clientSecret: "\${SECRET}" }
+steps:
+  - { id: l, url: /l, paginate: { kind: page, into: page, items: data }, each: "data[*].{id: id}" }
+  - { for: l, url: /n, batch: { size: 5, value: "{id}", into: "id[]", pair: id }, output: n.jsonl }
+`;
+    const { exitCode, report, stderr } = await rehearseJob(job, "run", "job.yaml");
+    expect(exitCode, stderr).toBe(0);
+    expect(report!.checks[0]!.evidence).toContain("21 inputs = 21 answered");
+    expect(report).toMatchObject({ failed: 0 });
+  });
+
+  test("passes where rows of it fail that the server poisons", async () => {
+    const words = ["job.yaml", "--retries", "1", "--faults", "poison=2", "--seed", "2"];
+    const { report } = await rehearseJob(PLAYERS, ...words);
+    const judged = report!.checks.find(({ name }) => name.includes("neighbour"));
+    expect(judged).toMatchObject({ result: "passed" });
+    expect(judged!.evidence).toContain("2 poisoned");
+  });
+
+  test("says where nothing can be made up, before anything is sent", async () => {
+    const job = PLAYERS.replace(/each: .*$/m, 'each: "sort(a)"');
+    const { exitCode, stderr, stdout } = await rehearseJob(job, "job.yaml");
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("nothing can be made up for sort(a), the rows of the step list");
+  });
+});
+
+describe("a rehearsal of a crawl", () => {
+  async function rehearseCrawl(...argv: readonly string[]) {
+    await using folder = await temporaryFolder();
+    const all = ["rehearse", "crawl", "https://book.invalid/a/", "--latency", "2ms"];
+    const ended = await fanfetch(...all, ...argv, "--format", "json").in(folder);
+    const report = ended.stdout === "" ? undefined : (JSON.parse(ended.stdout) as Report);
+    return { ...ended, report, left: await folder.names() };
+  }
+
+  test.each([
+    [[], 48],
+    [["--follow", "nav.toc > a", "--download", "li a.chapter[href$='.pdf']"], 48],
+    [["--follow", "ul.parts", "--merge", "book.pdf", "--scope", "prefix"], 48],
+    [["--next", "a[rel=next]", "--download", "a[href*=chapter]"], 48],
+    [["--download", "a[href$='.zip']", "--depth", "0"], 4],
+  ] as const)("makes up a site in which it finds what it wants: %s", async (words, inputs) => {
+    const { exitCode, report, stderr, left } = await rehearseCrawl(...words, "--per-host", "4");
+    expect(exitCode, stderr).toBe(0);
+    expect(report!.checks[0]!.evidence).toContain(`${inputs} inputs = ${inputs} answered`);
+    expect(report).toMatchObject({ failed: 0 });
+    expect(left).toEqual([]);
+  });
+
+  test("says which selector no link can be made up for", async () => {
+    const { exitCode, stderr, stdout } = await rehearseCrawl("--follow", "a:not([href])");
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("no link can be made up for --follow a:not([href]); give a page");
+  });
+});
+
 describe("a rehearsal server alone", () => {
   test("tells its URL on stdout, serves until Ctrl-C, and says what it saw", async () => {
     const argv = ["rehearse", "--model", "bucket:1/1d,burst=1", "--answers", '{"name":"{name}"}'];
@@ -169,7 +278,10 @@ describe("a rehearsal server alone", () => {
 
   test.each([
     [["--model", "widow:1/s"], 'fanfetch: --model: "widow" is no limit; did you mean "window"?\n'],
-    [["mpa"], 'fanfetch: rehearse plays for get or map, not "mpa"; did you mean "map"?\n'],
+    [
+      ["mpa"],
+      'fanfetch: rehearse plays for get, map, crawl, or run, not "mpa"; did you mean "map"?\n',
+    ],
     [["--into", "x"], "fanfetch: --into is for a rehearsal with a command: rehearse map ...\n"],
   ])("%o is refused in one sentence", async (argv, words) => {
     const ended = await fanfetch("rehearse", ...argv);

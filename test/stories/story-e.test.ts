@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -80,7 +80,7 @@ test.skipIf(isMissing)("other readers find the book whole, and its chapters in o
   expect(first).toEqual(THERE);
 });
 
-test("one by one, the book has the same bytes; asked for again it is not touched", async () => {
+test("one by one, the book has the same bytes; asked for again nothing is downloaded and it is not touched", async () => {
   await using world = await startSite(0);
   await using folder = await temporaryFolder();
   await using other = await temporaryFolder();
@@ -92,9 +92,17 @@ test("one by one, the book has the same bytes; asked for again it is not touched
   expect((await bookIn(other)).equals(book)).toBe(true);
 
   world.seen.forget();
+  const { mtimeNs, ino } = await stat(join(folder.path, "book.pdf"), { bigint: true });
   const again = await crawl(world).in(folder);
   expect(again.stderr).toContain("book.pdf is as it was: 31 of 34 chapters");
-  expect(world.seen.total).toBe(0);
+  const asked = world.seen.requests();
+  expect(asked.filter(({ status }) => status === 304)).toHaveLength(THERE.length);
+  // What was missing is asked for again: it may be there by now.
+  const sent = asked.filter(({ path, status }) => /pdf$/i.test(path) && status === 200);
+  expect(sent.map(({ path }) => /(?:13|29)\.pdf$/i.test(path))).not.toContain(false);
+  const left = await stat(join(folder.path, "book.pdf"), { bigint: true });
+  expect([left.mtimeNs, left.ino]).toEqual([mtimeNs, ino]);
+  expect((await bookIn(folder)).equals(book)).toBe(true);
 });
 
 test("a book of somebody else's is not replaced, and nothing is sent", async () => {
