@@ -9,6 +9,7 @@ import { compileSaveName } from "../jobs/extract-saved.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { OutcomeRecord } from "../queue/outcome-record.ts";
 import type { Task } from "../queue/queue.ts";
+import { detailsInOrder } from "../report/detail-reader.ts";
 import { recordsInOrder } from "../report/records-in-order.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
 import type { Standing } from "../sinks/sink.ts";
@@ -71,6 +72,8 @@ export function createFileCheck(
   const { root, name } = saving;
   const names = createClaimedNames();
   const records = recordsInOrder(store);
+  const detailOf = detailsInOrder(store);
+  const isPlaced = settings.output.files !== undefined;
   let next = records.next();
   const named: string[] = [];
   let more = 0;
@@ -78,13 +81,15 @@ export function createFileCheck(
     async check(task) {
       if (name.isSaved?.(task) === false) return;
       // Claimed for every row: a name depends on those before it.
-      const path = join(root, names.claim(name.pathOf(task), name.keyOf(task)));
+      const claimed = names.claim(name.pathOf(task), name.keyOf(task));
       const { number } = task.row;
       while (next.done !== true && next.value.row < number) next = records.next();
       if (next.done === true || next.value.row !== number) return;
       const record = next.value;
       next = records.next();
       if (record.kind !== "answered") return;
+      const saved = isPlaced ? detailOf(number)?.saved : undefined;
+      const path = join(root, saved?.file ?? claimed);
       const problem = await fileProblem(path, record);
       if (problem === undefined) return;
       if (named.length < MOST_NAMED) named.push(`${visible(path)} ${problem}`);

@@ -10,6 +10,7 @@ import { compileSaveName } from "../jobs/extract-saved.ts";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { Task } from "../queue/queue.ts";
+import { detailsInOrder } from "../report/detail-reader.ts";
 import { createClaimedNames } from "../sinks/claimed-names.ts";
 import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { StoredInput } from "./stored-input.ts";
@@ -67,6 +68,7 @@ export async function findRows(
   const { root, template } = splitSaveTemplate(save ?? "");
   const name = save === undefined ? undefined : compileSaveName(template);
   const names = createClaimedNames();
+  const detailOf = settings.output.files && detailsInOrder(store);
   const candidates: string[] = [];
   const rows: number[] = [];
   let [first, count, last]: [FoundRow | undefined, number, number] = [undefined, 0, 0];
@@ -75,7 +77,8 @@ export async function findRows(
       const row = task.row.number;
       last = row;
       // Claimed for every row: a name depends on those before it.
-      const file = name && join(root, names.claim(name.pathOf(task), name.keyOf(task)));
+      const claimed = name && names.claim(name.pathOf(task), name.keyOf(task));
+      const file = claimed && join(root, detailOf?.(row)?.saved?.file ?? claimed);
       if (key.row !== undefined) {
         if (row === key.row) return { kind: "one", row, task, file };
         continue;

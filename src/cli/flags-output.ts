@@ -24,6 +24,26 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     commands,
   },
   {
+    name: "remote-header-name",
+    letter: "J",
+    group,
+    doc: "files are called as their server calls them (Content-Disposition), where it does",
+    commands,
+  },
+  {
+    name: "remote-time",
+    letter: "R",
+    group,
+    doc: "files have the time at which their server changed them (Last-Modified)",
+    commands,
+  },
+  {
+    name: "dedupe",
+    group,
+    doc: "a body that equals an earlier one is not saved again",
+    commands,
+  },
+  {
     name: "pick",
     argument: "[NAME=]EXPR",
     group,

@@ -4,6 +4,7 @@ import { visible } from "../formats/visible.ts";
 import type { SendingCommand } from "../runs/run-settings.ts";
 import type { InputSettings } from "../runs/input-settings.ts";
 import { formatOf, type OutputSettings } from "../runs/output-settings.ts";
+import { readFileSettings } from "./settings-files.ts";
 import type { Values } from "./settings.ts";
 
 /**
@@ -39,6 +40,7 @@ export function readOutput(
     // Without -o, get's and crawl's are records as with -o -; map's are in the format of its input.
     format: format ?? (command === "map" ? undefined : "jsonl"),
     save,
+    files: readFileSettings(values),
     picks,
     order: (values.last("order") ??
       (kind === "timing-table" ? "input" : "arrival")) as OutputSettings["order"],

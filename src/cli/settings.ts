@@ -4,6 +4,7 @@ import type { SendingCommand } from "../runs/run-settings.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 import type { CrawlSettings } from "../runs/crawl-settings.ts";
 import { readCrawl, withoutFolder } from "./settings-crawl.ts";
+import { checkFileSettings } from "./settings-files.ts";
 import { readInput } from "./settings-input.ts";
 import { readCaps, readSession } from "./settings-limits.ts";
 import { readOutput } from "./settings-output.ts";
@@ -45,6 +46,7 @@ export async function readSettings(
   const sharing = await readSharing(values);
   const records = readOutput(command, crawl === undefined ? values : withoutFolder(values), input);
   const output = crawl === undefined ? records : crawlOutput(records, crawl, values);
+  checkFileSettings(output, crawl);
   const parts = { command, input, request: request.settings, output, ...(crawl && { crawl }) };
   const settings: Settings = {
     ...parts,

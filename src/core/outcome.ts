@@ -9,6 +9,14 @@ export interface Answered {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly call: Call;
+  /** Where its body is saved, below the folder of the run's files, where that is found out only then. */
+  readonly saved?: SavedAs | undefined;
+}
+
+/** A file that holds a body, and the SHA-256 of its bytes in hex. */
+export interface SavedAs {
+  readonly file: string;
+  readonly sha256: string;
 }
 
 /** No acceptable answer, and why. */

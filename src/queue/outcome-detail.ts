@@ -1,5 +1,5 @@
 import type { ResponseHeaders } from "../core/headers.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { Outcome, SavedAs } from "../core/outcome.ts";
 import type { HttpResponse } from "../core/response.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import { isSecretAnswer } from "../protocol/header-rules.ts";
@@ -17,6 +17,8 @@ export interface OutcomeDetail {
   /** The beginning of the answer that was refused. */
   readonly excerpt?: string;
   readonly redirects?: readonly string[];
+  /** Where its body is saved, where that was found out only then. */
+  readonly saved?: SavedAs;
   /** Header fields of a kept answer, lower-case names, secrets left out; of others what tells their version. */
   readonly headers?: ResponseHeaders;
 }
@@ -29,12 +31,15 @@ const EXCERPT_BYTES = 500;
  */
 export function outcomeDetail(outcome: Outcome, keeps: Keeps = "nothing"): string | undefined {
   if (outcome.kind === "answered") {
-    const { redirects } = outcome.response;
-    const headers = headersOf(outcome.response, keeps);
-    if (redirects.length === 0 && headers === undefined) return undefined;
+    const { response, saved } = outcome;
+    const headers = headersOf(response, keeps);
+    if (response.redirects.length === 0 && headers === undefined && saved === undefined) {
+      return undefined;
+    }
     return textOf({
       url: redactUrl(outcome.request.url),
-      ...redirectsOf(outcome.response),
+      ...redirectsOf(response),
+      ...(saved === undefined ? {} : { saved }),
       ...(headers === undefined ? {} : { headers }),
     });
   }

@@ -78,7 +78,8 @@ export async function openEarlierRun(
   const names = createClaimedNames();
   for await (const { record, detail, task } of outcomeRows(store, batches)) {
     if (task === undefined) continue;
-    const name = saving && nameOf(task, saving, names);
+    const claimed = saving && nameOf(task, saving, names);
+    const name = detail?.saved?.file ?? claimed;
     if (name !== undefined) claim.run(name);
     const path = name === undefined ? undefined : join(saving!.root, name);
     if (record.kind !== "answered") continue;

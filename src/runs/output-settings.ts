@@ -8,6 +8,19 @@ import type { SendingCommand } from "./run-settings.ts";
 /** How records are written down. */
 export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
 
+/** How bodies become files. */
+export interface FileSettings {
+  /** Whether a server's own name for its file takes the place of the last part of ours. */
+  readonly names: "ours" | "the server's";
+  /** Whether a body that equals an earlier one is a file of its own. */
+  readonly equal: "each saved" | "saved once";
+  /** The time that a file was changed. */
+  readonly times: "of saving" | "the server's";
+}
+
+/** How they do where nothing is said. */
+export const AS_USUAL: FileSettings = { names: "ours", equal: "each saved", times: "of saving" };
+
 /** What is written, where, and how. */
 export interface OutputSettings {
   /** `timing-table`: get's own table on stdout; `archive`: a WARC; `none`: only the files of `save`. */
@@ -18,6 +31,8 @@ export interface OutputSettings {
   readonly format: RecordFormat | undefined;
   /** Template of a file name for each body. */
   readonly save: string | undefined;
+  /** How bodies are saved. @default AS_USUAL */
+  readonly files?: FileSettings | undefined;
   /** As typed; each may hold several, separated by commas. */
   readonly picks: readonly string[];
   readonly order: "input" | "arrival";

@@ -63,7 +63,8 @@ export async function claimed(
   }
   const all: (readonly Task[])[] = [];
   for await (const batch of claiming()) all.push(batch);
-  if (run !== undefined && existing === "own" && run.table === undefined) {
+  const mayMiss = existing === "own" && claims.missing === "asked again";
+  if (run !== undefined && mayMiss && run.table === undefined) {
     await askMissingAgain(all.flat(), claims, run);
   }
   await noteChecked();
@@ -94,4 +95,6 @@ export interface Claims {
   readonly name: SaveName;
   readonly existing: OutputSettings["existing"] | "own";
   readonly run: WorkRun | undefined;
+  /** What becomes of answers whose files are not there any more; where equal ones are saved once, most never were. */
+  readonly missing: "asked again" | "let be";
 }

@@ -7,7 +7,6 @@ import { extractAnswer } from "../jobs/extract-answer.ts";
 import { extractExchange } from "../jobs/extract-exchange.ts";
 import type { Extract } from "../jobs/extract.ts";
 import { extractPicks, type PickedColumn } from "../jobs/extract-picks.ts";
-import { extractSaved } from "../jobs/extract-saved.ts";
 import type { MemoryQueueOptions } from "../queue/memory-queue.ts";
 import type { Keeps } from "../queue/outcome-detail.ts";
 import type { Task } from "../queue/queue.ts";
@@ -22,9 +21,10 @@ import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
-import type { OutputSettings, RecordFormat } from "./output-settings.ts";
+import { AS_USUAL, type OutputSettings, type RecordFormat } from "./output-settings.ts";
 import type { CrawlWork } from "./crawl-work.ts";
 import { openArchive } from "./work-archive.ts";
+import { extractFiles } from "./work-files.ts";
 import { checkedName, claimed, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
@@ -88,14 +88,20 @@ export async function openOutput(
         ...(run === undefined ? {} : { id: run.id }),
       }),
     );
+  const { names, equal } = output.files ?? AS_USUAL;
+  // What a server will call its files is not known before they come.
   const batches =
-    files === undefined || name === undefined
+    files === undefined || name === undefined || names === "the server's"
       ? tasks.batches
-      : await claimed(tasks, { files, name, existing: own ? "own" : output.existing, run });
+      : await claimed(tasks, {
+          ...{ files, name, existing: own ? "own" : output.existing, run },
+          missing: equal === "saved once" ? "let be" : "asked again",
+        });
   // From here on they are the caller's, who disposes of the sink.
   opened.move();
   return {
-    extract: name === undefined ? extract : extractSaved(extract, name),
+    extract:
+      files && save ? extractFiles(extract, settings, { saving: save, files, run }) : extract,
     sink: files === undefined ? table : savingIn(files, table),
     horizon: isOrdered ? { horizon: HORIZON } : {},
     batches,
@@ -120,7 +126,7 @@ function savingOf({ save }: OutputSettings, tasks: Tasks): Saving | undefined {
 
 /** Saves bodies as files beside a table; disposed of, it lets both go. */
 function savingIn(files: FileSink, table: Sink): Sink {
-  const sink = savingSink((path, key, body) => files.save(path, key, body), table);
+  const sink = savingSink((saved) => files.take(saved), table);
   return {
     ...sink,
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,7 @@
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import type { Session } from "../engine/session.ts";
 import { once } from "../middleware/once.ts";
+import { AS_USUAL } from "./output-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { RequestSharing } from "./request-sharing.ts";
 import type { WorkRun } from "./work-run.ts";
@@ -20,10 +21,16 @@ async function askedSend(
   { settings, sharing, durable, say }: Sending,
 ): Promise<Session["send"]> {
   const around = sharing?.around;
-  if (settings.request.duplicates !== "asked once") {
+  const { request, output } = settings;
+  const { names, times } = output.files ?? AS_USUAL;
+  // Of an answer that is remembered, its header fields are not.
+  const needsHeaders = names === "the server's" || times === "the server's";
+  if (request.duplicates !== "asked once" || needsHeaders) {
     return around === undefined ? fresh : around({ once: fresh, fresh, say });
   }
-  const asked = once(await durable?.journal.openArchive())(fresh);
+  // What an archive of the web did not get before a kill has to come once more, in full.
+  const kept = output.kind === "archive" ? undefined : await durable?.journal.openArchive();
+  const asked = once(kept)(fresh);
   return around === undefined ? asked : once()(around({ once: asked, fresh, say }));
 }
 

@@ -8,6 +8,7 @@ import { makeFolders, removeEmpty } from "../sinks/make-folders.ts";
 import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
+import { AS_USUAL } from "./output-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 
@@ -81,7 +82,7 @@ export async function openSpool(
       aboveBytes: SPOOL_ABOVE_BYTES,
       maxBytes,
       parts,
-      hash: settings.crawl !== undefined && settings.output.kind === "records" ? "sha256" : "none",
+      hash: isHashed(settings) ? "sha256" : "none",
     },
     async [Symbol.asyncDispose]() {
       if (parts === "kept" && (await readdir(directory)).some(isNote)) return;
@@ -90,6 +91,13 @@ export async function openSpool(
       await removeEmpty(made);
     },
   };
+}
+
+/** Whether anybody asks for the SHA-256 of a body: records of a crawl, or whoever finds its file a place. */
+function isHashed({ crawl, output }: WorkSettings): boolean {
+  const { names, equal } = output.files ?? AS_USUAL;
+  const isPlaced = names === "the server's" || equal === "saved once";
+  return isPlaced || (crawl !== undefined && output.kind === "records");
 }
 
 /** A folder of the run's own: what stood at its name, a link too, is removed and not followed. */

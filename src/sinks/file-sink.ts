@@ -8,7 +8,7 @@ import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { createGate } from "../policy/gate.ts";
-import { createClaimedNames } from "./claimed-names.ts";
+import { type ClaimedNames, createClaimedNames } from "./claimed-names.ts";
 import { exists } from "./exists.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
@@ -16,6 +16,7 @@ import { makeFolders, removeEmpty } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
 import { openNewFile, PathTaken, placeFile } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
+import type { SavedBody } from "./sink.ts";
 
 /** Where answers are saved. */
 export interface FileSinkOptions {
@@ -55,7 +56,7 @@ export interface FileSink extends AsyncDisposable {
    * `/` separate folders; in a list of parts a `/` is a character like others. Claimed in the order of
    * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
    */
-  claim(wanted: string | readonly string[], key: string): string;
+  claim: ClaimedNames["claim"];
   /** Whether something that is not its own stands at the path that `key` has or would have. @throws DiskError */
   has(wanted: string | readonly string[], key: string): Promise<boolean>;
   /**
@@ -69,6 +70,11 @@ export interface FileSink extends AsyncDisposable {
     key: string,
     body: Uint8Array | BodyFile,
   ): Promise<SavedFile>;
+  /**
+   * The same for what a record carries: at the path that is claimed for it, with the time that it tells.
+   * Without a body, resolves once the file that is being saved there is whole.
+   */
+  take(saved: SavedBody): Promise<SavedFile>;
   /** Waits for the saves under way and lets the folders go; a root that it made and left empty is removed. */
   close(): Promise<void>;
 }
@@ -132,6 +138,10 @@ async function probe(path: string): Promise<number> {
   }
 }
 
+/** What is saved, and when it was changed. */
+type Bytes = Pick<SavedBody, "body" | "modifiedMs">;
+type Whole = Bytes & { readonly body: Uint8Array | BodyFile };
+
 interface OpenedOptions extends FileSinkOptions {
   readonly tree: FolderTree;
   readonly prefix: string;
@@ -181,7 +191,7 @@ function createFileSink(options: OpenedOptions): FileSink {
     return new PathTaken(`cannot save ${visible(shown)}: ${reasonOf(error)}`, { cause: error });
   }
 
-  async function place(path: string, body: Uint8Array | BodyFile): Promise<void> {
+  async function place(path: string, { body, modifiedMs }: Whole): Promise<void> {
     temporaries += 1;
     const temporary = `${options.prefix}-${temporaries}.part`;
     const refused = options.exists === "refuse" && !names.isWritten(path) && !isOwn(path);
@@ -193,6 +203,7 @@ function createFileSink(options: OpenedOptions): FileSink {
         exists: refused ? "refuse" : "overwrite",
         unchanged: refused ? "replaced" : options.unchanged,
         mode,
+        modifiedMs,
         shown: join(root, path),
       }),
     );
@@ -205,28 +216,34 @@ function createFileSink(options: OpenedOptions): FileSink {
     await removeEmpty(options.made);
   }
 
+  async function take(path: string, { body, modifiedMs }: Bytes): Promise<SavedFile> {
+    const shown = join(root, path);
+    const earlier = underWay.get(path);
+    if (body === undefined) {
+      await earlier;
+      return { path: shown, bytes: 0 };
+    }
+    const saving = (async () => {
+      await earlier?.catch(() => {});
+      await guarded(path, () => place(path, { body, modifiedMs }));
+    })();
+    underWay.set(path, saving);
+    try {
+      await saving;
+    } finally {
+      if (underWay.get(path) === saving) underWay.delete(path);
+    }
+    return { path: shown, bytes: body instanceof Uint8Array ? body.byteLength : body.bytes };
+  }
+
   return {
-    claim: (wanted, key) => names.claim(wanted, key),
+    claim: (wanted, key, claiming) => names.claim(wanted, key, claiming),
     has(wanted, key) {
       const path = names.claim(wanted, key);
       return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
-    async save(wanted, key, body) {
-      const path = names.claim(wanted, key);
-      const earlier = underWay.get(path)?.catch(() => {});
-      const saving = (async () => {
-        await earlier;
-        await guarded(path, () => place(path, body));
-      })();
-      underWay.set(path, saving);
-      try {
-        await saving;
-      } finally {
-        if (underWay.get(path) === saving) underWay.delete(path);
-      }
-      const bytes = body instanceof Uint8Array ? body.byteLength : body.bytes;
-      return { path: join(root, path), bytes };
-    },
+    save: (wanted, key, body) => take(names.claim(wanted, key), { body }),
+    take: (saved) => take(saved.at ?? names.claim(saved.path, saved.key), saved),
     close,
     [Symbol.asyncDispose]: close,
   };

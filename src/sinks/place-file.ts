@@ -26,6 +26,8 @@ export interface Place {
   readonly unchanged?: "left" | "replaced" | undefined;
   /** Permissions of a body's file, which was nobody else's business until now. */
   readonly mode: number;
+  /** When it was changed, since the epoch. @default now */
+  readonly modifiedMs?: number | undefined;
   /** The path as the user knows it. */
   readonly shown: string;
 }
@@ -73,6 +75,7 @@ async function writeIn(body: Uint8Array, place: Place): Promise<void> {
   await removedOnError(temporary, async () => {
     try {
       await writeAll(handle, body, 0);
+      await date(handle, place);
       await handle.sync();
     } finally {
       await handle.close();
@@ -83,7 +86,7 @@ async function writeIn(body: Uint8Array, place: Place): Promise<void> {
 
 async function moveIn(body: BodyFile, place: Place): Promise<void> {
   try {
-    await syncFile(body.path, place.mode);
+    await syncFile(body.path, place);
     return await giveName(body.path, place);
   } catch (error) {
     if (errorCode(error) !== "EXDEV") throw error;
@@ -98,7 +101,7 @@ async function copyIn(body: BodyFile, place: Place): Promise<void> {
   await removedOnError(temporary, async () => {
     // Where the file system can, both share their bytes until one is changed.
     await copyFile(body.path, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await syncFile(temporary, place.mode);
+    await syncFile(temporary, place);
     await giveName(temporary, place);
   });
 }
@@ -117,9 +120,14 @@ async function giveName(from: string, place: Place): Promise<void> {
   if ((await nameFile({ from, to, exists: place.exists })) === "taken") throw taken(place);
 }
 
-async function syncFile(path: string, mode: number): Promise<void> {
+async function date(handle: FileHandle, { modifiedMs }: Place): Promise<void> {
+  if (modifiedMs !== undefined) await handle.utimes(new Date(), modifiedMs / 1000);
+}
+
+async function syncFile(path: string, place: Place): Promise<void> {
   await using handle = await open(path, "r+");
-  await handle.chmod(mode);
+  await handle.chmod(place.mode);
+  await date(handle, place);
   await handle.sync();
 }
 

@@ -4,7 +4,7 @@ import { createNullSink } from "./null-sink.ts";
 import { ordered } from "./ordered.ts";
 import { savingSink } from "./saving-sink.ts";
 import { DiskError } from "../core/disk-error.ts";
-import type { OutputRecord, Sink } from "./sink.ts";
+import type { OutputRecord, SavedBody, Sink } from "./sink.ts";
 
 const record = (name: string): OutputRecord => ({
   columns: ["a"],
@@ -16,7 +16,7 @@ const record = (name: string): OutputRecord => ({
 function createTestSaves() {
   const under = new Map<string, PromiseWithResolvers<{ readonly path: string }>>();
   return {
-    save: (path: readonly string[]): Promise<{ readonly path: string }> => {
+    save: ({ path }: SavedBody): Promise<{ readonly path: string }> => {
       const saving = Promise.withResolvers<{ readonly path: string }>();
       under.set(path[0]!, saving);
       return saving.promise;

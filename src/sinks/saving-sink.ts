@@ -1,14 +1,9 @@
-import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { PathTaken } from "./place-file.ts";
-import type { OutputRecord, Sink } from "./sink.ts";
+import type { OutputRecord, SavedBody, Sink } from "./sink.ts";
 
 /** Saves one body; resolves when it is whole under its final name. */
-export type Save = (
-  path: readonly string[],
-  key: string,
-  body: Uint8Array | BodyFile,
-) => Promise<{ readonly path: string }>;
+export type Save = (saved: SavedBody) => Promise<{ readonly path: string }>;
 
 /** Saves under way at once: their disk flushes overlap, memory stays bounded. */
 const MOST_SAVES = 32;
@@ -45,9 +40,8 @@ export function savingSink(save: Save, inner: Sink): Sink {
 
   function start(record: OutputRecord, rowNumber: number): void {
     const { columns, values, saved } = record;
-    const { path, key, body } = saved!;
     saving += 1;
-    save(path, key, body)
+    save(saved!)
       .then((file) => inner.write({ columns, values, savedAt: file.path }, rowNumber))
       .catch((error: unknown) => {
         failure ??= { error: error instanceof PathTaken ? taken(error) : error };

@@ -5,7 +5,12 @@ export interface SavedBody {
   readonly path: readonly string[];
   /** Tells two rows with one name apart, the same way in every run. */
   readonly key: string;
-  readonly body: Uint8Array | BodyFile;
+  /** Undefined where an equal body is or will be there, saved for an earlier record. */
+  readonly body: Uint8Array | BodyFile | undefined;
+  /** The path that is claimed for it already. @default claimed for `path` and `key` when it is saved */
+  readonly at?: string | undefined;
+  /** When it was changed, since the epoch. @default when it is saved */
+  readonly modifiedMs?: number | undefined;
 }
 
 /** One record of output: values by column. Records of one table share their list of columns. */

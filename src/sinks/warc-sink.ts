@@ -98,7 +98,8 @@ export function createWarcSink(output: ByteOutput, options: WarcSinkOptions): Si
       form: "decoded",
       ...(isFile && { bodyAt: savedAt }),
     });
-    if (isFile && savedAt === undefined) await rm(body.path, { force: true });
+    if (isFile && savedAt === undefined && body.owner !== "lent")
+      await rm(body.path, { force: true });
   }
 
   async function putExchange(exchange: Exchange): Promise<void> {

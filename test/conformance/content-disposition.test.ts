@@ -3,7 +3,11 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { parseContentDisposition } from "../../src/protocol/content-disposition.ts";
+import {
+  parseContentDisposition,
+  suggestedFileName,
+} from "../../src/protocol/content-disposition.ts";
+import { safeFileName } from "../../src/protocol/file-name.ts";
 import { withSuite } from "./suites.ts";
 
 interface Case {
@@ -32,6 +36,16 @@ withSuite("content-disposition", (folder) => {
       expect(read.type).toBe(type);
       expect(Object.fromEntries(read.parameters)).toEqual(parameters);
     });
+  });
+
+  test("whatever a field suggests becomes one name, in the folder that it is taken in", () => {
+    for (const { header } of cases) {
+      const suggested = suggestedFileName(header);
+      if (suggested === undefined) continue;
+      const name = safeFileName(suggested);
+      expect(name).not.toMatch(/[/\\]|^\.|^$/);
+      expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    }
   });
 
   describe("an option of the suite's library changes nothing", () => {

@@ -23,11 +23,15 @@ export interface Site extends AsyncDisposable {
   at(path: string): string;
 }
 
-/** Starts a site of these pages by path; all others are 404. */
-export async function startSite(pages: Readonly<Record<string, SitePage>>): Promise<Site> {
+/** Starts a site of these pages by path; all others are 404. `onAsked` hears of each request. */
+export async function startSite(
+  pages: Readonly<Record<string, SitePage>>,
+  onAsked: (path: string) => void = () => {},
+): Promise<Site> {
   const requests: { path: string; headers: IncomingHttpHeaders; atMs: number }[] = [];
   const server = createServer((request, response) => {
     const path = request.url!;
+    onAsked(path);
     requests.push({ path, headers: request.headers, atMs: performance.now() });
     const page = Object.hasOwn(pages, path) ? pages[path]! : { status: 404, body: "not there" };
     const {
