@@ -2,10 +2,13 @@ import { formatCount } from "../formats/quantity.ts";
 import { redactUrl } from "../formats/redact-url.ts";
 import { visible } from "../formats/visible.ts";
 import { formatColumns } from "../report/text-columns.ts";
-import { type CrawlSurvey, MOST_READ } from "./crawl-survey.ts";
+import type { CrawlSurvey } from "./crawl-survey.ts";
 import { planToJson } from "./plan-json.ts";
 import { planLines } from "./plan-lines.ts";
 import type { PlannedWork } from "./planned-work.ts";
+
+/** Requests of a plan without --max-requests. */
+export const MOST_READ = 1_000;
 
 /** The plan of a crawl, and what its pages have shown. */
 export interface PlannedCrawl {

@@ -47,9 +47,6 @@ export interface CrawlSurvey {
   readonly first: readonly HttpRequest[];
 }
 
-/** Requests of a plan without --max-requests. */
-export const MOST_READ = 1_000;
-
 /**
  * Reads the pages of a crawl under all its politeness, and lists what it would fetch. Downloads nothing and
  * writes nothing. @throws UsageError, and RunStopped where it cannot go on for another reason than a cap
@@ -94,7 +91,7 @@ export async function surveyCrawl(settings: Settings, terminal: Terminal): Promi
   } catch (error) {
     if (!(error instanceof RunStopped) || error.reason !== "cap") {
       if (interrupts.exitCode === undefined) throw error;
-    } else cutBy = "--max-requests";
+    } else cutBy = error.remedy === "" ? "--max-requests" : "--max-cost";
   }
   const graph = await crawlGraph([listing.lines()]);
   const urls: ListedUrl[] = [];

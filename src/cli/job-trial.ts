@@ -30,7 +30,7 @@ export interface JobTrial extends AsyncDisposable {
   readonly left: number;
   /** Asks a whole list, where it takes fewer requests than are left; its rows are known then. */
   askList(list: KnownStep): Promise<Sample | undefined>;
-  /** Sends what is left, of these steps alike. @throws UsageError where none of them may be asked twice */
+  /** Sends what is left, of these steps alike, as far as they may be asked twice. */
   askSome(steps: readonly KnownStep[]): Promise<ReadonlyMap<KnownStep, Sample>>;
 }
 
@@ -43,7 +43,7 @@ export interface TrialOptions {
   readonly onOutcome: (outcome: Outcome) => Promise<void>;
 }
 
-/** @throws UsageError for a job that has to log in first */
+/** @throws UsageError for a job that has to log in first, and for one of which nothing may be asked twice */
 export async function openTrial(asked: AskedJob, options: TrialOptions): Promise<JobTrial> {
   const { known, wanted, terminal, onOutcome } = options;
   const { auth } = asked.job.job;
@@ -51,6 +51,13 @@ export async function openTrial(asked: AskedJob, options: TrialOptions): Promise
     throw new UsageError(
       `--sample would ask without the cookies that the step ${visible(auth.step)} is given; leave it out`,
     );
+  }
+  const anywhere = jobRunIn("", asked);
+  const isTried = asked.job.steps.some(
+    (step) => step.crawl === undefined && mayBeTried(stepSettings(step, anywhere)),
+  );
+  if (!isTried) {
+    throw new UsageError("--sample finds no step that may be asked once more; leave it out");
   }
   const folder = await openFolder("plan");
   const own = jobRunIn(folder.path, asked);
@@ -98,13 +105,10 @@ export async function openTrial(asked: AskedJob, options: TrialOptions): Promise
     async askList(list) {
       const { owed, refused } = list.found;
       const isWhole = owed > 0 && owed < left && refused.rows === 0 && list.work.run === undefined;
-      return isWhole && mayBeTried(list) ? await askList(list) : undefined;
+      return isWhole && mayBeTried(list.settings) ? await askList(list) : undefined;
     },
     async askSome(steps) {
-      const tried = steps.filter(mayBeTried);
-      if (tried.length === 0 && left === wanted) {
-        throw new UsageError("--sample finds no step that may be asked once more; leave it out");
-      }
+      const tried = steps.filter(({ settings }) => mayBeTried(settings));
       const shares = allotSamples(left, tried.map(sizeOf));
       const samples = new Map<KnownStep, Sample>();
       for (const [index, one] of tried.entries()) {

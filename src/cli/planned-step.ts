@@ -58,7 +58,7 @@ export async function planStep(
   return { step, settings, found, options, work };
 }
 
-/** Whether its requests may be sent once more than the run sends them. */
-export function mayBeTried({ settings }: KnownStep): boolean {
-  return settings.request.duplicates === "asked once";
+/** Whether requests may be sent once more than the run sends them. */
+export function mayBeTried({ request }: WorkSettings): boolean {
+  return request.duplicates === "asked once";
 }

@@ -132,6 +132,9 @@ steps:
     const [plan] = JSON.parse(planned.stdout) as { readonly pagesRead: number; step: string }[];
     expect(plan).toMatchObject({ step: "book", requests: 14, pagesRead: 2, sent: 3 });
     expect(world.seen.requests().some(({ path }) => path.endsWith(".pdf"))).toBe(false);
+    const sampled = await fanfetch("plan", "run", "job.yaml", "--sample").in(folder);
+    expect(sampled).toMatchObject({ exitCode: 2, stdout: "" });
+    expect(world.seen.total).toBe(3);
     const words = ["compare", "run", "job.yaml", "--repetitions", "1", "--format", "json"];
     const compared = await fanfetch(...words).in(folder);
     expect(JSON.parse(compared.stdout)).toMatchObject({ requests: 15, connections: "opened anew" });
