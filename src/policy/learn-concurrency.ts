@@ -87,8 +87,14 @@ export class ConcurrencyLimit {
     return Math.max(1, Math.floor(Math.min(this.limit, this.#most)));
   }
 
-  noteFull(): void {
-    this.wasFull = true;
+  /** Still doubling, and nothing says yet that there are no more places. */
+  get isOpen(): boolean {
+    return this.isStarting && this.limit < Math.min(this.ceiling, this.#most);
+  }
+
+  /** Allows so many more. */
+  grow(places: number): void {
+    this.limit = Math.min(this.ceiling, this.#most, this.limit + places);
   }
 
   /** One was accepted that left as the `inFlight`th; NaN for a latency that nobody knows. `isOurs`: our own machine was the bound. */
@@ -97,13 +103,7 @@ export class ConcurrencyLimit {
     if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
     if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
-    if (this.isStarting && this.wasFull && this.limit < Math.min(this.ceiling, this.#most)) {
-      this.limit = Math.min(
-        this.ceiling,
-        this.#most,
-        this.limit + (this.limit < FAST_UNTIL ? 1 : 0.5),
-      );
-    }
+    if (this.isOpen && this.wasFull) this.grow(this.limit < FAST_UNTIL ? 1 : 0.5);
     // Also where no latency is known.
     if (!(nowMs - latencyMs >= this.#skipUntilMs)) return;
     this.#answers += 1;

@@ -5,6 +5,7 @@ import { Episode } from "./learn-episode.ts";
 import { AT_ONCE, type Flight } from "./learn-flight.ts";
 import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
+import { SilentGrowth } from "./learn-silence.ts";
 import type { LimitProfile } from "./limit-profile.ts";
 import type {
   Departure,
@@ -32,6 +33,7 @@ export class HostLimits implements RateLearner {
   /** Refused or dropped, of all that left before the present episode. */
   #unanswered = 0;
   #last: Flight = NOTHING;
+  readonly #silence: SilentGrowth;
   #burst = NO_BURST;
   /** Departures up to here were judged. */
   #judged = -1;
@@ -42,6 +44,7 @@ export class HostLimits implements RateLearner {
   constructor({ most, start, first, profile }: RateLearnerOptions) {
     this.#concurrency = new ConcurrencyLimit(most, start ?? first ?? AT_ONCE);
     if (profile !== undefined) this.#rate = restoreProfile(profile, this.#concurrency);
+    this.#silence = new SilentGrowth(this.#concurrency.limit);
     if (start !== undefined) this.#concurrency.settle();
   }
 
@@ -65,15 +68,24 @@ export class HostLimits implements RateLearner {
     }
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
-      this.#concurrency.noteFull();
+      this.#concurrency.wasFull = true;
       this.#rate?.climb.noteFull();
-      return Infinity;
+      const moreAt = this.#silentAt(nowMs);
+      if (moreAt > nowMs) return moreAt;
+      this.#concurrency.grow(1);
+      this.#silence.grew(nowMs);
     }
     const at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
     if (this.#budget === undefined) return at;
     const told = this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs);
     // With nobody under way no answer will tell.
     return told === Infinity && this.#inFlight === 0 ? at : Math.max(at, told);
+  }
+
+  /** When time alone lets one more leave. */
+  #silentAt(nowMs: number): number {
+    const { isOpen, limit } = this.#concurrency;
+    return isOpen ? this.#silence.moreAt(nowMs, limit) : Infinity;
   }
 
   get #knowsPlaces(): boolean {
@@ -122,12 +134,14 @@ export class HostLimits implements RateLearner {
     if (kind === "accepted") {
       if (flight.order > this.#judged) this.#highest = Math.max(this.#highest, flight.inFlight);
       this.#accepted += 1;
+      this.#silence.heard(nowMs);
       const isOurs = (landing.ownLoad ?? 0) > 0.9;
       this.#concurrency.accepted(nowMs, latencyMs ?? Number.NaN, flight.inFlight, isOurs);
       if (episode === undefined && this.#rate !== undefined) {
         this.#tell(this.#rate, flight, nowMs, isOurs);
       }
     } else {
+      this.#silence.end();
       const isRefused = kind === "refused";
       flight.burst.refused += 1;
       const retryAfterMs = landing.retryAfterMs ?? 0;
@@ -203,6 +217,7 @@ export class HostLimits implements RateLearner {
 
   restart(nowMs: number, what: "places" | "everything" = "places"): void {
     this.#untilMs = Math.min(this.#untilMs, nowMs);
+    this.#silence.end();
     this.#concurrency.beginAnew(what === "places" ? 1 : AT_ONCE);
     if (what === "places") return;
     this.#rate = undefined;

@@ -34,7 +34,8 @@ export async function committedQuestions(
 
 const FILES = ["journal.db", "journal.db-wal"];
 
-async function doneRows(run: string): Promise<ReadonlySet<number>> {
+/** The rows that the journal of one run calls done, from a copy. */
+export async function doneRows(run: string): Promise<ReadonlySet<number>> {
   const copy = await mkdtemp(join(tmpdir(), "fanfetch-copy-"));
   try {
     for (const name of await readdir(run)) {

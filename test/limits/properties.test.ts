@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { LimitReading } from "../../src/core/limit-reading.ts";
 import type { LimitProfile } from "../../src/policy/limit-profile.ts";
-import { createRateLearner } from "../../src/policy/rate-learner.ts";
+import { createRateLearner, type RateLearner } from "../../src/policy/rate-learner.ts";
 import { limitModelOf } from "../../src/rehearsal/limit-model.ts";
 import { seededChance } from "./chance.ts";
 import { judge } from "./judge.ts";
@@ -26,13 +26,41 @@ test("the same seed gives the same departures, another seed others", () => {
   expect(departures("bucket:100/s", 3)).not.toEqual(departures("bucket:100/s", 4));
 });
 
-test("the first six requests to a fresh host leave at once, and no seventh", () => {
-  const learner = fresh();
-  for (let count = 0; count < 6; count += 1) {
-    expect(learner.nextAt(0)).toBeLessThanOrEqual(0);
-    learner.depart(0);
+/** When requests leave while none lands any more. */
+function departuresInSilence(learner: RateLearner, fromMs: number): readonly number[] {
+  const times: number[] = [];
+  for (let nowMs = fromMs; nowMs < Infinity;) {
+    const atMs = learner.nextAt(nowMs);
+    if (atMs > nowMs) {
+      nowMs = atMs;
+      continue;
+    }
+    learner.depart(nowMs);
+    times.push(nowMs);
   }
-  expect(learner.nextAt(0)).toBe(Infinity);
+  return times;
+}
+
+test("the first six requests to a fresh host leave at once; where nothing is heard more follow, 20 in a second, to 30", () => {
+  const learner = fresh();
+  const times = departuresInSilence(learner, 0);
+  const more = Array.from({ length: 24 }, (_, at) => 50 * (at + 1));
+  expect(times).toEqual([0, 0, 0, 0, 0, 0, ...more]);
+});
+
+test("a host that was to be asked gently, one that refused, and one that came back hear no more in silence", () => {
+  const gently = createRateLearner({ most: 256, first: 2 });
+  gently.depart(0);
+  gently.depart(0);
+  expect(gently.nextAt(0)).toBe(Infinity);
+  for (const spoil of ["a refusal", "an outage"] as const) {
+    const learner = fresh();
+    const out = Array.from({ length: 6 }, () => learner.depart(0));
+    if (spoil === "an outage") learner.restart(10);
+    else learner.land(out.pop()!, { nowMs: 10, kind: "refused", latencyMs: 10 });
+    departuresInSilence(learner, 10);
+    expect(learner.inFlight).toBeLessThanOrEqual(6);
+  }
 });
 
 test.each(["window:50/1s,retry-after", "places:8,retry-after=date", "bucket:20/s,retry-after"])(
