@@ -56,8 +56,17 @@ function readWords(survey: CrawlSurvey): string {
   const pages = pagesRead(survey);
   const read = pages === 1 ? "1 page was read" : `${formatCount(pages)} pages were read`;
   const { requests } = survey;
-  const sent = requests === pages ? "" : ` in ${formatCount(requests)} requests`;
+  const sent =
+    requests === pages
+      ? ""
+      : ` in ${formatCount(requests)} ${requests === 1 ? "request" : "requests"}`;
   return `${read}${sent}, no file was downloaded`;
+}
+
+/** 1 where a page could not be read, or none was: as the crawl's own would be. */
+export function exitCodeOfCrawlPlan({ survey }: PlannedCrawl): number {
+  const isFailed = survey.urls.some(({ state }) => state === "failed");
+  return isFailed || pagesRead(survey) === 0 ? 1 : 0;
 }
 
 function pagesRead({ urls }: CrawlSurvey): number {

@@ -6,7 +6,13 @@ import type { Survey } from "../jobs/survey.ts";
 import { asSent } from "./as-sent.ts";
 import type { CommandLine } from "./command-line.ts";
 import { copyOfJar } from "./copy-of-jar.ts";
-import { crawlPlanLines, crawlPlanToJson, MOST_READ, type PlannedCrawl } from "./crawl-plan.ts";
+import {
+  crawlPlanLines,
+  crawlPlanToJson,
+  exitCodeOfCrawlPlan,
+  MOST_READ,
+  type PlannedCrawl,
+} from "./crawl-plan.ts";
 import { FIRST_AT_ONCE } from "../runs/crawl-settings.ts";
 import { frontierRows } from "../runs/crawl-store.ts";
 import { type CrawlSurvey, surveyCrawl } from "./crawl-survey.ts";
@@ -26,7 +32,7 @@ import type { Terminal } from "./terminal.ts";
 /**
  * `fanfetch plan crawl URL…`: what a crawl would fetch, in reading order. Only pages tell that, so they are read,
  * as politely as the crawl would; files are not downloaded, and nothing is written. Exits with 1 where a page
- * could not be read.
+ * could not be read, or none was.
  */
 export async function planCrawl(
   line: CommandLine,
@@ -42,7 +48,7 @@ export async function planCrawl(
   if (typeof planned === "number") return planned;
   if (shownAs(line) === "json") await tellJson(terminal, crawlPlanToJson(planned));
   else await tellLines(terminal, crawlPlanLines(planned));
-  return planned.survey.urls.some(({ state }) => state === "failed") ? 1 : 0;
+  return exitCodeOfCrawlPlan(planned);
 }
 
 /** What the step of a job is planned with. */

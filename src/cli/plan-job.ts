@@ -11,7 +11,12 @@ import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import type { AskedJob } from "../runs/ask-job.ts";
 import { type JobRun, jobRunIn } from "../runs/job-run.ts";
 import type { CommandLine } from "./command-line.ts";
-import { crawlPlanLines, crawlPlanToJson, type PlannedCrawl } from "./crawl-plan.ts";
+import {
+  crawlPlanLines,
+  crawlPlanToJson,
+  exitCodeOfCrawlPlan,
+  type PlannedCrawl,
+} from "./crawl-plan.ts";
 import type { JobTrial } from "./job-trial.ts";
 import { planToJson } from "./plan-json.ts";
 import { planLines } from "./plan-lines.ts";
@@ -172,8 +177,6 @@ function notesOf({ pages, batch }: CompiledStep): readonly string[] {
   return [`up to ${formatCount(batch.size)} rows share a request, and count as one here`];
 }
 
-/** 1 where a page of a crawl could not be read. */
 function codeOf(one: PlannedStep): number {
-  if (one.kind !== "crawl") return 0;
-  return one.crawl.survey.urls.some(({ state }) => state === "failed") ? 1 : 0;
+  return one.kind === "crawl" ? exitCodeOfCrawlPlan(one.crawl) : 0;
 }

@@ -103,6 +103,7 @@ export function openSession(options: SessionOptions = {}, parts: SessionParts = 
     retryPolicy: createRetryPolicy({
       retries: options.retries ?? SESSION_DEFAULTS.retries,
       maxRetryAfterMs: parts.whenQuotaIsGone === "wait" ? LONGEST_WAIT_MS : maxRetryAfterMs,
+      whenHeld: parts.whenQuotaIsGone === "wait" ? "wait" : "give up",
       random,
     }),
     userAgent: options.userAgent ?? `fanfetch/${VERSION}`,

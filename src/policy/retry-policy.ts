@@ -9,6 +9,8 @@ export interface RetryOptions {
   readonly retries: number;
   /** A longer Retry-After is cut to this. */
   readonly maxRetryAfterMs: number;
+  /** What becomes of a request that was held 100 times over while its host lets in nobody else. @default "give up" */
+  readonly whenHeld?: "give up" | "wait" | undefined;
   /** A number from 0 to below 1, as Math.random's; a test's is seeded. */
   readonly random: () => number;
 }
@@ -87,7 +89,8 @@ const LATER: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
  * And Jitter", AWS Architecture Blog, 2015), and not below a Retry-After.
  * @throws RangeError for retries that are no whole number from 0, or a negative `maxRetryAfterMs`.
  */
-export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOptions): RetryPolicy {
+export function createRetryPolicy(options: RetryOptions): RetryPolicy {
+  const { retries, maxRetryAfterMs, whenHeld, random } = options;
   if (!Number.isInteger(retries) || retries < 0) {
     throw new RangeError(`retries is a whole number from 0, not ${retries}`);
   }
@@ -118,7 +121,8 @@ export function createRetryPolicy({ retries, maxRetryAfterMs, random }: RetryOpt
     const reason = `status ${status}`;
     if ((!patience && !isOverloaded) || retries === 0)
       return counted({ ...setback, retryAfterMs }, reason);
-    if (repeats >= MOST_REPEATS) return giveUp("held-too-often");
+    const mayWait = whenHeld === "wait" && setback.isHostAtWork !== true;
+    if (repeats >= MOST_REPEATS && !mayWait) return giveUp("held-too-often");
     // "Now" from a server that has just refused would be a loop at full speed.
     const delayMs = retryAfterMs || backoff(repeats + 1);
     return { action: "retry", delayMs, cost: "free", reason };

@@ -10,7 +10,7 @@ import { openQuestionIndex } from "./question-index.ts";
 /** Most answers are read in one piece with their head. */
 const FIRST_READ_BYTES = 4_096;
 /** Entries that may wait for `record`, of some 24 bytes each. */
-const MOST_WAITING = 600_000;
+const MOST_WAITING = 400_000;
 
 /** Answers on disk, in a file of entries and an index in the journal; synchronous, for the journal's thread. */
 export interface AnswerArchive extends Disposable {

@@ -6,7 +6,7 @@ import { WaitingPlaces } from "./waiting-places.ts";
  * Hashes that wait until it is worth sorting them into the table: in a large one a batch touches nearly
  * every page, however small the batch is.
  */
-const WAITING = 250_000;
+const WAITING = 100_000;
 /** Bytes of the pack that are read again after a crash, at most, besides one group. */
 const UNINDEXED_BYTES = 67_108_864;
 /** Hashes given out at a time. */

@@ -105,6 +105,19 @@ describe("plan crawl", () => {
     expect(await plan("--depth", "1")).toMatchObject({ run: null, obstacle: "book.pdf" });
   });
 
+  test("ends with 1 where no page may be read", async () => {
+    await using site = await startSite({
+      "/robots.txt": {
+        headers: { "content-type": "text/plain" },
+        body: "User-agent: *\nDisallow: /\n",
+      },
+    });
+    const told = await fanfetch("plan", "crawl", site.at("/"));
+    expect(told.exitCode, told.stderr).toBe(1);
+    expect(told.stdout).toContain("0 pages were read in 1 request, no file was downloaded");
+    expect(site.asked).toEqual([]);
+  });
+
   test.each([
     [["plan", "crawl"], /crawl needs a URL to begin at/],
     [["plan", "crawl", "http://a.test/", "--sample"], /plan crawl reads the pages .* --sample/],

@@ -81,6 +81,16 @@ test("a host that refuses everything without a word is asked ever more rarely; a
   expect(world.seen.length).toBeLessThan(60);
 });
 
+test("whoever waits for quotas loses no row to a host that refuses for hours", async () => {
+  await using world = virtualWorld(
+    (_request, { nowMs }) => ({ afterMs: 20, status: nowMs < 300 * MINUTE_MS ? 429 : 200 }),
+    { whenQuotaIsGone: "wait", stepMs: 5_000 },
+  );
+  const [outcome] = await world.ask(urlsTo("a.example", 1));
+  expect(outcome!.kind).toBe("answered");
+  expect(world.seen.length).toBeGreaterThan(200);
+});
+
 test("whoever waits for quotas goes on asking it, once a minute", async () => {
   await using world = virtualWorld(
     (_request, { nowMs }) => ({ afterMs: 20, status: nowMs < 90 * MINUTE_MS ? 429 : 200 }),
