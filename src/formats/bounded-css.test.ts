@@ -33,9 +33,7 @@ test.each([
   expect(() => css.all(page)).toThrow(`${selector} takes too long on this page`);
 });
 
-test("few bytes that ask for millions of elements, and tags of very many attributes, are no pages", () => {
-  const formats = Array.from({ length: 3_000 }, (_, at) => `<b a${at}>`).join("");
-  expect(() => tree(`<div>${formats}${"</div><div>x".repeat(1_000)}`)).toThrow(SelectError);
+test("tags of very many attributes are no page", () => {
   const attributes = Array.from({ length: 20_000 }, (_, at) => `a${at}=">"`).join(" ");
   expect(() => tree(`<p>x<p ${attributes}>y`)).toThrow(SelectError);
   expect(() => tree(`<p ${attributes}`)).toThrow(SelectError);

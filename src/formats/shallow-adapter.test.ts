@@ -3,6 +3,7 @@ import { parse } from "parse5";
 import { adapter } from "parse5-htmlparser2-tree-adapter";
 import { expect, test } from "vitest";
 
+import { SelectError } from "./select-error.ts";
 import { createShallowAdapter } from "./shallow-adapter.ts";
 
 /** Elements of a page, and how deep the deepest one is. */
@@ -42,4 +43,11 @@ test("a page that nests less is as it was", () => {
   expect(text(parse(html, { treeAdapter: createShallowAdapter() }))).toBe(
     text(parse(html, { treeAdapter: adapter })),
   );
+});
+
+test("formatting that is opened again in every block makes no more than two million nodes", () => {
+  const adapter = createShallowAdapter();
+  const page = adapter.createDocument();
+  for (let count = 0; count < 2_000_000; count += 1) adapter.insertText(page, "");
+  expect(() => adapter.insertText(page, "x")).toThrow(SelectError);
 });

@@ -38,7 +38,7 @@ const CODES: Readonly<Record<string, readonly FailureCode[]>> = {
   CLOSED_EARLY: ["E_RESET"],
   TRUNCATED: ["E_TRUNCATED"],
   PROTOCOL: ["E_PROTOCOL"],
-  HEADERS_TOO_LARGE: ["E_TOO_LARGE"],
+  HEADERS_TOO_LARGE: ["E_PROTOCOL"],
   BODY_TOO_LARGE: ["E_TOO_LARGE"],
   TIMEOUT_HEADERS: ["E_TIMEOUT"],
   TIMEOUT_BODY_IDLE: ["E_TIMEOUT"],
@@ -62,10 +62,6 @@ const EXCEPTIONS: Readonly<
   "trailer-flood": {
     outcome: "answered",
     why: "its trailers stay below the cap of 64 KiB on all fields together; they are dropped",
-  },
-  "100-continue-unasked": {
-    outcome: "E_PROTOCOL",
-    why: "undici 8.12 takes a 100 that nobody asked for as a fault of the server",
   },
 };
 
