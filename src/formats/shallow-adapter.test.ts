@@ -46,8 +46,8 @@ test("a page that nests less is as it was", () => {
 });
 
 test("formatting that is opened again in every block makes no more than two million nodes", () => {
-  const adapter = createShallowAdapter();
-  const page = adapter.createDocument();
-  for (let count = 0; count < 2_000_000; count += 1) adapter.insertText(page, "");
-  expect(() => adapter.insertText(page, "x")).toThrow(SelectError);
+  const shallow = createShallowAdapter();
+  const page = shallow.createDocument();
+  for (let count = 0; count < 2_000_000; count += 1) shallow.insertText(page, "");
+  expect(() => shallow.insertText(page, "x")).toThrow(SelectError);
 });
