@@ -19,6 +19,7 @@ import type { SpoolOptions } from "../transport/spool.ts";
 import { checkBook } from "./check-book.ts";
 import { openEarlierCrawl } from "./crawl-earlier.ts";
 import { createLinkJudge } from "./crawl-links.ts";
+import { noteVisits } from "./crawl-visits.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
 import { savingOf } from "./crawl-saving.ts";
@@ -146,6 +147,7 @@ export async function openCrawl(
   const files = savingOf(settings, crawl, durable?.journal.run.directory);
   const saving = files && { ...files, isOwn: before?.isOwn };
   const earlier = durable?.journal.run.origin === "earlier" ? "parts" : "nothing";
+  const visits = noteVisits(say);
   let exitCode = 0;
   let changes: WorkChanges | undefined;
   /** Why the first row was not answered, as long as none was. */
@@ -156,6 +158,7 @@ export async function openCrawl(
     tasks: crawlTasks(settings, frontier.batches, (rows) => {
       sitemaps?.note(rows);
       listing?.note(rows);
+      visits(rows);
     }),
     saving,
     session: { paces: manners.paces, firstAtOnce: FIRST_AT_ONCE },

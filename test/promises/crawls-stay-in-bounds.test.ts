@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { fanfetch } from "../support/cli.ts";
 import { type SitePage, startSite } from "../support/site.ts";
 import { temporaryFolder } from "../support/temp.ts";
+import { startWorld } from "../support/world.ts";
 
 const link = (...urls: readonly string[]): string =>
   urls.map((url) => `<a href="${url}">${url}</a>`).join("\n");
@@ -166,4 +167,13 @@ test("the user's own header fields stay with the hosts where the crawl begins", 
   expect(site.requests.at(-1)!.headers["x-key"]).toBe("secret");
   expect(other.asked).toEqual(["/"]);
   for (const { headers } of other.requests) expect(headers["x-key"]).toBeUndefined();
+});
+
+test("a server that gives each visit URLs of its own is told, with what ends it", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  const few = ["--retries", "0", "--max-requests", "700"];
+  const ended = await fanfetch("crawl", world.at("/web-book/"), "--no-robots", ...few).in(folder);
+  expect(ended.exitCode).toBe(3);
+  expect(ended.stderr).toContain("--drop sid");
 });
