@@ -10,6 +10,7 @@ import type { Breaker } from "../policy/breaker.ts";
 import type { Gate } from "../policy/gate.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import type { Departure, RateLearner } from "../policy/rate-learner.ts";
+import { createPacedRefusals } from "../policy/paced-refusals.ts";
 import { createTiedRefusals } from "../policy/tied-refusals.ts";
 import type { Spacing } from "../policy/token-bucket.ts";
 import { readLimits } from "../protocol/rate-limit-headers.ts";
@@ -45,11 +46,8 @@ export interface HostGateOptions {
   readonly emit: Listener | undefined;
 }
 
-/** What is learned is told this often, while requests land. */
-const TELL_AFTER_MS = 1_000;
-
-/** What is learned is kept this often. */
-const KEEP_AFTER_MS = 10_000;
+/** What is learned is told and kept this often, while requests land. */
+const [TELL_AFTER_MS, KEEP_AFTER_MS] = [1_000, 10_000];
 
 /** Whoever accepted something this recently is at work. */
 const AT_WORK_MS = 10_000;
@@ -62,6 +60,7 @@ export function hostGate(options: HostGateOptions): HostGates {
   const { host, learner, breaker, quota, clock, emit, ownLoad } = options;
   const patience = createPatience(options);
   const ties = createTiedRefusals();
+  const paced = createPacedRefusals();
   /** Since it was kept last, and in all. */
   const seen = { requests: 0, refused: 0 };
   let refusedInAll = 0;
@@ -84,9 +83,10 @@ export function hostGate(options: HostGateOptions): HostGates {
         if (atMs > nowMs) return atMs;
       }
       if (heldUntilMs > nowMs) return heldUntilMs;
-      if (quota !== undefined) {
-        const atMs = quota.nextAt(nowMs);
-        if (atMs > nowMs) return patience.forQuota(atMs, nowMs);
+      const quotaMs = quota?.nextAt(nowMs) ?? nowMs;
+      if (quotaMs > nowMs) {
+        paced.binds(nowMs);
+        return patience.forQuota(quotaMs, nowMs);
       }
       if (learner.inFlight === 0) patience.forNext(nowMs);
       else if (patience.isCut) return Infinity;
@@ -116,7 +116,9 @@ export function hostGate(options: HostGateOptions): HostGates {
     const askedMs = isRefusal ? saidMs : undefined;
     call.limited = isRefusal && status === 403;
     const wereTied = ties.isOn;
-    const isTied = ties.observe(call.attempts, isRefusal ? "refused" : "accepted") === "tied";
+    const kind = isRefusal ? "refused" : "accepted";
+    const isOfRate = paced.observe(nowMs, kind) === "about the rate";
+    const isTied = ties.observe(call.attempts, kind) === "tied" || isOfRate;
     const waitMs = patience.forRetryAfter(askedMs, nowMs, left.atMs);
     // A wait that was named is made, whatever it is for; what was learned from such refusals is wrong.
     if (isTied) heldUntilMs = Math.max(heldUntilMs, nowMs + (waitMs ?? 0), learner.limits.untilMs);
@@ -135,7 +137,7 @@ export function hostGate(options: HostGateOptions): HostGates {
       seen.refused += 1;
       refusedInAll += 1;
     }
-    const usedUpMs = patience.usedUpMs(readings, isRefusal ? "refused" : "accepted");
+    const usedUpMs = patience.usedUpMs(readings, kind);
     if (status === 429 && askedMs === undefined && usedUpMs === 0) patience.forBareRefusal(nowMs);
     if (isRefusal || usedUpMs > 0) {
       patience.tellHold(Math.max(learner.limits.untilMs, nowMs + usedUpMs), status);
