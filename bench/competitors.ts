@@ -7,7 +7,8 @@ import type { Peer } from "./interleave.ts";
 
 /** Versions pinned, so that two runs of the benchmark measure the same thing. */
 const GOT = ["got@14.4.7", "p-map@7.0.3"];
-const PYTHON = "/usr/bin/python3";
+/** Debian's, which has Debian's packages. */
+export const PYTHON = "/usr/bin/python3";
 
 /** The job of `map`, as every competitor is given it. */
 export interface MapJob {
@@ -39,13 +40,11 @@ export function findCompetitors(job: MapJob): Competitors {
   };
   const curl = versionOf("curl", "--version")?.split(" ").slice(0, 2).join(" ");
   const wget = versionOf("wget2", "--version")?.match(/Wget2 [\d.]+/)?.[0];
-  const python = (modules: string, print: string): string | undefined =>
-    versionOf(PYTHON, "-c", `import ${modules}; print(${print})`);
   const aiohttp = python(
     "aiohttp, uvloop",
     "'aiohttp', aiohttp.__version__, 'uvloop', uvloop.__version__",
   );
-  const scrapy = python("scrapy", "'Scrapy', scrapy.__version__");
+  const scrapy = scrapyVersion();
 
   peers.push(
     ...ours(job),
@@ -95,6 +94,15 @@ function ours(job: MapJob): readonly Peer[] {
     peer("fanfetch map", "fanfetch.csv", (output) => intoFile(output, [...map, "-q"])),
     peer("fanfetch map -o, journalled", "fanfetch-o.csv", (output) => [...map, "-q", "-o", output]),
   ];
+}
+
+/** What of Scrapy is here; undefined where it is missing. */
+export function scrapyVersion(): string | undefined {
+  return python("scrapy", "'Scrapy', scrapy.__version__");
+}
+
+function python(modules: string, print: string): string | undefined {
+  return versionOf(PYTHON, "-c", `import ${modules}; print(${print})`);
 }
 
 /** A command whose stdout is a file: the shell opens it and is gone. */

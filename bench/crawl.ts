@@ -2,7 +2,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type Ground, OURS, packageVersion, remove } from "./ground.ts";
+import { PYTHON, scrapyVersion } from "./competitors.ts";
+import { type Ground, OURS, packageVersion, peerFile, remove } from "./ground.ts";
 import { interleave, type Peer } from "./interleave.ts";
 import { compared } from "./map.ts";
 import { startNginx } from "./nginx.ts";
@@ -23,6 +24,8 @@ export async function benchCrawl(ground: Ground): Promise<Section> {
   const start = `http://127.0.0.1:${nginx.port}/0.html`;
   const records = join(directory, "crawl.jsonl");
   const mirror = join(directory, "mirror");
+  const scraped = join(directory, "scrapy.jsonl");
+  const scrapy = scrapyVersion();
   const limits = ["-j", String(AT_ONCE), "--per-host", String(AT_ONCE)];
   const peers: readonly Peer[] = [
     {
@@ -40,14 +43,25 @@ export async function benchCrawl(ground: Ground): Promise<Section> {
       reset: () => rmSync(mirror, { recursive: true, force: true }),
       check: () => {},
     },
+    ...(scrapy === undefined
+      ? []
+      : [
+          {
+            name: "Scrapy",
+            command: [PYTHON, peerFile("scrapy-crawl.py"), start, scraped],
+            reset: () => remove(scraped),
+            check: () => checkPages(scraped, pages),
+          },
+        ]),
   ];
   const all = await interleave(peers, { directory, runs: ground.runs ?? 3 });
-  const versions = [nginx.version, `Node ${process.version}`, packageVersion("undici")];
+  const known = [nginx.version, `Node ${process.version}`, packageVersion("undici")];
+  const versions = [...known, ...(scrapy === undefined ? [] : [scrapy])];
   return {
     name: "crawl",
     text: [
       machine(versions),
-      `${pages} pages of 2 kB, each with ${BELOW + BESIDE} links, ${AT_ONCE} at once, from one home page. fanfetch writes a record with a hash for each page and keeps its frontier and its journal on disk; wget2 writes each page to a file and deletes it again.`,
+      `${pages} pages of 2 kB, each with ${BELOW + BESIDE} links, ${AT_ONCE} at once, from one home page. fanfetch writes a record with a hash for each page and keeps its frontier and its journal on disk; wget2 writes each page to a file and deletes it again; Scrapy writes a record of URL and status, and keeps all in memory.${scrapy === undefined ? " Scrapy is missing here (apt-get install python3-scrapy)." : ""}`,
       compared(all, "wget2 --recursive", pages),
     ].join("\n\n"),
   };
