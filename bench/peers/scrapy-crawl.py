@@ -9,7 +9,10 @@ START, TARGET = sys.argv[1:3]
 
 class Pages(scrapy.Spider):
     name = "pages"
-    start_urls = [START]
+
+    def start_requests(self):
+        # As filtered as any other: pages lead back to it.
+        yield scrapy.Request(START)
 
     def parse(self, response):
         yield {"url": response.url, "status": response.status}
