@@ -68,7 +68,8 @@ test("any rates take at least what is said, and at most one window of the larges
         // What a bucket makes up for when its first leaves: it takes that one for late.
         expect(said).toBeLessThanOrEqual(real * (1 + 1e-9) + 50.001);
         const largestMs = Math.max(...rates.map(({ perMs }) => perMs));
-        expect(said).toBeGreaterThanOrEqual(real - largestMs * 1.05);
+        // A fast rate begins with a second that is spaced wider by a quarter.
+        expect(said).toBeGreaterThanOrEqual(real - largestMs * 1.05 - 250);
       },
     ),
     { seed: 1 },

@@ -90,6 +90,14 @@ test.each([
   expect(mostInWindow(times, 1000)).toBeLessThanOrEqual(count);
 });
 
+test("only what leaves in the first second of a fast rate is spaced wider, however long its window", () => {
+  const bucket = createTokenBucket({ count: 12_000, perMs: 60_000 });
+  let nowMs = 0;
+  for (let count = 0; count <= 6_000; count += 1) nowMs += reserveNext(bucket, nowMs);
+  expect(nowMs).toBeGreaterThan(30_000);
+  expect(nowMs).toBeLessThan(30_000 + 1_000);
+});
+
 test("departures far apart never come closer, late as they may be", () => {
   const times = departuresOfTheLate(20, 3);
   const gaps = times.slice(1).map((atMs, index) => atMs - times[index]!);

@@ -23,8 +23,10 @@ const MOST_SLACK_MS = 25;
 const CATCH_UP_MS = 50;
 /** … no timer wakes more often than that. Milliseconds. */
 const CLOSE_MS = 10;
-/** The first of them wait for connections, and arrive closer than they left: they are spaced wider. */
+/** The first of them wait for connections, and arrive closer than they left: they are spaced wider, … */
 const FIRST_SPACING = 1.25;
+/** … as many as leave in this time. Milliseconds. */
+const FIRST_MS = 1_000;
 
 /** How long a window of `perMs` is taken to be, so that it holds at the server's end of the wire too. */
 export function keptWindowMs(perMs: number): number {
@@ -57,6 +59,7 @@ export function createTokenBucket(options: BucketOptions): Spacing {
   const toleranceMs = (burst - 1) * spacingMs;
   const isClose = burst === 1 && spacingMs < CLOSE_MS;
   const catchUpMs = isClose ? CATCH_UP_MS : 0;
+  let firstOnes = isClose ? FIRST_MS / spacingMs : 0;
   const recent = createRing(count);
   /** When the next would be due if all were evenly spaced (the "theoretical arrival time"). */
   let dueMs = -Infinity;
@@ -66,8 +69,8 @@ export function createTokenBucket(options: BucketOptions): Spacing {
       return Math.max(nowMs, dueMs - toleranceMs, recent.oldest() + windowMs);
     },
     take(atMs) {
-      const isFirst = isClose && recent.oldest() === -Infinity;
-      dueMs = Math.max(atMs - catchUpMs, dueMs) + spacingMs * (isFirst ? FIRST_SPACING : 1);
+      dueMs = Math.max(atMs - catchUpMs, dueMs) + spacingMs * (firstOnes > 0 ? FIRST_SPACING : 1);
+      firstOnes -= 1;
       recent.push(atMs);
     },
   };
