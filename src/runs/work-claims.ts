@@ -41,18 +41,19 @@ export async function claimed(
   claims: Claims,
 ): Promise<AsyncIterable<readonly Task[]>> {
   const { files, name, existing, run } = claims;
-  async function claim(task: Task): Promise<void> {
-    if (name.isSaved?.(task) === false) return;
+  /** Claims at once; the path is given where something stands there. */
+  async function claim(task: Task): Promise<string | undefined> {
+    if (name.isSaved?.(task) === false) return undefined;
     const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    if (existing === "refuse" && (await files.has(path, key))) {
-      const shown = files.claim(path, key);
-      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
-    }
-    files.claim(path, key);
+    const claimedPath = files.claim(path, key);
+    return existing === "refuse" && (await files.has(path, key)) ? claimedPath : undefined;
   }
   async function* claiming(): AsyncGenerator<readonly Task[]> {
     for await (const batch of tasks.batches) {
-      for (const task of batch) await claim(task);
+      const taken = (await Promise.all(batch.map(claim))).find((path) => path !== undefined);
+      if (taken !== undefined) {
+        throw new UsageError(`${taken} exists and is not this run's; --force overwrites`);
+      }
       yield batch;
     }
   }
