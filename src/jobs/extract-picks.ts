@@ -1,6 +1,6 @@
 import { Failure } from "../core/failure.ts";
 import { HookError } from "../core/hook-error.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { Answered, Outcome } from "../core/outcome.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { createDocument } from "../formats/document.ts";
 import type { Selector } from "../formats/selector.ts";
@@ -55,10 +55,10 @@ export function extractPicks({ picks, meta, absent = "counted" }: PicksOptions):
 
 /** @throws UsageError for a pick that is called as a column that every record has. */
 export function refuseTaken(picks: readonly PickedColumn[], taken: readonly string[]): void {
-  const pick = picks.find(({ name }) => taken.includes(name));
-  if (pick === undefined) return;
+  const found = picks.find(({ name }) => taken.includes(name));
+  if (found === undefined) return;
   throw new UsageError(
-    `every record has a column "${pick.name}" already; pick under another name, such as my_${pick.name}=…`,
+    `every record has a column "${found.name}" already; pick under another name, such as my_${found.name}=…`,
   );
 }
 
@@ -96,7 +96,7 @@ function pick(
 ): Outcome {
   for (const at of pickAt) values[at] = null;
   if (outcome.kind !== "answered" || picks.length === 0) return outcome;
-  const { request, response, call } = outcome;
+  const { response } = outcome;
   try {
     if (!(response.body instanceof Uint8Array)) throw new TypeError("the body went to a file");
     const document = createDocument(response.body, response.header("content-type"));
@@ -105,15 +105,20 @@ function pick(
     }
     return outcome;
   } catch (cause) {
-    if (cause instanceof HookError) {
-      const failure = new Failure("E_HOOK", cause.message, { request, response, cause });
-      return { kind: "failed", request, failure, call };
-    }
-    const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
-    const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
-    const failure = new Failure("E_PARSE", words, { request, response, cause });
+    return unreadable(outcome, cause);
+  }
+}
+
+/** An answer that an expression or a function could not read, as its failure. */
+export function unreadable({ request, response, call }: Answered, cause: unknown): Outcome {
+  if (cause instanceof HookError) {
+    const failure = new Failure("E_HOOK", cause.message, { request, response, cause });
     return { kind: "failed", request, failure, call };
   }
+  const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
+  const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
+  const failure = new Failure("E_PARSE", words, { request, response, cause });
+  return { kind: "failed", request, failure, call };
 }
 
 /** The columns for which an answer has nothing; undefined where it has something for all. */

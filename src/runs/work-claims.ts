@@ -42,21 +42,22 @@ export async function claimed(
   claims: Claims,
 ): Promise<AsyncIterable<readonly Task[]>> {
   const { files, name, existing, input, run } = claims;
-  async function claim(task: Task): Promise<void> {
-    if (name.isSaved?.(task) === false) return;
+  /** Claims at once; the path is given where something stands there. */
+  async function claim(task: Task): Promise<string | undefined> {
+    if (name.isSaved?.(task) === false) return undefined;
     const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    const isThere = existing === "refuse" && (await files.has(path, key));
-    const shown = files.claim(path, key);
-    if (shown === input) {
-      throw new UsageError(`--save: ${visible(shown)} is the input; give the files other names`);
+    const claimedPath = files.claim(path, key);
+    if (claimedPath === input) {
+      throw new UsageError(`--save: ${visible(input)} is the input; give the files other names`);
     }
-    if (isThere) {
-      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
-    }
+    return existing === "refuse" && (await files.has(path, key)) ? claimedPath : undefined;
   }
   async function* claiming(): AsyncGenerator<readonly Task[]> {
     for await (const batch of tasks.batches) {
-      for (const task of batch) await claim(task);
+      const taken = (await Promise.all(batch.map(claim))).find((path) => path !== undefined);
+      if (taken !== undefined) {
+        throw new UsageError(`${taken} exists and is not this run's; --force overwrites`);
+      }
       yield batch;
     }
   }

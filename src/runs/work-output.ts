@@ -20,6 +20,7 @@ import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
+import { type HeldParts, heldRecord } from "./held-record.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -144,10 +145,10 @@ function savingIn(files: FileSink, table: Sink): Sink {
 /** Where the order of an earlier process goes on. */
 function orderOf(run: WorkRun | undefined): OrderedOptions {
   if (run === undefined) return {};
-  const held = run.journal.run.held.map(([row, text]) => {
-    const [columns, values] = parseJson(text) as [string[], unknown[]];
-    return { row, record: { columns, values } };
-  });
+  const held = run.journal.run.held.map(([row, text]) => ({
+    row,
+    record: heldRecord(parseJson(text) as HeldParts),
+  }));
   return { next: run.nextInOrder, held, marks: "kept" };
 }
 
