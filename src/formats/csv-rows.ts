@@ -7,7 +7,7 @@ import { readText, type ByteChunks } from "./text-chunks.ts";
 export interface CsvRowsOptions {
   /** The file's name, for messages. */
   readonly name: string;
-  /** @default "," */
+  /** @default what the header shows: a comma, else a semicolon, else a tab */
   readonly delimiter?: "," | ";" | "\t";
 }
 
@@ -28,7 +28,7 @@ export async function* readCsvRows(
   options: CsvRowsOptions,
 ): AsyncGenerator<readonly Row[]> {
   const table = new CsvTable(options.name);
-  const records = new CsvRecords(options.delimiter ?? ",");
+  const records = new CsvRecords(options.delimiter);
   for await (const text of readText(chunks, options.name)) {
     for (let start = 0; start < text.length; start += PIECE) {
       const piece = text.slice(start, start + PIECE);
