@@ -20,14 +20,13 @@ export function keepHeapSmall(expected: Expected): Disposable {
   // What lives of a young generation this small is copied sooner than helping threads are awake.
   setFlagsFromString("--no-parallel-scavenge");
   if (expected === "many") setFlagsFromString("--heap-growing-percent=8");
-  let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
     if (young === undefined || young.space_size < ENOUGH_BYTES) return;
     clearInterval(timer);
     setFlagsFromString("--semi-space-growth-factor=1");
   };
-  timer = setInterval(look, LOOK_MS).unref();
+  const timer = setInterval(look, LOOK_MS).unref();
   // The start may have been enough.
   look();
   return { [Symbol.dispose]: () => clearInterval(timer) };
