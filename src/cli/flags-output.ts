@@ -62,7 +62,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     argument: "input|arrival",
     group,
     doc: "order of the records",
-    default: "arrival; input for the timing table",
+    default: "arrival; input for the timing table and for records of `each`",
     values: ["input", "arrival"],
     take: "only",
     commands: [...commands, "run"],

@@ -15,11 +15,14 @@ export function readInput(
   positionals: readonly string[],
   values: Values,
   curlUrl: string | undefined,
+  pipe: string | undefined,
 ): InputSettings {
   if (command === "crawl") return { kind: "urls", urls: positionals };
-  return command === "get"
-    ? readUrls(positionals, values.last("from"), curlUrl)
-    : readTable(positionals, values.last("format") as TableFormat | undefined, curlUrl);
+  const input =
+    command === "get"
+      ? readUrls(positionals, values.last("from"), curlUrl)
+      : readTable(positionals, values.last("format") as TableFormat | undefined, curlUrl);
+  return input.kind === "list" || input.kind === "table" ? { ...input, pipe } : input;
 }
 
 function readUrls(

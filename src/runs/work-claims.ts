@@ -1,6 +1,7 @@
 import { FAILURE_CODES } from "../core/failure.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { visible } from "../formats/visible.ts";
 import { compileSaveName, type SaveName, URL_VARIABLES } from "../jobs/extract-saved.ts";
 import type { Task } from "../queue/queue.ts";
 import type { FileSink } from "../sinks/file-sink.ts";
@@ -40,19 +41,23 @@ export async function claimed(
   tasks: Tasks,
   claims: Claims,
 ): Promise<AsyncIterable<readonly Task[]>> {
-  const { files, name, existing, run } = claims;
-  async function claim(task: Task): Promise<void> {
-    if (name.isSaved?.(task) === false) return;
+  const { files, name, existing, input, run } = claims;
+  /** Claims at once; the path is given where something stands there. */
+  async function claim(task: Task): Promise<string | undefined> {
+    if (name.isSaved?.(task) === false) return undefined;
     const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    if (existing === "refuse" && (await files.has(path, key))) {
-      const shown = files.claim(path, key);
-      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
+    const claimedPath = files.claim(path, key);
+    if (claimedPath === input) {
+      throw new UsageError(`--save: ${visible(input)} is the input; give the files other names`);
     }
-    files.claim(path, key);
+    return existing === "refuse" && (await files.has(path, key)) ? claimedPath : undefined;
   }
   async function* claiming(): AsyncGenerator<readonly Task[]> {
     for await (const batch of tasks.batches) {
-      for (const task of batch) await claim(task);
+      const taken = (await Promise.all(batch.map(claim))).find((path) => path !== undefined);
+      if (taken !== undefined) {
+        throw new UsageError(`${taken} exists and is not this run's; --force overwrites`);
+      }
       yield batch;
     }
   }
@@ -94,6 +99,8 @@ export interface Claims {
   readonly files: FileSink;
   readonly name: SaveName;
   readonly existing: OutputSettings["existing"] | "own";
+  /** The file of the input as a path below the folder of the files. @default it is none */
+  readonly input?: string | undefined;
   readonly run: WorkRun | undefined;
   /** What becomes of answers whose files are not there any more; where equal ones are saved once, most never were. */
   readonly missing: "asked again" | "let be";

@@ -124,6 +124,7 @@ test("a file that is there is never replaced without leave", async () => {
   );
   expect(await sink.has("x", "k")).toBe(true);
   expect(await sink.has("y", "k")).toBe(false);
+  expect(await sink.has(["x", "y"], "k")).toBe(false);
   expect(await text(join(root, "x"))).toBe("precious");
   expect(await everything()).toEqual(["x"]);
 });

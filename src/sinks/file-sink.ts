@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, sleep, systemClock } from "../core/clock.ts";
@@ -8,13 +7,15 @@ import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { createGate } from "../policy/gate.ts";
+import { collisionKey } from "../protocol/file-name.ts";
 import { type ClaimedNames, createClaimedNames } from "./claimed-names.ts";
 import { exists } from "./exists.ts";
+import { fewNames } from "./few-names.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
 import { makeFolders, removeEmpty } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
-import { openNewFile, PathTaken, placeFile } from "./place-file.ts";
+import { PathTaken, placeFile, probe } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import type { SavedBody } from "./sink.ts";
 
@@ -126,18 +127,6 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
   }
 }
 
-/** Whether a file can be made and takes a byte, and the permissions that it then has. */
-async function probe(path: string): Promise<number> {
-  const handle = await openNewFile(path);
-  try {
-    await handle.write("\n");
-    return (await handle.stat()).mode & 0o777;
-  } finally {
-    await handle.close();
-    await unlink(path);
-  }
-}
-
 /** What is saved, and when it was changed. */
 type Bytes = Pick<SavedBody, "body" | "modifiedMs">;
 type Whole = Bytes & { readonly body: Uint8Array | BodyFile };
@@ -156,6 +145,8 @@ function createFileSink(options: OpenedOptions): FileSink {
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
   let temporaries = 0;
+  /** What the root held when the first asked. */
+  let found: Promise<ReadonlySet<string> | undefined> | undefined;
   /** The first refusal of the disk: those who wait or come after it need not find out for themselves. */
   let refusal: Error | undefined;
 
@@ -238,9 +229,12 @@ function createFileSink(options: OpenedOptions): FileSink {
 
   return {
     claim: (wanted, key, claiming) => names.claim(wanted, key, claiming),
-    has(wanted, key) {
+    async has(wanted, key) {
       const path = names.claim(wanted, key);
-      return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
+      found ??= guarded("", () => fewNames(tree.root));
+      // Few have none of the names already; whatever comes meanwhile is met when saving.
+      if ((await found)?.has(collisionKey(path.split("/", 1)[0]!)) === false) return false;
+      return await guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
     save: (wanted, key, body) => take(names.claim(wanted, key), { body }),
     take: (saved) => take(saved.at ?? names.claim(saved.path, saved.key), saved),

@@ -58,7 +58,7 @@ async function writeExtract(
   }
   const stored = input.settings;
   const command = stored.command === "get" ? "get" : "map";
-  const output = readOutput(command, createValues(line), stored.input);
+  const output = readOutput(command, createValues(line));
   if (output.kind === "archive") {
     throw new UsageError("extract writes tables; export makes a .warc.gz of kept answers");
   }
