@@ -26,8 +26,9 @@ export function keepHeapSmall(expected: Expected): Disposable {
     clearInterval(timer);
     setFlagsFromString("--semi-space-growth-factor=1");
   };
-  const timer = setInterval(look, LOOK_MS).unref();
-  // The start may have been enough.
+  const timer = setInterval(look, LOOK_MS);
+  timer.unref();
+  // Loading the program may have made it large enough already.
   look();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
