@@ -22,7 +22,6 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
   },
   {
     ...OUTPUT,
-    argument: "FILE|FOLDER/|-",
     doc: "one record per page and file: .jsonl .csv .tsv .json .warc.gz by extension; FOLDER/ saves what is found under names after the URLs; - is JSONL on stdout",
     default: "records on stdout, unless something is saved",
     commands: ["crawl"],
