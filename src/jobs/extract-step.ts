@@ -3,23 +3,33 @@ import { isUtf8 } from "node:buffer";
 import type { Document } from "../formats/document.ts";
 import type { CompiledStep } from "./compile-step.ts";
 import { cell } from "../core/row.ts";
-import { type Absent, extractPicks, lacking, type PickedColumn } from "./extract-picks.ts";
+import type { OutputRecord } from "../sinks/sink.ts";
+import {
+  type Absent,
+  extractPicks,
+  lacking,
+  type PickedColumn,
+  unreadable,
+} from "./extract-picks.ts";
 import type { Extract } from "./extract.ts";
 import { itemsOfStep } from "./step-items.ts";
 
 /**
  * The record of each answer of a step: the row's columns, what is picked, and how it went; without picks
- * the answer itself as the column `body`. Answers that are read item by item later are only tried: one
- * whose items cannot be read has failed. Where an absent value `fails`, so has one whose items lack it.
+ * the answer itself as the column `body`. Where a step has `each` it is a record per item, and none of a
+ * row that failed. Answers whose items are rows for others are only tried: one whose items cannot be read has
+ * failed. Where an absent value `fails`, so has one whose items lack it.
  */
 export function extractStep(step: CompiledStep, absent: Absent = "counted"): Extract {
   const { each, picks, position } = step;
+  const isRecord = step.step.output !== undefined;
+  if (each !== undefined && (isRecord || (absent === "fails" && picks.length > 0))) {
+    return extractItems(step, absent);
+  }
   if (each !== undefined || position === "inner") {
     const tried = [{ name: "items", selector: itemsOfStep(step).trial }];
-    const extract = extractPicks({ picks: tried, meta: "no meta", absent: "no matter" });
-    return absent === "fails" && picks.length > 0 ? askedOfItems(extract, step) : extract;
+    return extractPicks({ picks: tried, meta: "no meta", absent: "no matter" });
   }
-  const isRecord = step.step.output !== undefined;
   const columns = picks.length > 0 || !isRecord ? picks : [WHOLE_BODY];
   const isWhole = columns[0] === WHOLE_BODY;
   return extractPicks({
@@ -29,19 +39,27 @@ export function extractStep(step: CompiledStep, absent: Absent = "counted"): Ext
   });
 }
 
-/** An answer whose items lack something that is picked of them has failed. */
-function askedOfItems(extract: Extract, step: CompiledStep): Extract {
+/** A record for each item of an answer. */
+function extractItems(step: CompiledStep, absent: Absent): Extract {
   const { recordsOf } = itemsOfStep(step);
-  return (task, landed) => {
-    const made = extract(task, landed);
-    if (made.outcome.kind !== "answered") return made;
-    const missing = new Set<string>();
-    for (const item of recordsOf(task.row, made.outcome.response)) {
-      for (const { name } of step.picks) if ((cell(item, name) ?? null) === null) missing.add(name);
+  const names = absent === "fails" ? step.picks.map(({ name }) => name) : [];
+  return ({ row }, landed) => {
+    if (landed.kind !== "answered") return { outcome: landed, record: NO_RECORD };
+    try {
+      const items = [...recordsOf(row, landed.response)];
+      const missing = names.filter((name) =>
+        items.some((item) => (cell(item, name) ?? null) === null),
+      );
+      if (missing.length > 0) return { outcome: lacking(landed, missing), record: NO_RECORD };
+      return { outcome: landed, record: { ...NO_RECORD, items } };
+    } catch (cause) {
+      return { outcome: unreadable(landed, cause), record: NO_RECORD };
     }
-    return missing.size === 0 ? made : { ...made, outcome: lacking(made.outcome, [...missing]) };
   };
 }
+
+/** What stands in a table of items for a row that gives none. */
+const NO_RECORD: OutputRecord = { columns: [], values: [], items: [] };
 
 /** The body as JSON, else as text, else as base64. */
 export const WHOLE_BODY: PickedColumn = {
