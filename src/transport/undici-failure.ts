@@ -99,7 +99,9 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
   }
   if (TLS_CODE.test(code)) {
     const whose = root.cert && certificateWords(root.cert);
-    const words = whose === undefined ? root.message : `${root.message} (${whose})`;
+    // Node adds a flag of its own, which is none of ours.
+    const [why] = root.message.split("; if the root CA");
+    const words = whose === undefined ? why : `${why} (${whose})`;
     return { code: "E_TLS", words: `TLS with ${host}: ${words}`, transient: false };
   }
   // undici says the same of lengths in the header that contradict each other, before any body.
