@@ -3,23 +3,11 @@ import { extname } from "node:path";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
 import { visible } from "../formats/visible.ts";
+import type { FileSettings } from "../jobs/file-settings.ts";
 import type { SendingCommand } from "./run-settings.ts";
 
 /** How records are written down. */
 export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
-
-/** How bodies become files. */
-export interface FileSettings {
-  /** Whether a server's own name for its file takes the place of the last part of ours. */
-  readonly names: "ours" | "the server's";
-  /** Whether a body that equals an earlier one is a file of its own. */
-  readonly equal: "each saved" | "saved once";
-  /** The time that a file was changed. */
-  readonly times: "of saving" | "the server's";
-}
-
-/** How they do where nothing is said. */
-export const AS_USUAL: FileSettings = { names: "ours", equal: "each saved", times: "of saving" };
 
 /** What is written, where, and how. */
 export interface OutputSettings {

@@ -247,7 +247,7 @@ describe("a rehearsal of a crawl", () => {
     expect(report).toMatchObject({ failed: 0 });
     expect(stderr).toContain("kept/book.pdf is bound: 36 of 36 chapters, 74 pages");
     expect(stderr).not.toContain("resume");
-    expect(left).toEqual(["kept"]);
+    expect(left).toContain("kept/book.pdf");
   });
 
   test("says which selector no link can be made up for", async () => {
