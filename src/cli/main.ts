@@ -31,8 +31,9 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     return 0;
   }
   if (line.asks === "help") {
+    const { columns } = terminal.stdout;
     await terminal.stdout.write(
-      line.command === undefined ? programHelp() : commandHelp(line.command),
+      line.command === undefined ? programHelp(columns) : commandHelp(line.command, columns),
     );
     return 0;
   }

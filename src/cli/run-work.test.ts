@@ -241,7 +241,7 @@ describe("what is said", () => {
     });
     expect(lines).toEqual([
       "1 failed: 1 E_TLS",
-      "  E_TLS: the server's certificate was not accepted; --insecure HOST asks that host anyway",
+      "  E_TLS: NODE_EXTRA_CA_CERTS=ca.pem trusts an authority of yours, --insecure HOST asks that host anyway",
       "2 inputs = 1 answered + 1 failed + 0 skipped · 1.00 s",
     ]);
   });

@@ -36,6 +36,7 @@ function readUrls(
   }
   const urls = positionals.length === 0 && curlUrl !== undefined ? [curlUrl] : positionals;
   if (urls.length === 0) throw new UsageError("get needs a URL, or --from FILE (- for stdin)");
+  if (urls.includes("-")) throw new UsageError("get reads URLs from stdin with --from -");
   for (const url of urls) checkUrl(url);
   return { kind: "urls", urls };
 }

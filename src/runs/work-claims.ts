@@ -42,22 +42,22 @@ export async function claimed(
   claims: Claims,
 ): Promise<AsyncIterable<readonly Task[]>> {
   const { files, name, existing, input, run } = claims;
-  /** Claims at once; the path is given where something stands there. */
-  async function claim(task: Task): Promise<string | undefined> {
-    if (name.isSaved?.(task) === false) return undefined;
-    const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    const claimedPath = files.claim(path, key);
-    if (claimedPath === input) {
-      throw new UsageError(`--save: ${visible(input)} is the input; give the files other names`);
+  async function claimAll(batch: readonly Task[]): Promise<void> {
+    for (const task of batch) {
+      if (name.isSaved?.(task) === false) continue;
+      const path = files.claim(name.pathOf(task), name.keyOf(task));
+      if (path === input) {
+        throw new UsageError(`--save: ${visible(input)} is the input; give the files other names`);
+      }
+      const there = existing === "refuse" && files.has(path);
+      // Most of the time nobody has to be waited for.
+      if (there === false || !(there === true || (await there))) continue;
+      throw new UsageError(`${path} exists and is not this run's; --force overwrites`);
     }
-    return existing === "refuse" && (await files.has(path, key)) ? claimedPath : undefined;
   }
   async function* claiming(): AsyncGenerator<readonly Task[]> {
     for await (const batch of tasks.batches) {
-      const taken = (await Promise.all(batch.map(claim))).find((path) => path !== undefined);
-      if (taken !== undefined) {
-        throw new UsageError(`${taken} exists and is not this run's; --force overwrites`);
-      }
+      await claimAll(batch);
       yield batch;
     }
   }
@@ -90,7 +90,8 @@ async function askMissingAgain(
   for (const task of tasks) {
     const row = task.row.number;
     if (!journal.done.has(row) || withoutFile.has(row) || name.isSaved?.(task) === false) continue;
-    if (!(await files.has(name.pathOf(task), name.keyOf(task)))) missing.push(row);
+    const path = files.claim(name.pathOf(task), name.keyOf(task));
+    if (!(await files.has(path))) missing.push(row);
   }
   if (missing.length > 0) await journal.takeBack(missing, {});
 }

@@ -58,8 +58,11 @@ export interface FileSink extends AsyncDisposable {
    * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
    */
   claim: ClaimedNames["claim"];
-  /** Whether something that is not its own stands at the path that `key` has or would have. @throws DiskError */
-  has(wanted: string | readonly string[], key: string): Promise<boolean>;
+  /**
+   * Whether something that is not its own stands at a claimed path; a promise where the disk is asked.
+   * @throws DiskError
+   */
+  has(path: string): Promise<boolean> | boolean;
   /**
    * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
    * name, where never a part of it stands. A body's file is moved in. The same path and key again
@@ -145,15 +148,12 @@ function createFileSink(options: OpenedOptions): FileSink {
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
   let temporaries = 0;
-  /** What the root held when the first asked. */
-  let found: Promise<ReadonlySet<string> | undefined> | undefined;
+  /** In the root when the first asked. */
+  let found: ReadonlySet<string> | "many" | undefined;
   /** The first refusal of the disk: those who wait or come after it need not find out for themselves. */
   let refusal: Error | undefined;
 
-  /**
-   * Does file work with a bounded number of others, its errors told by the path as the user knows it.
-   * Where it found no descriptor, fewer work at once from now on, and it is done again.
-   */
+  /** Does file work, with few others; where it finds no descriptor it is done again, with fewer. */
   async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -227,18 +227,23 @@ function createFileSink(options: OpenedOptions): FileSink {
     return { path: shown, bytes: body instanceof Uint8Array ? body.byteLength : body.bytes };
   }
 
-  return {
+  async function findFirst(path: string): Promise<boolean> {
+    found = (await guarded("", () => fewNames(tree.root))) ?? "many";
+    return await sink.has(path);
+  }
+
+  const sink: FileSink = {
     claim: (wanted, key, claiming) => names.claim(wanted, key, claiming),
-    async has(wanted, key) {
-      const path = names.claim(wanted, key);
-      found ??= guarded("", () => fewNames(tree.root));
+    has(path) {
       // Few have none of the names already; whatever comes meanwhile is met when saving.
-      if ((await found)?.has(collisionKey(path.split("/", 1)[0]!)) === false) return false;
-      return await guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
+      if (found === undefined) return findFirst(path);
+      if (found !== "many" && !found.has(collisionKey(path.split("/", 1)[0]!))) return false;
+      return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
     save: (wanted, key, body) => take(names.claim(wanted, key), { body }),
     take: (saved) => take(saved.at ?? names.claim(saved.path, saved.key), saved),
     close,
     [Symbol.asyncDispose]: close,
   };
+  return sink;
 }

@@ -98,17 +98,18 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   }
 
   /** Writes the items of a row; waits where they are more than the output takes at once. */
-  function writeItems(items: readonly OutputRecord[], row: number): Promise<void> | void {
-    for (const [index, item] of items.entries()) {
-      const waiting = buffer.append(text.record(item, row));
-      if (waiting !== undefined) return writeRest(waiting, items.slice(index + 1), row);
+  function writeItems(all: Iterable<OutputRecord>, row: number): Promise<void> | void {
+    const items = Iterator.from(all);
+    for (let next = items.next(); next.done !== true; next = items.next()) {
+      const waiting = buffer.append(text.record(next.value, row));
+      if (waiting !== undefined) return writeRest(waiting, items, row);
     }
     taken(row);
   }
 
   async function writeRest(
     written: Promise<void>,
-    items: readonly OutputRecord[],
+    items: Iterable<OutputRecord>,
     row: number,
   ): Promise<void> {
     isFilling = true;

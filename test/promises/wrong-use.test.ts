@@ -193,6 +193,13 @@ const CASES: readonly (readonly [what: string, argv: readonly string[], says: Re
     ["get", "--from", "names.csv"],
     /names\.csv has no column "url" to get; map names\.csv '\{\+NAME\}'/,
   ],
+  ["stdin in the place of a URL", ["get", "-"], /get reads URLs from stdin with --from -/],
+  ["a folder without its slash", ["crawl", "URL", "-o", "site"], /FOLDER\/ for files/],
+  [
+    "a selector that breaks off",
+    ["crawl", "URL", "--follow", "a["],
+    /Expected name, found its end/,
+  ],
   ["an output of no format", ["get", "URL", "-o", "out.cvs"], /did you mean "\.csv"\?/],
   [
     "an output of a later format",
