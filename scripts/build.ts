@@ -1,6 +1,14 @@
 // Builds dist/ from src/: `npm run build`, and `prepare` after every `npm ci`.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +21,12 @@ const SETTINGS = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
 const STAMP = join(BUILT, "index.js");
 /** The command line in a few files: reading a hundred would take a third of its start-up. */
 const BUNDLE = join(BUILT, "bin");
+
+/** Packages of many files that every job needs, joined too: finding each of their files took longer than running them. */
+const JOINED_PACKAGES = new Set(["yaml", "zod"]);
+
+/** Beside the files that they were joined into. */
+const LICENSES = "licenses.txt";
 
 /** Whether a source is newer than what was built from it; reads times only, no content. */
 export function isStale(): boolean {
@@ -48,7 +62,11 @@ export async function build(): Promise<void> {
 async function bundle(): Promise<void> {
   const main = await joinModules({ main: join(BUILT, "cli", "main.js") });
   const thread = await joinModules({ "journal-thread": join(BUILT, "queue", "journal-thread.js") });
-  const written = new Set([...main, ...thread]);
+  const written = new Set([...main, ...thread, LICENSES]);
+  const texts = [...JOINED_PACKAGES].map((name) => {
+    return `${name}\n\n${readFileSync(join(ROOT, "node_modules", name, "LICENSE"), "utf8")}`;
+  });
+  writeFileSync(join(BUNDLE, LICENSES), texts.join("\n\n"));
   for (const name of readdirSync(BUNDLE)) if (!written.has(name)) rmSync(join(BUNDLE, name));
 }
 
@@ -58,7 +76,7 @@ async function joinModules(input: Readonly<Record<string, string>>): Promise<rea
   await using joined = await rolldown({
     input,
     platform: "node",
-    external: (id) => !/^[./]/.test(id),
+    external: (id) => !/^[./]/.test(id) && !JOINED_PACKAGES.has(id),
     logLevel: "warn",
   });
   const { output } = await joined.write({

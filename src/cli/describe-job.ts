@@ -104,7 +104,7 @@ function workOf(line: CommandLine, { command, input, request, output, crawl }: J
     input:
       input.kind === "urls" || input.kind === "step"
         ? input
-        : { ...input, path: input.path === "-" ? "-" : "file" },
+        : { ...input, pipe: undefined, path: input.path === "-" ? "-" : "file" },
     request: {
       ...request,
       headers,

@@ -28,7 +28,7 @@ export function createEventLines({ terminal, clock, tally }: ProgressOptions): P
     listen: (event) => put(eventLine(event)),
     say: (text) => put({ type: "note", text }),
     complain: (text) => put({ type: "error", text }),
-    account: (text) => put({ type: "account", text, ...summarise(tally) }),
+    account: (text, run) => put({ type: "account", text, ...summarise(tally, run ?? null) }),
     aside: (write) => write(),
     [Symbol.dispose]: flush,
   };

@@ -55,7 +55,7 @@ describe("endHints", () => {
     tally.statuses.set(404, 2).set(429, 1);
     expect(endHints(tally)).toEqual([
       "1,015 failed: 1,000 E_PARSE, 12 E_TIMEOUT, 2 status 404, 1 status 429",
-      "  E_TIMEOUT: --timeout 60s waits longer, a smaller -j or --per-host asks more gently",
+      "  E_TIMEOUT: a longer --timeout (--connect-timeout for connections) waits, a smaller -j or --per-host asks more gently",
     ]);
   });
 

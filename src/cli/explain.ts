@@ -19,14 +19,23 @@ const LONGEST = 160;
 const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
   ["E_DNS", "check the spelling of the host, or the network"],
   ["E_CONNECT", "the host does not take connections: check its port, or the network"],
-  ["E_TLS", "the server's certificate was not accepted; --insecure HOST asks that host anyway"],
-  ["E_TIMEOUT", "--timeout 60s waits longer, a smaller -j or --per-host asks more gently"],
+  [
+    "E_TLS",
+    "NODE_EXTRA_CA_CERTS=ca.pem trusts an authority of yours, --insecure HOST asks that host anyway",
+  ],
+  [
+    "E_TIMEOUT",
+    "a longer --timeout (--connect-timeout for connections) waits, a smaller -j or --per-host asks more gently",
+  ],
   ["E_TOO_LARGE", "--save TEMPLATE puts large bodies into files"],
   [
     "E_REDIRECT",
     "explain shows the chain; --allow-downgrade follows redirects from https to unencrypted http",
   ],
-  ["E_POLICY", "the server redirected to a private address; --allow-private goes there"],
+  [
+    "E_POLICY",
+    "a server may not lead from public to private addresses, unless --allow-private, nor away from http",
+  ],
   ["E_PROXY", "check --proxy, its user and password"],
   ["E_AUTH", "check -u, -H 'authorization: …' or the cookies"],
   [

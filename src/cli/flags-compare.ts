@@ -15,7 +15,7 @@ export const COMPARE_FLAGS: readonly Flag[] = [
   {
     name: "format",
     argument: "table|json",
-    group,
+    group: "Output",
     doc: "how the result is shown",
     default: "table",
     values: ["table", "json"],

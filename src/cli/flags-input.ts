@@ -8,7 +8,7 @@ export const INPUT_FLAGS: readonly Flag[] = [
     name: "from",
     argument: "FILE|-",
     group,
-    doc: "read the URLs: one a line, or the column `url` of a table",
+    doc: "read the URLs: one a line, or the column `url` of a table, or its only one",
     take: "file",
     commands: ["get"],
   },

@@ -4,17 +4,33 @@ const group = "Output";
 const commands = SENDING;
 const withExtract = [...SENDING, "extract"] as const;
 
+const OUTPUT = { name: "output", letter: "o", argument: "FILE|-", group, take: "file" } as const;
+
 /** What is written, and how much is said. */
 export const OUTPUT_FLAGS: readonly Flag[] = [
   {
-    name: "output",
-    letter: "o",
-    argument: "FILE|-",
-    group,
-    doc: "one record per answer: .jsonl .csv .tsv .json .warc.gz by extension; - is stdout; crawl: FOLDER/ too",
-    default: "get: the timing table; map: the input's format; on stdout",
-    take: "file",
-    commands: withExtract,
+    ...OUTPUT,
+    doc: "one record per URL: .jsonl .csv .tsv .json .warc.gz by extension; - is JSONL on stdout",
+    default: "the timing table on stdout",
+    commands: ["get"],
+  },
+  {
+    ...OUTPUT,
+    doc: "one record per row: .jsonl .csv .tsv .json .warc.gz by extension; - is stdout",
+    default: "stdout, in the input's format",
+    commands: ["map"],
+  },
+  {
+    ...OUTPUT,
+    doc: "one record per page and file: .jsonl .csv .tsv .json .warc.gz by extension; FOLDER/ saves what is found under names after the URLs; - is JSONL on stdout",
+    default: "records on stdout, unless something is saved",
+    commands: ["crawl"],
+  },
+  {
+    ...OUTPUT,
+    doc: "one record per row: .jsonl .csv .tsv .json by extension; - is stdout",
+    default: "stdout, in the format of the run's input",
+    commands: ["extract"],
   },
   {
     name: "save",
@@ -62,7 +78,7 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     argument: "input|arrival",
     group,
     doc: "order of the records",
-    default: "arrival; input for the timing table",
+    default: "arrival; input for the timing table and for records of `each`",
     values: ["input", "arrival"],
     take: "only",
     commands: [...commands, "run"],
@@ -80,18 +96,23 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     default: "on",
     commands: [...withExtract, "run"],
   },
-  { name: "no-csv-safe", group, doc: "write every cell as it is", commands: [...commands, "run"] },
+  {
+    name: "no-csv-safe",
+    group,
+    doc: "write every cell as it is",
+    commands: [...withExtract, "run"],
+  },
   {
     name: "keep",
     group,
     doc: "keep the raw answers with the run, for extract and export",
-    commands: [...withExtract, "run"],
+    commands: [...commands, "run"],
   },
   {
     name: "run",
     argument: "DIR",
     group,
-    doc: "keep the run in this directory; anything with -o or --save is kept",
+    doc: "keep the run in this directory; anything with -o, --save or --keep is kept",
     default: ".fanfetch/TIME-NAME",
     take: "file",
     commands: [...commands, "run"],
@@ -100,8 +121,9 @@ export const OUTPUT_FLAGS: readonly Flag[] = [
     name: "force",
     group,
     doc: "overwrite outputs that exist, ask anew",
-    commands: [...withExtract, "run"],
+    commands: [...commands, "run"],
   },
+  { name: "force", group, doc: "overwrite a file that exists", commands: ["extract"] },
   {
     name: "summary",
     argument: "FILE",

@@ -31,8 +31,9 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     return 0;
   }
   if (line.asks === "help") {
+    const { columns } = terminal.stdout;
     await terminal.stdout.write(
-      line.command === undefined ? programHelp() : commandHelp(line.command),
+      line.command === undefined ? programHelp(columns) : commandHelp(line.command, columns),
     );
     return 0;
   }
@@ -50,9 +51,9 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
 /** Whether the command will write a journal, as far as its options tell. */
 function isDurable({ command, values }: CommandLine): boolean {
   if (command === "resume" || command === "retry" || command === "run") return true;
-  if (command !== "get" && command !== "map") return false;
+  if (command !== "get" && command !== "map" && command !== "crawl") return false;
   const output = values.get("output")?.at(-1) ?? "-";
-  return output !== "-" || ["save", "keep", "run"].some((name) => values.has(name));
+  return output !== "-" || ["save", "merge", "keep", "run"].some((name) => values.has(name));
 }
 
 /** Says in one sentence what went wrong; returns the exit code. */

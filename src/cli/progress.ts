@@ -15,8 +15,8 @@ export interface Progress extends Disposable {
   say(line: string): void;
   /** Says what went wrong, also when asked to be quiet. */
   complain(line: string): void;
-  /** Says the account: the last line of a run. */
-  account(line: string): void;
+  /** Says the account: the last line of a run; programs hear where the run is kept, too. */
+  account(line: string, run: string | undefined): void;
   /** Lets something be written to the terminal without tearing the block. */
   aside<T>(write: () => T): T;
 }

@@ -49,7 +49,7 @@ function jobOptions(line: CommandLine): JobOptions {
     caps: readCaps(values),
     limits: { wait: values.has("wait") ? "wait" : "stop" },
     redirectsTo: values.has("allow-private") ? "anywhere" : "public",
-    order: (values.last("order") ?? "arrival") as JobOptions["order"],
+    order: values.last("order") as JobOptions["order"],
     csvCells: values.has("no-csv-safe") ? "verbatim" : "formula-safe",
     existing: values.has("force") ? "overwrite" : "refuse",
     keeps: values.has("keep") ? "answers" : "nothing",

@@ -241,7 +241,7 @@ describe("what is said", () => {
     });
     expect(lines).toEqual([
       "1 failed: 1 E_TLS",
-      "  E_TLS: the server's certificate was not accepted; --insecure HOST asks that host anyway",
+      "  E_TLS: NODE_EXTRA_CA_CERTS=ca.pem trusts an authority of yours, --insecure HOST asks that host anyway",
       "2 inputs = 1 answered + 1 failed + 0 skipped · 1.00 s",
     ]);
   });
@@ -249,11 +249,31 @@ describe("what is said", () => {
   test("why it stopped stands before the account", async () => {
     const { lines } = await run({
       body: () => {
-        throw new RunStopped("cap", "--max-requests 1 is reached");
+        throw new RunStopped("quota", "the quota of a.test is used up");
       },
     });
-    expect(lines[0]).toBe("fanfetch: --max-requests 1 is reached");
+    expect(lines.slice(0, 2)).toEqual([
+      "fanfetch: the quota of a.test is used up",
+      "stopped at 0 of 2; what was answered is written",
+    ]);
     expect(lines.at(-1)).toMatch(/^0 inputs = /);
+  });
+
+  test.each([
+    ["stopped by --max-requests 1", "stopped by --max-requests 1 at 0 of 2"],
+    [
+      "stopped by --max-cost 1.00 at 3 requests",
+      "stopped by --max-cost 1.00 at 3 requests (0 of 2)",
+    ],
+  ])("%s is one line, also when asked to be quiet", async (words, told) => {
+    const body = (): never => {
+      throw new RunStopped("cap", words);
+    };
+    const { lines } = await run({ body });
+    expect(lines[0]).toBe(`${told}; what was answered is written`);
+    expect(lines[1]).toMatch(/^0 inputs = /);
+    const quiet = await run({ flags: ["-q"], body });
+    expect(quiet.err).toBe(`${lines[0]}\n`);
   });
 
   test("quiet says nothing at all when all is well, and errors still", async () => {
@@ -265,6 +285,16 @@ describe("what is said", () => {
       },
     });
     expect(stopped.err).toBe("fanfetch: the disk is full\n");
+  });
+
+  test("a stdout that took no more has not all that was answered", async () => {
+    const { lines } = await run({
+      body: (emit) => {
+        answer(emit);
+        throw new RunStopped("disk", "the disk is full");
+      },
+    });
+    expect(lines[1]).toBe("stopped at 1 of 2; not all of what was answered is written");
   });
 
   test("--progress json ends with the account as JSON, and every line is JSON", async () => {

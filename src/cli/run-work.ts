@@ -12,7 +12,8 @@ import { createCutWaits, endHints } from "./explain.ts";
 import { EXIT_CHANGED, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Work } from "../runs/work.ts";
-import { RunStopped } from "../runs/run-stopped.ts";
+import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
+import type { ReachedCap } from "../runs/watch-caps.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { shownPath } from "../runs/shown-path.ts";
@@ -81,7 +82,10 @@ export async function runWork(
     },
   });
   if (error?.name === "ClosedPipe") return 0;
-  if (error !== undefined) progress.complain(`fanfetch: ${visible(error.message)}`);
+  const capWords = capWordsOf(error, cap);
+  if (error !== undefined && capWords === undefined) {
+    progress.complain(`fanfetch: ${visible(error.message)}`);
+  }
   const directory = work.directory ?? (run && shownPath(run.directory));
   const changes = work.changes?.();
   const unwritten = await writeSummary(settings.summary, { tally, run: directory, changes });
@@ -89,14 +93,18 @@ export async function runWork(
   const remedy = error instanceof RunStopped ? error.remedy : "";
   const stopped = reason ?? (unwritten === undefined ? undefined : "disk");
   const isWhole = interrupts.exitCode === undefined && reason === undefined && cap === undefined;
-  if (!isWhole) progress.say(stopWords(tally, { flag: cap?.flag, directory, remedy }));
+  if (!isWhole) {
+    const words = stopWords(tally, { by: capWords, directory, remedy, stopped });
+    if (capWords === undefined) progress.say(words);
+    else progress.complain(words);
+  }
   if (interrupts.exitCode === undefined) {
     const remark = redirectEnds.remark();
     if (remark !== undefined) progress.say(remark);
     for (const hint of endHints(tally)) progress.say(hint);
     if (directory !== undefined && tally.failed > 0) progress.say(failedHint(tally, directory));
   }
-  progress.account(formatAccount(tally));
+  progress.account(formatAccount(tally), directory);
   if (error instanceof UsageError) return EXIT_USAGE;
   const exitCode = exitCodeOf(tally, { interrupted: interrupts.exitCode, stopped });
   if (exitCode !== 0) return exitCode;
@@ -105,20 +113,30 @@ export async function runWork(
   return isDifferent(changes.counts) ? EXIT_CHANGED : 0;
 }
 
+/** What a cap says of the stop that it made; undefined where none did. */
+function capWordsOf(error: Error | undefined, cap: ReachedCap | undefined): string | undefined {
+  if (error instanceof RunStopped && error.reason === "cap") return error.message;
+  return cap && `stopped by ${cap.flag}`;
+}
+
 /** How a run stopped, and how to go on. */
-function stopWords(tally: Tally, { flag, directory, remedy }: Stop): string {
+function stopWords(tally: Tally, { by = "stopped", directory, remedy, stopped }: Stop): string {
   const of = tally.total === undefined ? "" : ` of ${formatCount(tally.total)}`;
-  const why = flag === undefined ? "" : ` by ${flag}`;
-  const where = `stopped${why} at ${formatCount(settledOf(tally))}${of}`;
-  return directory === undefined
-    ? `${where}; what was answered is written`
-    : `${where}, nothing lost · go on with: fanfetch resume ${directory}${remedy}`;
+  const done = `${formatCount(settledOf(tally))}${of}`;
+  const where = by.includes(" at ") ? `${by} (${done})` : `${by} at ${done}`;
+  if (directory !== undefined) {
+    return `${where}, nothing lost · go on with: fanfetch resume ${directory}${remedy}`;
+  }
+  const written = stopped === "disk" ? "not all of what was" : "what was";
+  return `${where}; ${written} answered is written`;
 }
 
 interface Stop {
-  readonly flag: string | undefined;
+  /** The words of the cap that stopped it. @default none did */
+  readonly by: string | undefined;
   readonly directory: string | undefined;
   readonly remedy: string;
+  readonly stopped: StopReason | undefined;
 }
 
 /** Where failures are seen and asked again. */

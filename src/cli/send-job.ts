@@ -10,6 +10,7 @@ import type { AskedJob } from "../runs/ask-job.ts";
 import { openJob, type OpenJob } from "../runs/open-job.ts";
 import type { Again } from "../runs/work-retry.ts";
 import type { CommandLine } from "./command-line.ts";
+import { checkDistinctFiles, type NamedFile } from "./distinct-files.ts";
 import { readJobOverview } from "./job-overview.ts";
 import { runWork } from "./run-work.ts";
 import { createValues, readOnChange, readProgress, type Settings } from "./settings.ts";
@@ -57,6 +58,12 @@ export async function sendJob(
 function toldSettings({ settings }: OpenJob, asked: AskedJob, line: CommandLine): Settings {
   const { job } = asked;
   const values = createValues(line);
+  checkDistinctFiles([
+    ["the job", line.positionals[0]],
+    ["--summary", values.last("summary")],
+    ["--changes", asked.options.changes?.file?.path],
+    ...job.steps.map(({ id, step }): NamedFile => [`the output of step ${id}`, step.output]),
+  ]);
   const isOnStdout = job.steps.some(({ step }) => step.output === "-");
   return {
     ...settings,

@@ -35,6 +35,7 @@ export async function sendWork(
       if (settings.output.kind !== "timing-table") return await pipeline.prepare(settings);
       const table = createTimingTable({
         columns: stdout.seenBy === "person" ? stdout.columns : undefined,
+        counted: settings.sharing === undefined ? "attempts" : "requests",
         explain: explainFailure,
       });
       let head = `${table.header}\n`;

@@ -15,11 +15,14 @@ export function readInput(
   positionals: readonly string[],
   values: Values,
   curlUrl: string | undefined,
+  pipe: string | undefined,
 ): InputSettings {
   if (command === "crawl") return { kind: "urls", urls: positionals };
-  return command === "get"
-    ? readUrls(positionals, values.last("from"), curlUrl)
-    : readTable(positionals, values.last("format") as TableFormat | undefined, curlUrl);
+  const input =
+    command === "get"
+      ? readUrls(positionals, values.last("from"), curlUrl)
+      : readTable(positionals, values.last("format") as TableFormat | undefined, curlUrl);
+  return input.kind === "list" || input.kind === "table" ? { ...input, pipe } : input;
 }
 
 function readUrls(
@@ -33,6 +36,7 @@ function readUrls(
   }
   const urls = positionals.length === 0 && curlUrl !== undefined ? [curlUrl] : positionals;
   if (urls.length === 0) throw new UsageError("get needs a URL, or --from FILE (- for stdin)");
+  if (urls.includes("-")) throw new UsageError("get reads URLs from stdin with --from -");
   for (const url of urls) checkUrl(url);
   return { kind: "urls", urls };
 }

@@ -30,8 +30,8 @@ export function readCaps(values: Values): Caps {
     price,
     maxCost,
     maxRequests: whole(values, "max-requests", 1),
-    maxBytes: quantity(values, "max-bytes", parseSize),
-    maxTimeMs: quantity(values, "max-time", parseDuration),
+    maxBytes: quantity(values, "max-bytes", some(parseSize)),
+    maxTimeMs: quantity(values, "max-time", some(parseDuration)),
   });
 }
 
@@ -66,8 +66,8 @@ export function readGivenSession(values: Values): SessionOptions {
       perHost: countOrAuto(values, "per-host"),
       rates: rates.length === 0 ? undefined : rates,
     }),
-    timeoutMs: quantity(values, "timeout", parseDuration),
-    connectTimeoutMs: quantity(values, "connect-timeout", parseDuration),
+    timeoutMs: quantity(values, "timeout", some(parseDuration)),
+    connectTimeoutMs: quantity(values, "connect-timeout", some(parseDuration)),
     minSpeedBytes: quantity(values, "min-speed", parseSpeed),
     downgrades: values.has("allow-downgrade") ? ("followed" as const) : undefined,
     retries: whole(values, "retries", 0),
@@ -116,6 +116,15 @@ function read<T>(flag: string, text: string, parse: (text: string) => T): T {
   } catch (error) {
     throw new UsageError(`${flag}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The same parser, for what cannot be nothing at all. */
+function some(parse: (text: string) => number): (text: string) => number {
+  return (text) => {
+    const value = parse(text);
+    if (value > 0) return value;
+    throw new UsageError(`"${text}" has to be more than nothing`);
+  };
 }
 
 /** `10kB` or `10kB/s`. */

@@ -2,7 +2,6 @@ import { UsageError } from "../core/usage-error.ts";
 import { warcCompressionOf } from "../formats/warc-record.ts";
 import { visible } from "../formats/visible.ts";
 import type { SendingCommand } from "../runs/run-settings.ts";
-import type { InputSettings } from "../runs/input-settings.ts";
 import { formatOf, type OutputSettings } from "../runs/output-settings.ts";
 import { readFileSettings } from "./settings-files.ts";
 import type { Values } from "./settings.ts";
@@ -11,11 +10,7 @@ import type { Values } from "./settings.ts";
  * Reads where the answers go.
  * @throws UsageError for an output whose name does not tell a format that there is.
  */
-export function readOutput(
-  command: SendingCommand,
-  values: Values,
-  input: InputSettings,
-): OutputSettings {
+export function readOutput(command: SendingCommand, values: Values): OutputSettings {
   const path = values.last("output");
   const save = values.last("save");
   const picks = values.all("pick");
@@ -31,9 +26,6 @@ export function readOutput(
         : command === "get" && picks.length === 0
           ? "timing-table"
           : "records";
-  if (path !== undefined && path !== "-" && input.kind !== "urls" && input.path === path) {
-    throw new UsageError(`${visible(path)} is the input; write to another file`);
-  }
   return {
     kind,
     path: path ?? "-",

@@ -1,5 +1,7 @@
 import { readChangesWanted } from "./changes-file.ts";
 import type { CommandLine } from "./command-line.ts";
+import { checkDistinctFiles } from "./distinct-files.ts";
+import { readPipedInput } from "./piped-input.ts";
 import type { SendingCommand } from "../runs/run-settings.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
 import type { CrawlSettings } from "../runs/crawl-settings.ts";
@@ -36,15 +38,16 @@ export type ReadText = (path: string) => Promise<Uint8Array>;
  */
 export async function readSettings(
   command: SendingCommand,
-  line: CommandLine,
+  typed: CommandLine,
   readText: ReadText,
 ): Promise<Settings> {
+  const { line, pipe } = readPipedInput(command, typed);
   const values = createValues(line);
   const request = await readRequest(values, readText, command);
-  const input = readInput(command, line.positionals, values, request.curlUrl);
+  const input = readInput(command, line.positionals, values, request.curlUrl, pipe);
   const crawl = command === "crawl" ? readCrawl(line.positionals, values) : undefined;
   const sharing = await readSharing(values);
-  const records = readOutput(command, crawl === undefined ? values : withoutFolder(values), input);
+  const records = readOutput(command, crawl === undefined ? values : withoutFolder(values));
   const output = crawl === undefined ? records : crawlOutput(records, crawl, values);
   checkFileSettings(output, crawl);
   const parts = { command, input, request: request.settings, output, ...(crawl && { crawl }) };
@@ -68,6 +71,14 @@ export async function readSettings(
     v8: "tuned",
     hints: request.hints,
   };
+  checkDistinctFiles([
+    ["the input", input.kind === "urls" ? undefined : input.path],
+    ["--output", output.path],
+    ["--merge", crawl?.book?.path],
+    ["--summary", settings.summary],
+    ["--changes", settings.changes?.file?.path],
+    ["--cookie-jar", settings.cookieJar],
+  ]);
   return Object.freeze(settings);
 }
 

@@ -27,10 +27,10 @@ export function reportLines(report: RunReport): readonly string[] {
     "",
     "processes",
     ...sessionLines(run),
-    "",
-    "outputs",
-    ...outputs.map((output) => `  ${outputWords(output, held)}`),
   ];
+  if (outputs.length > 0) {
+    lines.push("", "outputs", ...outputs.map((output) => `  ${outputWords(output, held)}`));
+  }
   if (inDoubt > 0 && run.state !== "running") {
     lines.splice(
       2,

@@ -73,12 +73,14 @@ function meaningOf(error: NodeJS.ErrnoException): ClosedPipe | DiskError {
 
 /** Where we only tell: nobody waits for it, and nobody minds when nobody listens. */
 function toldStream(stream: NodeJS.WriteStream): TerminalStream {
+  // Where a block cannot be redrawn, lines follow each other as in a log.
+  const isDrawnOn = stream.isTTY && process.env["TERM"] !== "dumb";
   return {
     write(text) {
       if (!stream.destroyed && stream.errored === null) stream.write(text);
       return undefined;
     },
-    seenBy: stream.isTTY ? "person" : "program",
+    seenBy: isDrawnOn ? "person" : "program",
     get columns() {
       return stream.columns || 80;
     },

@@ -8,7 +8,6 @@ import { inputProblems } from "./check-input.ts";
 import { checkTable, createFileCheck, type FileCheck } from "./check-outputs.ts";
 import { RunStopped } from "../runs/run-stopped.ts";
 import { tableOf } from "../runs/run-table.ts";
-import { itemsProblems } from "../runs/step-items-file.ts";
 import { openToRead, readError } from "../runs/open-to-read.ts";
 import { storedSettings } from "./stored-job.ts";
 import { formatOf } from "../runs/work-output.ts";
@@ -52,6 +51,7 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
         standing: store.fact<Standing>("standing"),
         held: heldRecords(store),
         format: table.format === "warc" ? table.format : formatOf(output, tasks),
+        holds: table.holds,
       };
       problems.push(...(await checkTable(output.path, check)));
     }
@@ -59,8 +59,6 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
     // What has an outcome and is not in the input is counted too.
     inputs = Math.max(await readThrough(tasks, files), inputs);
     problems.push(...(files?.problems() ?? []));
-    const done = account.answered + account.failed + account.skipped;
-    if (done === inputs) problems.push(...(await itemsProblems(settings, directory)));
   } catch (error) {
     const told = readError(error);
     const { code, message } = told as NodeJS.ErrnoException;

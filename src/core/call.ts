@@ -55,7 +55,20 @@ export function createCall(signal?: AbortSignal, onRest?: Call["onRest"], row = 
   };
 }
 
-/** The waits of a call and the wire's phases as one timing. */
-export function timingOf(call: Call, wire: WireTiming): Timing {
-  return { queuedMs: call.queuedMs, heldMs: call.heldMs, ...wire };
+/** The waits of a call and the wire's phases as one timing, to the microsecond. */
+export function timingOf({ queuedMs, heldMs }: Call, wire: WireTiming): Timing {
+  return {
+    queuedMs: rounded(queuedMs),
+    heldMs: rounded(heldMs),
+    dnsMs: wire.dnsMs && rounded(wire.dnsMs),
+    connectMs: wire.connectMs && rounded(wire.connectMs),
+    tlsMs: wire.tlsMs && rounded(wire.tlsMs),
+    firstByteMs: wire.firstByteMs && rounded(wire.firstByteMs),
+    totalMs: rounded(wire.totalMs),
+    reused: wire.reused,
+  };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

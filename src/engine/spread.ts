@@ -90,6 +90,9 @@ export function spread<T extends Owed>(
     else host.before.behind = host.behind;
     if (host.behind === undefined) line.last = host.before;
     else host.behind.before = host.before;
+    // Beware: one that is gone, once it is old, would keep whoever stood behind it from dying young.
+    host.before = undefined;
+    host.behind = undefined;
   }
 
   const hasWork = (host: Host<T>): boolean => host.first < host.pending.length;

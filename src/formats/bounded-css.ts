@@ -12,6 +12,7 @@ import {
   removeSubsets,
 } from "domutils";
 
+import { UsageError } from "../core/usage-error.ts";
 import { SelectError } from "./select-error.ts";
 
 /** A CSS selector that is compiled. */
@@ -29,6 +30,13 @@ export interface BoundedCss {
 const MOST_STEPS = 100_000_000;
 /** Characters that are read in the time of one look. */
 const TEXT_OF_A_STEP = 16;
+
+/** A text that is no selector, as its own words and the parser's tell it. */
+export function selectorFault(text: string, error: unknown): UsageError {
+  // The parser names what it found, and at the end that is nothing.
+  const why = (error as Error).message.replace(/, found $/, ", found its end");
+  return new UsageError(`${text} is not a CSS selector: ${why}`, { cause: error });
+}
 
 /**
  * Compiles a selector that gives up on pages made to keep it busy. How long a selector takes is the square

@@ -1,7 +1,6 @@
 import { isTag, isText, type AnyNode, type Element, type ParentNode } from "domhandler";
 
-import { UsageError } from "../core/usage-error.ts";
-import { type BoundedCss, compileBoundedCss } from "./bounded-css.ts";
+import { type BoundedCss, compileBoundedCss, selectorFault } from "./bounded-css.ts";
 import type { Document } from "./document.ts";
 import { parseHtml } from "./html-tree.ts";
 
@@ -26,12 +25,7 @@ export function compileCss(text: string): (document: Document) => string | null 
     if (selector === "") throw new Error("it is empty");
     css = compileBoundedCss(selector);
   } catch (error) {
-    throw new UsageError(
-      `css:${text} is not a CSS selector: ${(error as Error).message.replace(/, found $/, ", found its end")}`,
-      {
-        cause: error,
-      },
-    );
+    throw selectorFault(`css:${text}`, error);
   }
   return (document) => {
     const element = css.first(document.html(parseHtml));

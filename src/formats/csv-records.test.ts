@@ -17,6 +17,46 @@ function cut(text: string, places: readonly number[]): string[] {
   return ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end));
 }
 
+test.each([
+  [
+    "a,b;c\n1,2;3\n",
+    [
+      ["a", "b;c"],
+      ["1", "2;3"],
+    ],
+  ],
+  [
+    "a;b\n1,5;2\n",
+    [
+      ["a", "b"],
+      ["1,5", "2"],
+    ],
+  ],
+  [
+    '"a,x";b\n1;2\n',
+    [
+      ["a,x", "b"],
+      ["1", "2"],
+    ],
+  ],
+  ["\na\tb;c\n", [["a\tb", "c"]]],
+  [
+    "a\tb\n1\t2\n",
+    [
+      ["a", "b"],
+      ["1", "2"],
+    ],
+  ],
+  ["a\n1;2\n", [["a"], ["1;2"]]],
+  ["sep=;\r\na,x;b\r\n", [["a,x", "b"]]],
+  ["SEP=,\na;b,c\n", [["a;b", "c"]]],
+  ["sep=|\na\n", [["sep=|"], ["a"]]],
+])("the header of %j shows what sets cells apart", (text, expected) => {
+  const records = new CsvRecords();
+  const all = text.split("").flatMap((character) => records.add(character));
+  expect([...all, ...records.end()].map(({ cells }) => cells)).toEqual(expected);
+});
+
 test("any text is read as csv-parse reads it, wherever it is cut", () => {
   const unit = fc.constantFrom("a", '"', ",", "\n", "\r", "\r\n", '",', ',"', '"\n', '""');
   let refused = 0;

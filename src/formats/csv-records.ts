@@ -15,6 +15,15 @@ export class CsvFault extends Error {
   }
 }
 
+/** Excel's own first line, before the header. */
+const SEPARATOR_LINE = /^sep=([,;\t])$/i;
+
+/** What sets the names of a header apart: a comma, else a semicolon (as where commas are decimal), else a tab. */
+function delimiterIn(header: string): string {
+  const unquoted = header.replaceAll(/"[^"]*"?/g, "");
+  return [",", ";", "\t"].find((one) => unquoted.includes(one)) ?? ",";
+}
+
 /** Characters of the longest record: one that is longer is a quote that was never closed. */
 const LONGEST_RECORD = 64 * 1024 * 1024;
 
@@ -24,7 +33,7 @@ const LONGEST_RECORD = 64 * 1024 * 1024;
  * itself; where text follows a closing quote, both quotes belong to the cell.
  */
 export class CsvRecords {
-  readonly #delimiter: string;
+  #delimiter: string | undefined;
   #line = 1;
   /** Pieces of a line whose end has not come: joined once, however many they are. */
   #pieces: string[] = [];
@@ -37,7 +46,8 @@ export class CsvRecords {
   /** A CR that ended the text may be half of a CRLF: it ended the line already. */
   #lastEnd: "CR" | "none" = "none";
 
-  constructor(delimiter: string) {
+  /** @param delimiter what sets cells apart; undefined: what the header shows */
+  constructor(delimiter?: string) {
     this.#delimiter = delimiter;
   }
 
@@ -89,6 +99,11 @@ export class CsvRecords {
     if (this.#quoted === undefined) this.#began = this.#line;
     this.#line += 1;
     if (this.#quoted === undefined && text === "") return;
+    if (this.#delimiter === undefined) {
+      const told = SEPARATOR_LINE.exec(text);
+      this.#delimiter = told?.[1] ?? delimiterIn(text);
+      if (told !== null) return;
+    }
     if (this.#quoted === undefined && !text.includes('"')) {
       records.push({ line: this.#began, cells: text.split(this.#delimiter) });
       return;
@@ -141,7 +156,7 @@ export class CsvRecords {
   }
 
   #cellEnd(text: string, start: number): number {
-    const end = text.indexOf(this.#delimiter, start);
+    const end = text.indexOf(this.#delimiter!, start);
     return end === -1 ? text.length : end;
   }
 

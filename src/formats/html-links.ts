@@ -1,7 +1,7 @@
 import { decodeHTMLAttribute } from "entities/decode";
 
 import { HtmlTags } from "./html-tags.ts";
-import { decodeHtml, encodingOf } from "./html-tree.ts";
+import { decodeHtml, encodingOf } from "./html-text.ts";
 import { LinkText } from "./link-text.ts";
 import { PageAddress } from "./page-address.ts";
 import { type LinkingElement, type PageLink, referenceOf } from "./page-link.ts";

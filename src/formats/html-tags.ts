@@ -17,6 +17,7 @@ export class HtmlTags {
   /** Of the tags so far that may have thousands of attributes: how many the one with most has. */
   mostAttributes = 0;
   #nameEnd = 0;
+  #tagEnd = 0;
   #position = 0;
   /** Open elements of SVG and MathML, in which a tag may close itself. */
   #foreign = 0;
@@ -29,6 +30,11 @@ export class HtmlTags {
   /** Whether this tag stands in SVG or MathML, where links have `xlink:href` too. */
   get isForeign(): boolean {
     return this.#foreign > 0;
+  }
+
+  /** What stands in this element where that is text whatever it looks like, as written; else "". */
+  get rawText(): string {
+    return this.html.slice(this.#tagEnd, this.#position);
   }
 
   /** Goes to the next tag; false at the end, where the last text is told still. */
@@ -76,6 +82,7 @@ export class HtmlTags {
     this.name = html.slice(start, end).toLowerCase();
     this.text = [textStart, open];
     this.#nameEnd = end;
+    this.#tagEnd = after;
     this.#position = after;
     const closesItself = html.charCodeAt(after - 2) === SLASH;
     if (this.name === "svg" || this.name === "math") {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { didYouMean, nearest } from "./nearest.ts";
+import { didYouMean, nearest, whatThereIs } from "./nearest.ts";
 
 test.each([
   ["nmae", ["city", "name"], "name"],
@@ -30,6 +30,13 @@ test("a word of one or two letters is one edit from its neighbour, not two", () 
 test("the ending of a sentence names the neighbour or is empty", () => {
   expect(didYouMean("nmae", ["name"])).toBe('; did you mean "name"?');
   expect(didYouMean("zzz", ["name"])).toBe("");
+});
+
+test("where none is near, the ending tells what there is", () => {
+  expect(whatThereIs("nmae", ["name", "id"])).toBe('; did you mean "name"?');
+  expect(whatThereIs("zzz", ["name", "id"])).toBe('; there is "name", "id"');
+  expect(whatThereIs("zzz", [])).toBe("");
+  expect(whatThereIs("zzz", "abcdefghi".split(""))).toMatch(/"g", "h", …$/);
 });
 
 test("a very long word costs no more than its own length allows", () => {

@@ -26,6 +26,16 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return found === undefined ? "" : `; did you mean "${found}"?`;
 }
 
+/** The same, or where none is near, what there is: `; there is "a", "b"`. */
+export function whatThereIs(word: string, candidates: readonly string[]): string {
+  const near = didYouMean(word, candidates);
+  if (near !== "" || candidates.length === 0) return near;
+  const shown = candidates.slice(0, MOST_SHOWN).map((one) => `"${one}"`);
+  return `; there is ${shown.join(", ")}${candidates.length > MOST_SHOWN ? ", …" : ""}`;
+}
+
+const MOST_SHOWN = 8;
+
 /** Edits between two words, or more than `bound` as soon as that is certain. */
 function distance(left: string, right: string, bound: number): number {
   if (Math.abs(left.length - right.length) > bound) return bound + 1;

@@ -43,7 +43,7 @@ export async function* readRows(
 ): AsyncGenerator<readonly Row[]> {
   if (format === "csv" || format === "tsv") {
     const { readCsvRows } = await import("./csv-rows.ts");
-    yield* readCsvRows(chunks, { name, delimiter: format === "csv" ? "," : "\t" });
+    yield* readCsvRows(chunks, format === "csv" ? { name } : { name, delimiter: "\t" });
   } else if (format === "jsonl") {
     const { readJsonlRows } = await import("./jsonl-rows.ts");
     yield* readJsonlRows(chunks, { name });

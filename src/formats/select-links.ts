@@ -1,7 +1,6 @@
 import { type AnyNode, type Element, isTag, isText } from "domhandler";
 
-import { UsageError } from "../core/usage-error.ts";
-import { type BoundedCss, compileBoundedCss } from "./bounded-css.ts";
+import { type BoundedCss, compileBoundedCss, selectorFault } from "./bounded-css.ts";
 import type { Document } from "./document.ts";
 import { encodingOfTree, parseHtml } from "./html-tree.ts";
 import { LinkText } from "./link-text.ts";
@@ -29,9 +28,7 @@ export function compileLinkSelector(text: string): SelectLinks {
     if (text.trim() === "") throw new Error("it is empty");
     css = compileBoundedCss(text);
   } catch (error) {
-    throw new UsageError(`${text} is not a CSS selector: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw selectorFault(text, error);
   }
   return (document, url) => {
     const tree = document.html(parseHtml);

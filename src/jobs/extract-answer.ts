@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { timingOf } from "../core/call.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Extract } from "./extract.ts";
-import { type Absent, extractPicks, type PickedColumn } from "./extract-picks.ts";
+import { type Absent, extractPicks, type PickedColumn, refuseTaken } from "./extract-picks.ts";
 
 const HEAD = ["key", "url", "status"];
 const BODY = ["body", "bodyEncoding"];
@@ -20,6 +20,7 @@ export interface AnswerOptions {
 
 /** The record of each URL, with everything that is known of its answer or of its failure. */
 export function extractAnswer({ picks, body, absent }: AnswerOptions): Extract {
+  refuseTaken(picks, [...HEAD, ...TAIL]);
   const picked = extractPicks({ picks, meta: "no meta", absent });
   const withBody = body === "in the record" && picks.length === 0;
   const columns = [...HEAD, ...(withBody ? BODY : picks.map((one) => one.name)), ...TAIL];

@@ -5,7 +5,7 @@ import { cell } from "../core/row.ts";
 import type { FileKind } from "../formats/file-signature.ts";
 import { checkFileKind } from "./check-file-kind.ts";
 import type { Extract } from "./extract.ts";
-import { extractPicks, type PickedColumn } from "./extract-picks.ts";
+import { extractPicks, type PickedColumn, refuseTaken } from "./extract-picks.ts";
 
 /** What the records of a crawl hold. */
 export interface CrawledOptions {
@@ -26,6 +26,7 @@ const NO_COLUMNS: readonly string[] = [];
  * picked from it; never its body. A file that is not what it claims to be is failed.
  */
 export function extractCrawled({ picks, wanted, hashes }: CrawledOptions): Extract {
+  refuseTaken(picks, [...HEAD, ...ANSWER, ...TAIL]);
   const picked = extractPicks({ picks, meta: "no meta" });
   const nothing = picks.map(() => null);
   const columns = [...HEAD, ...picks.map((one) => one.name), ...ANSWER, ...TAIL];

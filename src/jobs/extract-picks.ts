@@ -1,6 +1,7 @@
 import { Failure } from "../core/failure.ts";
 import { HookError } from "../core/hook-error.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { Answered, Outcome } from "../core/outcome.ts";
+import { UsageError } from "../core/usage-error.ts";
 import { createDocument } from "../formats/document.ts";
 import type { Selector } from "../formats/selector.ts";
 import type { Extract } from "./extract.ts";
@@ -30,6 +31,7 @@ export interface PicksOptions {
  */
 export function extractPicks({ picks, meta, absent = "counted" }: PicksOptions): Extract {
   const layouts = new WeakMap<readonly string[], Layout>();
+  if (meta === "with meta") refuseTaken(picks, ["_status", "_error"]);
 
   return ({ row }, landed) => {
     let layout = layouts.get(row.columns);
@@ -45,10 +47,19 @@ export function extractPicks({ picks, meta, absent = "counted" }: PicksOptions):
     if (layout.statusAt !== -1) {
       const answer = outcome.kind === "answered" ? outcome.response : outcome.failure.response;
       values[layout.statusAt] = answer?.status ?? null;
-      values[layout.statusAt + 1] = outcome.kind === "answered" ? null : sentence(outcome.failure);
+      values[layout.errorAt] = outcome.kind === "answered" ? null : sentence(outcome.failure);
     }
     return { outcome, record: { columns: layout.columns, values }, missing };
   };
+}
+
+/** @throws UsageError for a pick that is called as a column that every record has. */
+export function refuseTaken(picks: readonly PickedColumn[], taken: readonly string[]): void {
+  const found = picks.find(({ name }) => taken.includes(name));
+  if (found === undefined) return;
+  throw new UsageError(
+    `every record has a column "${found.name}" already; pick under another name, such as my_${found.name}=…`,
+  );
 }
 
 /** Where each value of a record goes. */
@@ -56,6 +67,7 @@ interface Layout {
   readonly columns: readonly string[];
   readonly pickAt: readonly number[];
   readonly statusAt: number;
+  readonly errorAt: number;
 }
 
 function layoutOf(
@@ -69,8 +81,10 @@ function layoutOf(
     return at === -1 ? columns.push(name) - 1 : at;
   };
   const pickAt = picks.map(({ name }) => place(name));
-  const statusAt = meta === "with meta" ? columns.push("_status", "_error") - 2 : -1;
-  return { columns, pickAt, statusAt };
+  // A table that an earlier command made has them: they are told anew.
+  const statusAt = meta === "with meta" ? place("_status") : -1;
+  const errorAt = meta === "with meta" ? place("_error") : -1;
+  return { columns, pickAt, statusAt, errorAt };
 }
 
 /** Puts what is picked into its places; the outcome, failed where the body cannot be read. */
@@ -82,7 +96,7 @@ function pick(
 ): Outcome {
   for (const at of pickAt) values[at] = null;
   if (outcome.kind !== "answered" || picks.length === 0) return outcome;
-  const { request, response, call } = outcome;
+  const { response } = outcome;
   try {
     if (!(response.body instanceof Uint8Array)) throw new TypeError("the body went to a file");
     const document = createDocument(response.body, response.header("content-type"));
@@ -91,15 +105,20 @@ function pick(
     }
     return outcome;
   } catch (cause) {
-    if (cause instanceof HookError) {
-      const failure = new Failure("E_HOOK", cause.message, { request, response, cause });
-      return { kind: "failed", request, failure, call };
-    }
-    const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
-    const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
-    const failure = new Failure("E_PARSE", words, { request, response, cause });
+    return unreadable(outcome, cause);
+  }
+}
+
+/** An answer that an expression or a function could not read, as its failure. */
+export function unreadable({ request, response, call }: Answered, cause: unknown): Outcome {
+  if (cause instanceof HookError) {
+    const failure = new Failure("E_HOOK", cause.message, { request, response, cause });
     return { kind: "failed", request, failure, call };
   }
+  const type = response.header("content-type")?.split(";")[0] ?? "a body without a type";
+  const words = `the answer (${type}) cannot be read: ${(cause as Error).message}`;
+  const failure = new Failure("E_PARSE", words, { request, response, cause });
+  return { kind: "failed", request, failure, call };
 }
 
 /** The columns for which an answer has nothing; undefined where it has something for all. */

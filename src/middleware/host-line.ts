@@ -224,6 +224,9 @@ class Line<D> implements HostLine<D> {
     else waiter.before.behind = waiter.behind;
     if (waiter.behind === undefined) this.#last = waiter.before;
     else waiter.behind.before = waiter.before;
+    // Beware: one that is gone, once it is old, would keep whoever stood behind it from dying young.
+    waiter.before = undefined;
+    waiter.behind = undefined;
     this.waiting -= 1;
     this.#signals.unwatch(waiter.call.signal);
     this.#signals.unwatch(this.#options.halt);

@@ -40,6 +40,15 @@ describe("redirects", () => {
     );
   });
 
+  test("a target in the bytes of UTF-8 is the address that a browser goes to", async () => {
+    const { transport, result } = follow({ url: "http://a.example/" }, [
+      to(Buffer.from("/Zoë?ö", "utf8").toString("latin1")),
+      {},
+    ]);
+    await result;
+    expect(transport.asked[1]!.url).toBe("http://a.example/Zo%C3%AB?%C3%B6");
+  });
+
   test("within an origin credentials are kept", async () => {
     const { transport, result } = follow({ url: "http://a.example/", headers: CREDENTIALS }, [
       to("/b"),

@@ -5,6 +5,7 @@ import { createRequest, type HttpRequest } from "../core/request.ts";
 import { type Hop, HttpResponse } from "../core/response.ts";
 import type { Middleware, Send } from "../core/send.ts";
 import type { WireTiming } from "../core/timing.ts";
+import { fieldText } from "../protocol/field-text.ts";
 import { scopeOfAddress, scopeOfHost, type ScopeOf } from "../transport/address-policy.ts";
 
 /** How redirects are followed. */
@@ -118,7 +119,8 @@ function refusalOf(step: Step, code: "E_REDIRECT" | "E_POLICY", why: string): Fa
 
 /** Where an answer redirects to, or undefined where it does not. */
 function targetOf(response: HttpResponse): string | undefined {
-  return REDIRECTS.has(response.status) ? response.header("location") : undefined;
+  const location = REDIRECTS.has(response.status) ? response.header("location") : undefined;
+  return location && fieldText(location);
 }
 
 /** Whether an answer came from a public address; behind a proxy, a name that shows nothing counts as one. */

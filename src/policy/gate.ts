@@ -107,6 +107,9 @@ class CountingGate implements Gate {
     else waiter.before.behind = waiter.behind;
     if (waiter.behind === undefined) this.#last = waiter.before;
     else waiter.behind.before = waiter.before;
+    // Beware: one that is gone, once it is old, would keep whoever stood behind it from dying young.
+    waiter.before = undefined;
+    waiter.behind = undefined;
     this.waiting -= 1;
   }
 }

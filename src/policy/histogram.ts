@@ -1,5 +1,6 @@
 /** Linear steps per power of two: a value is off by at most 1/64 of itself. */
-const STEPS = 32;
+const STEPS_BITS = 5;
+const STEPS = 2 ** STEPS_BITS;
 
 /** Values below this are counted exactly; above, in log-linear steps. */
 const EXACT = 2 * STEPS;
@@ -74,8 +75,14 @@ export function createHistogram(unit = 0.01): Histogram {
 }
 
 function stepOf(value: number): number {
+  if (value < 2 ** 31) {
+    // Nearly all: without a logarithm.
+    const whole = Math.trunc(value);
+    if (whole < EXACT) return whole;
+    const shift = 31 - Math.clz32(whole) - STEPS_BITS;
+    return shift * STEPS + (whole >> shift);
+  }
   const whole = Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER);
-  if (whole < EXACT) return whole;
   const power = Math.floor(Math.log2(whole)) - Math.log2(STEPS);
   return (power + 1) * STEPS + Math.floor(whole / 2 ** power) - STEPS;
 }

@@ -1,3 +1,5 @@
+import { fieldText } from "./field-text.ts";
+
 /** What a Content-Disposition field says. */
 export interface ContentDisposition {
   /** `attachment`, `inline` or another, in small letters; "" where the field begins with a parameter. */
@@ -57,17 +59,8 @@ export function parseContentDisposition(field: string): ContentDisposition {
 export function suggestedFileName(field: string | undefined): string | undefined {
   if (field === undefined) return undefined;
   const name = parseContentDisposition(field).parameters.get("filename");
-  if (name === undefined || name === "") return undefined;
-  // eslint-disable-next-line no-control-regex -- ASCII is what is meant
-  if (/^[\u0000-\u007f]*$|[^\u0000-\u00ff]/.test(name)) return name;
-  try {
-    return UTF8.decode(Buffer.from(name, "latin1"));
-  } catch {
-    return name;
-  }
+  return name === undefined || name === "" ? undefined : fieldText(name);
 }
-
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 function endOfToken(text: string, from: number): number {
   const end = text.indexOf(";", from);

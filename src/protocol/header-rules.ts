@@ -53,6 +53,9 @@ export function checkMethod(method: string, where: string): void {
   if (!TOKEN.test(method)) {
     throw new UsageError(`${where} ${JSON.stringify(method)} is not a method, such as GET`);
   }
+  if (method.toUpperCase() === "CONNECT") {
+    throw new UsageError(`${where} CONNECT opens a tunnel, it asks for nothing`);
+  }
 }
 
 /** @throws UsageError for a text with control characters (the tab is none). */

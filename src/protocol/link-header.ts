@@ -1,3 +1,4 @@
+import { fieldText } from "./field-text.ts";
 import { readParameters } from "./link-parameters.ts";
 
 /** One link of a Link field: where to, as what, and what else is said of it. */
@@ -34,7 +35,11 @@ export function parseLinks(value: string | undefined, baseUrl: string): Link[] {
     if (close === -1) break;
     const read = readParameters(value, close + 1);
     position = read.end;
-    addLinks(links, { target: value.slice(open + 1, close), parameters: read.parameters, baseUrl });
+    addLinks(links, {
+      target: fieldText(value.slice(open + 1, close)),
+      parameters: read.parameters,
+      baseUrl,
+    });
   }
   return links;
 }

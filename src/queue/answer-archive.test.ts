@@ -163,6 +163,22 @@ describe("an archive of answers", () => {
     ]);
   });
 
+  test("finds the latest of what waits, however often it is asked", async () => {
+    await using folder = await temporaryFolder();
+    using opened = open(folder.path);
+    append(opened.archive, [
+      ["q", "1"],
+      ["r", "2"],
+      ["q", "3"],
+    ]);
+    for (let time = 0; time < 40; time += 1) {
+      append(opened.archive, [[`other ${time}`, "-"]]);
+      expect(find(opened.archive, "q")).toBe("3");
+      expect(find(opened.archive, "r")).toBe("2");
+      expect(find(opened.archive, "never asked")).toBeUndefined();
+    }
+  });
+
   test("tells two questions of one hash apart", async () => {
     await using folder = await temporaryFolder();
     using opened = open(folder.path);
@@ -175,7 +191,7 @@ describe("an archive of answers", () => {
 
   test("sorts many into its table, and still holds them and the rest after a kill", async () => {
     await using folder = await temporaryFolder();
-    const count = 102_500;
+    const count = 302_500;
     {
       const directory = join(folder.path, "run");
       using opened = open(directory);
@@ -188,15 +204,16 @@ describe("an archive of answers", () => {
         commit(opened);
       }
       const indexed = opened.database.prepare("SELECT count(*) AS rows FROM seen").get()!["rows"];
+      // The oldest of them.
       expect(indexed).toBe(102_000);
       killed(directory, join(folder.path, "copy"), Buffer.from("torn"));
     }
     using opened = open(join(folder.path, "copy"));
-    for (let index = 0; index < 105_000; index += 470) {
+    for (let index = 0; index < 303_000; index += 1_470) {
       expect(find(opened.archive, `q${index}`)).toBe(`answer to q${index}`);
     }
-    expect(find(opened.archive, "q105000")).toBeUndefined();
-    expect(hashesOf(opened.archive).size).toBe(105_000);
+    expect(find(opened.archive, "q303000")).toBeUndefined();
+    expect(hashesOf(opened.archive).size).toBe(303_000);
     // The torn write behind them.
     expect(opened.archive.damaged).toBe(1);
   });

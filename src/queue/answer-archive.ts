@@ -9,8 +9,19 @@ import { openQuestionIndex } from "./question-index.ts";
 
 /** Most answers are read in one piece with their head. */
 const FIRST_READ_BYTES = 4_096;
-/** Entries that may wait for `record`, of some 24 bytes each. */
-const MOST_WAITING = 400_000;
+/**
+ * Entries that wait until it is worth sorting them into the index: in a large one a batch touches nearly
+ * every page, however small the batch is.
+ */
+const BATCH = 100_000;
+/** Entries that wait before the first of them are sorted: a run that repeats nothing needs no index. */
+const MOST_LATER = 300_000;
+/** Bytes of the pack that are read again after a crash, at most, besides one group. */
+const UNINDEXED_BYTES = 67_108_864;
+/** Entries that may wait for `record`, of some 12 to 24 bytes each. */
+const MOST_WAITING = 600_000;
+/** Answers that are looked for one by one among those that wait, before these are indexed. */
+const MOST_SCANS = 32;
 
 /** Answers on disk, in a file of entries and an index in the journal; synchronous, for the journal's thread. */
 export interface AnswerArchive extends Disposable {
@@ -40,6 +51,12 @@ export interface AnswerArchive extends Disposable {
   remove(): void;
 }
 
+/** What was appended at once, and is not in the index yet. */
+interface LaterPack {
+  readonly place: number;
+  readonly heads: EntryHeads;
+}
+
 /**
  * Opens `answers.pack` in a run's directory with every whole entry that is there; makes what is missing.
  * What nobody synced is known by its checksum: an answer that was lost is asked for again, and that is
@@ -48,25 +65,42 @@ export interface AnswerArchive extends Disposable {
  */
 export function openAnswerArchive(database: DatabaseSync, directory: string): AnswerArchive {
   const index = openQuestionIndex(database);
-  const { indexedBytes } = index;
   const file = openPackFile(join(directory, "answers.pack"), { recordedBytes: "all" });
-  let damaged = eachEntry(file, indexedBytes, (high, low, place) => {
+  let damaged = eachEntry(file, index.indexedBytes, (high, low, place) => {
     index.set(high, low, place);
   });
-  /** Packs whose entries are not in the index yet: a run that repeats nothing never looks. */
-  let later: { readonly place: number; readonly heads: EntryHeads }[] = [];
+  /** Packs whose entries are not in the index yet, the oldest first. */
+  let later: LaterPack[] = [];
   let laterEntries = 0;
+  let scans = 0;
 
-  function indexAll(): void {
-    for (const { place: first, heads } of later) {
+  /** Puts the oldest of those that wait into the index, at least so many. */
+  function indexOldest(entries: number): void {
+    let count = 0;
+    let packs = 0;
+    for (; packs < later.length && count < entries; packs += 1) {
+      const { place: first, heads } = later[packs]!;
       let place = first;
       for (let at = 0; at < heads.length; at += 3) {
         index.set(heads[at]!, heads[at + 1]!, place);
         place += heads[at + 2]!;
       }
+      count += heads.length / 3;
     }
-    later = [];
-    laterEntries = 0;
+    later = later.slice(packs);
+    laterEntries -= count;
+    scans = 0;
+  }
+
+  /** The filter in front of the archive takes one question in thousands for one that it has. */
+  function placeOf(high: number, low: number): number | undefined {
+    scans += 1;
+    if (scans > MOST_SCANS) indexOldest(laterEntries);
+    for (let pack = later.length - 1; pack >= 0; pack -= 1) {
+      const place = placeIn(later[pack]!, high, low);
+      if (place !== undefined) return place;
+    }
+    return index.get(high, low);
   }
 
   return {
@@ -81,12 +115,14 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     },
     sync: () => file.sync(),
     record() {
-      if (index.isDue(laterEntries, file.length)) indexAll();
-      index.record(file.length);
+      const unindexedBytes = file.length - index.indexedBytes;
+      const isMuch = laterEntries >= MOST_LATER || unindexedBytes >= UNINDEXED_BYTES;
+      if (isMuch) indexOldest(BATCH);
+      const isDue = isMuch || index.waiting >= BATCH;
+      index.record(file.length, isDue ? (later[0]?.place ?? file.length) : undefined);
     },
     find(question, high, low) {
-      indexAll();
-      const place = index.get(high, low);
+      const place = placeOf(high, low);
       if (place === undefined) return undefined;
       let entry = entryBytes(file.read(place, FIRST_READ_BYTES));
       const length = lengthAt(entry, 0);
@@ -98,7 +134,7 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
       return answerIn(entry.bytes.subarray(0, length), question);
     },
     hashes() {
-      indexAll();
+      indexOldest(laterEntries);
       return index.hashes();
     },
     get damaged() {
@@ -112,4 +148,19 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     remove: () => file.remove(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
+}
+
+/** The place of the last entry of a pack that has this hash. */
+function placeIn(
+  { place: first, heads }: LaterPack,
+  high: number,
+  low: number,
+): number | undefined {
+  let found: number | undefined;
+  let place = first;
+  for (let at = 0; at < heads.length; at += 3) {
+    if (heads[at] === high && heads[at + 1] === low) found = place;
+    place += heads[at + 2]!;
+  }
+  return found;
 }

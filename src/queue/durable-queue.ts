@@ -83,11 +83,13 @@ export function createDurableQueue(
 
   /** The outcomes of these rows, in their order; the others go on waiting. */
   function takePending(rows: readonly number[]): OutcomeRecords {
-    if (isJust(pending, rows)) {
-      const all = pending;
+    if (startsWith(pending, rows)) {
+      const first = pending;
       pending = new OutcomeRecords(spare);
       spare = undefined;
-      return all;
+      // Those who came while the output was synced.
+      first.moveRest(rows.length, pending);
+      return first;
     }
     const places = new Map<number, number>();
     for (let index = 0; index < pending.count; index += 1) places.set(pending.rowOf(index), index);
@@ -225,11 +227,11 @@ export function createDurableQueue(
 }
 
 /**
- * Whether records are those of these rows, in their order. A function of its own: V8 optimises a loop with
+ * Whether the first records are those of these rows, in their order. A function of its own: V8 optimises a loop with
  * all that stands around it.
  */
-function isJust(records: OutcomeRecords, rows: readonly number[]): boolean {
-  if (records.count !== rows.length) return false;
+function startsWith(records: OutcomeRecords, rows: readonly number[]): boolean {
+  if (records.count < rows.length) return false;
   for (let index = 0; index < rows.length; index += 1) {
     if (records.rowOf(index) !== rows[index]) return false;
   }

@@ -87,6 +87,23 @@ describe("packed outcomes", () => {
     expect(to.count).toBe(0);
   });
 
+  test("from one on can be moved behind those of another buffer", () => {
+    const rowsOf = (records: OutcomeRecords): readonly number[] =>
+      [...readRecords(records.take())].map(({ row }) => row);
+    const from = new OutcomeRecords();
+    for (let row = 1; row <= 5; row += 1) from.addOwed(row, 0);
+    const to = new OutcomeRecords(new SharedArrayBuffer(RECORD_BYTES));
+    to.addOwed(9, 0);
+    from.moveRest(2, to);
+    expect([from.count, to.count]).toEqual([2, 4]);
+    from.addOwed(6, 0);
+    expect(rowsOf(from)).toEqual([1, 2, 6]);
+    expect(rowsOf(to)).toEqual([9, 3, 4, 5]);
+    from.addOwed(7, 0);
+    from.moveRest(1, to);
+    expect([rowsOf(from), rowsOf(to)]).toEqual([[7], []]);
+  });
+
   test("a piece of a record is refused", () => {
     expect(() => [...readRecords(new Uint8Array(RECORD_BYTES + 1))]).toThrow(RangeError);
   });

@@ -134,6 +134,15 @@ export class OutcomeRecords {
     this.#words.set(from.#words.subarray(index * WORDS, (index + 1) * WORDS), word);
   }
 
+  /** Moves the records from this one on to another buffer, behind those that are there. */
+  moveRest(first: number, to: OutcomeRecords): void {
+    const rest = this.#words.subarray(first * WORDS, this.#count * WORDS);
+    const at = to.#count * WORDS;
+    to.#makeRoom(this.#count - first);
+    to.#words.set(rest, at);
+    this.#count = first;
+  }
+
   /** The bytes of all records, which are the caller's now; this is empty afterwards. */
   take(): Uint8Array<SharedArrayBuffer> {
     const taken = new Uint8Array(this.#bytes, 0, this.#count * RECORD_BYTES);
@@ -143,14 +152,20 @@ export class OutcomeRecords {
   }
 
   #next(): number {
-    if ((this.#count + 1) * RECORD_BYTES > this.#bytes.byteLength) {
-      const bytes = Math.max(this.#bytes.byteLength * 2, FIRST_RECORDS * RECORD_BYTES);
-      const grown = new SharedArrayBuffer(bytes);
-      new Uint8Array(grown).set(new Uint8Array(this.#bytes));
-      this.#use(grown);
-    }
-    this.#count += 1;
+    this.#makeRoom(1);
     return this.#count - 1;
+  }
+
+  /** Counts more records, whose bytes are still to be written. */
+  #makeRoom(more: number): void {
+    this.#count += more;
+    const neededBytes = this.#count * RECORD_BYTES;
+    if (neededBytes <= this.#bytes.byteLength) return;
+    const grown = new SharedArrayBuffer(
+      Math.max(neededBytes, this.#bytes.byteLength * 2, FIRST_RECORDS * RECORD_BYTES),
+    );
+    new Uint8Array(grown).set(new Uint8Array(this.#bytes));
+    this.#use(grown);
   }
 
   #use(bytes: SharedArrayBuffer): void {

@@ -2,13 +2,6 @@ import type { DatabaseSync } from "node:sqlite";
 
 import { WaitingPlaces } from "./waiting-places.ts";
 
-/**
- * Hashes that wait until it is worth sorting them into the table: in a large one a batch touches nearly
- * every page, however small the batch is.
- */
-const WAITING = 100_000;
-/** Bytes of the pack that are read again after a crash, at most, besides one group. */
-const UNINDEXED_BYTES = 67_108_864;
 /** Hashes given out at a time. */
 const BATCH = 8_192;
 /** SQLite's integer of two halves. Numbers arrive in it as reals; bit operators make integers of them. */
@@ -25,17 +18,18 @@ export const INDEX_TABLES = `
 export interface QuestionIndex {
   /** Bytes of the pack that count. */
   readonly recordedBytes: number;
-  /** Bytes of the pack whose hashes are all in the table; those behind it have to be set again. */
+  /** Bytes of the pack whose hashes are all in the table; those behind it have to be set again after a crash. */
   readonly indexedBytes: number;
   /** Sets the place of a hash; the latest counts. It waits in memory. */
   set(high: number, low: number, place: number): void;
   get(high: number, low: number): number | undefined;
   /** How many wait. */
   readonly waiting: number;
-  /** Whether `record` would empty what waits, if `more` hashes waited too. */
-  isDue(more: number, packBytes: number): boolean;
-  /** Records the pack's length, and what waits once it is much: to be called in a transaction. */
-  record(packBytes: number): void;
+  /**
+   * Records the pack's length, and where `setBytes` is given, all that waits, which are the hashes up to
+   * there: to be called in a transaction.
+   */
+  record(packBytes: number, setBytes?: number): void;
   /** All hashes, in batches `high, low, high, low, …`; some may come twice. Set nothing meanwhile. */
   hashes(): Generator<Int32Array<ArrayBuffer>>;
   /** Forgets everything, in the tables too. */
@@ -56,12 +50,7 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
   let indexedBytes = Number(known?.["indexedBytes"] ?? 0);
   const waiting = new WaitingPlaces();
 
-  function isDue(more: number, packBytes: number): boolean {
-    return waiting.size + more >= WAITING || packBytes - indexedBytes >= UNINDEXED_BYTES;
-  }
-
   return {
-    isDue,
     get recordedBytes() {
       return recordedBytes;
     },
@@ -74,13 +63,13 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
     set: (high, low, place) => waiting.set(high, low, place),
     get: (high, low) =>
       waiting.get(high, low) ?? (select.get(high, low)?.["place"] as number | undefined),
-    record(packBytes) {
+    record(packBytes, setBytes) {
       if (packBytes === recordedBytes) return;
-      if (isDue(0, packBytes)) {
+      if (setBytes !== undefined) {
         // Sorted, they touch each page of the table once.
         waiting.eachSorted((high, low, place) => insert.run(high, low, place));
         waiting.clear();
-        indexedBytes = packBytes;
+        indexedBytes = setBytes;
       }
       update.run(packBytes, indexedBytes);
       recordedBytes = packBytes;

@@ -43,10 +43,13 @@ export class RunTally {
   /** Counts a record, or (`by` -1) takes it back. A record that says "owed" counts nothing. */
   count(record: CountedRecord, by: 1 | -1): void {
     if (record.kind === "owed") return;
-    const entry = isOf(this.#latest, record) ? this.#latest : this.#entryOf(record, record.kind);
-    this.#latest = entry;
+    let entry = this.#latest;
+    if (!isOf(entry, record)) {
+      entry = this.#entryOf(record, record.kind);
+      this.#latest = entry;
+      this.#dirty.add(entry);
+    }
     entry.count += by;
-    this.#dirty.add(entry);
     if (record.duplicate) {
       entry.duplicates += by;
       return;
@@ -65,7 +68,7 @@ export class RunTally {
   write(): void {
     for (const entry of this.#dirty) {
       const { host, kind, code, status, count, duplicates, bytes, totalMs, slowestMs } = entry;
-      const steps = new Uint8Array(Uint32Array.from(entry.latency.steps).buffer);
+      const steps = new Uint8Array(new Uint32Array(entry.latency.steps).buffer);
       // oxfmt-ignore
       this.#upsert.run(host, kind, code, status, count, duplicates, bytes, totalMs, slowestMs, steps);
     }

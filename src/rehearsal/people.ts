@@ -20,8 +20,22 @@ const AWKWARD: readonly (readonly [string, string])[] = [
   ["Nenê", "Højgård"],
 ];
 
-/** `count` people, always the same for a seed; some with accents, and now and then two of one name. */
+let made:
+  | { readonly count: number; readonly seed: number; readonly people: readonly Person[] }
+  | undefined;
+
+/**
+ * `count` people, always the same for a seed; some with accents, and now and then two of one name. The last
+ * ones are remembered: a server is asked about each of them.
+ */
 export function peopleOf(count: number, seed: number): readonly Person[] {
+  if (made?.count !== count || made.seed !== seed) {
+    made = { count, seed, people: makePeople(count, seed) };
+  }
+  return made.people;
+}
+
+function makePeople(count: number, seed: number): readonly Person[] {
   const people: Person[] = [];
   for (let index = 0; index < count; index += 1) {
     const id = 76_001 + index * 37;

@@ -81,6 +81,15 @@ describe("the timing table", () => {
     expect(shown).toContain("https://www.example.com/");
   });
 
+  test("tells of more attempts than one; of a list in pages, of its requests", () => {
+    const outcome = answered("https://a.test/", {}, 3);
+    outcome.call.requests = 4;
+    const row = (counted?: "attempts" | "requests"): string =>
+      createTimingTable({ columns: undefined, explain, ...(counted && { counted }) }).row(outcome);
+    expect(row()).toMatch(/ {3}\(3 attempts\)$/);
+    expect(row("requests")).toMatch(/ {3}\(4 requests\)$/);
+  });
+
   test("shows controls of a server's URL as escapes", () => {
     const row = createTimingTable({ columns: undefined, explain }).row(
       answered("https://a.test/", { url: "https://a.test/\u001b[2J" }),

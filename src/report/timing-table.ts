@@ -8,6 +8,8 @@ import { shortenUrl, visible } from "../formats/visible.ts";
 export interface TimingTableOptions {
   /** Width to shorten URLs to; undefined keeps them whole, for programs. */
   readonly columns: number | undefined;
+  /** What an answer took more than one of: attempts, or the requests for its pages. @default "attempts" */
+  readonly counted?: "attempts" | "requests";
   /** A failure in words, on one line. */
   readonly explain: (failure: Failure) => string;
 }
@@ -51,7 +53,10 @@ export function createTimingTable(options: TimingTableOptions): TimingTable {
         options.columns === undefined
           ? url
           : shortenUrl(url, Math.max(24, options.columns - BEFORE_URL));
-      const words = outcome.kind === "answered" ? notes(outcome) : options.explain(outcome.failure);
+      const words =
+        outcome.kind === "answered"
+          ? notes(outcome, options.counted)
+          : options.explain(outcome.failure);
       return (
         String(response?.status ?? "–").padStart(7) +
         (response === undefined ? "–" : formatSize(response.bytes)).padStart(8) +
@@ -62,14 +67,17 @@ export function createTimingTable(options: TimingTableOptions): TimingTable {
   };
 }
 
-function notes(outcome: Outcome & { readonly kind: "answered" }): string {
-  const { redirects, timing } = outcome.response;
-  const { attempts, duplicate } = outcome.call;
+function notes(
+  { response, call }: Outcome & { readonly kind: "answered" },
+  counted: TimingTableOptions["counted"] = "attempts",
+): string {
+  const { redirects, timing } = response;
+  const { duplicate } = call;
   const found: string[] = [];
   if (redirects.length > 0)
     found.push(`${redirects.length} ${redirects.length === 1 ? "redirect" : "redirects"}`);
   if (duplicate) found.push("asked once");
   else if (timing.reused) found.push("reused");
-  if (attempts > 1) found.push(`${attempts} attempts`);
+  if (call[counted] > 1) found.push(`${call[counted]} ${counted}`);
   return found.length === 0 ? "" : `(${found.join(", ")})`;
 }

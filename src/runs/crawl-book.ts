@@ -12,6 +12,8 @@ import type { WorkSettings } from "./work-settings.ts";
 import { shownPath } from "./shown-path.ts";
 import type { WorkRun } from "./work-run.ts";
 
+export { loadBinding } from "../sinks/book.ts";
+
 /** What a book is bound from, and who hears of it. */
 export interface BindingParts {
   readonly book: NonNullable<CrawlSettings["book"]>;

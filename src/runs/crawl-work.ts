@@ -1,16 +1,14 @@
 import { responseHeader } from "../core/headers.ts";
-import type { HttpResponse } from "../core/response.ts";
 import type { Row } from "../core/row.ts";
 import type { Send } from "../core/send.ts";
 import type { SessionParts } from "../engine/session.ts";
 import { canonicaliser } from "../formats/canonical-url.ts";
-import { createDocument } from "../formats/document.ts";
 import { visible } from "../formats/visible.ts";
 import type { PickedColumn } from "../jobs/extract-picks.ts";
 import { extractCrawled } from "../jobs/extract-crawled.ts";
 import { extractLinks } from "../jobs/extract-links.ts";
 import type { Extract } from "../jobs/extract.ts";
-import { compileFindLinks } from "../jobs/find-links.ts";
+import type { LinkSelectors } from "../jobs/find-links.ts";
 import { continueDownload } from "../middleware/continue-download.ts";
 import { validatorsOf } from "../protocol/validators.ts";
 import { openFrontier } from "../sources/frontier.ts";
@@ -23,13 +21,14 @@ import { noteVisits } from "./crawl-visits.ts";
 import { crawlManners } from "./crawl-manners.ts";
 import { claimRedirects } from "./crawl-redirects.ts";
 import { savingOf } from "./crawl-saving.ts";
-import { crawlSitemaps } from "./crawl-sitemaps.ts";
 import { openFileStore } from "./crawl-store.ts";
+import type { CrawlSitemaps, SitemapParts } from "./crawl-sitemaps.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import { type CrawlSettings, FIRST_AT_ONCE } from "./crawl-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { WorkChanges } from "./tell-changes.ts";
+import { openPageReader } from "./page-reader.ts";
 import type { Saving } from "./work-claims.ts";
 import type { WorkOutput } from "./work-output.ts";
 import type { SpoolFolder } from "./work-spool.ts";
@@ -73,17 +72,6 @@ function spoolOf(saving: Saving | undefined, durable: WorkRun | undefined): Spoo
   return { root: durable.journal.run.directory, parts: "kept" };
 }
 
-/** Reads the title of a page; undefined where it has none, or is too large to look. */
-async function compileTitle(): Promise<(response: HttpResponse) => string | undefined> {
-  const { compileCss } = await import("../formats/css-query.ts");
-  const select = compileCss("title");
-  return ({ body, headers }) => {
-    if (!(body instanceof Uint8Array)) return undefined;
-    const title = select(createDocument(body, responseHeader(headers, "content-type")));
-    return title === null || title === "" ? undefined : title.slice(0, 500);
-  };
-}
-
 /**
  * A crawl that saves files can be made again and ask what has changed: of what is saved it keeps what tells
  * its version, of pages that are only read, and could be asked about, the whole answer.
@@ -99,6 +87,16 @@ function crawlKeeps({ output }: WorkSettings, saving: Saving | undefined): WorkO
   };
 }
 
+/** Loads what binds a book: a large library, and books are rare. */
+async function loadBook(): Promise<void> {
+  await (await import("./crawl-book.ts")).loadBinding();
+}
+
+async function openSitemaps(parts: SitemapParts): Promise<CrawlSitemaps> {
+  const { crawlSitemaps } = await import("./crawl-sitemaps.ts");
+  return crawlSitemaps(parts);
+}
+
 /** Opens a crawl, or goes on with one. @throws UsageError for a selector or a pattern that is none */
 export async function openCrawl(
   settings: WorkSettings,
@@ -106,8 +104,11 @@ export async function openCrawl(
   { durable, say }: CrawlParts,
 ): Promise<CrawlWork> {
   const canonical = canonicaliser({ dropParameters: crawl.dropParameters });
-  const pdf = crawl.book === undefined ? "as all others" : "files";
-  const find = await compileFindLinks({ ...crawl, ...(crawl.download ? {} : { pdf }) });
+  const pdf: LinkSelectors["pdf"] = crawl.book === undefined ? "as all others" : "files";
+  const selectors = { ...crawl, ...(crawl.download ? {} : { pdf }) };
+  const pages = await openPageReader(selectors, async () => {
+    if (crawl.book !== undefined) await loadBook();
+  });
   const judge = createLinkJudge(settings, crawl, canonical);
   // What is read again of a long list is garbage at once.
   using _heap = settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
@@ -123,10 +124,9 @@ export async function openCrawl(
     onAlias: (url, from) => judge.moved(from, url),
   });
   checkBook(settings, durable);
-  const titleOf = crawl.book === undefined ? undefined : await compileTitle();
   const sitemaps =
     crawl.sitemaps === "read"
-      ? crawlSitemaps({ frontier, judge, starts: crawl.starts, canonical })
+      ? await openSitemaps({ frontier, judge, starts: crawl.starts, canonical })
       : undefined;
   if (crawl.robots === "not read") {
     for (const start of crawl.starts) sitemaps?.named(new URL(start).origin, undefined);
@@ -170,6 +170,7 @@ export async function openCrawl(
         claimRedirects(frontier, canonical),
         ...manners.middleware,
         ...(parts === "kept" ? [continueDownload({ directory: directory!, hash, earlier })] : []),
+        pages.middleware,
         ...(listing === undefined ? [] : [listing.middleware]),
       ];
     },
@@ -182,10 +183,14 @@ export async function openCrawl(
     keeps: crawlKeeps(settings, saving),
     watched(output) {
       const { sink } = output;
-      const extract = extractLinks(output.extract, find, {
+      const extract = extractLinks(output.extract, pages.find, {
         found(row, links, answered) {
-          const title = row.number === 1 ? titleOf?.(answered.response) : undefined;
-          if (title !== undefined) frontier.entitle(row.number, title);
+          const { body, headers } = answered.response;
+          if (crawl.book !== undefined && row.number === 1 && body instanceof Uint8Array) {
+            const contentType = responseHeader(headers, "content-type");
+            const title = pages.title({ bytes: body, contentType });
+            if (title !== "") frontier.entitle(row.number, title);
+          }
           frontier.add(judge.inScope(row, links, answered), row.number);
         },
         settled: ({ number }: Row) => frontier.settled(number),

@@ -8,8 +8,9 @@ export async function endOrder(
   { journal, table, order }: WorkRun,
   settings: WorkSettings,
 ): Promise<void> {
-  if (order !== "appended" || table === undefined || table.format === "warc") return;
+  if (order !== "appended" || table === undefined || table.holds === "items") return;
   const { path, format } = table;
+  if (format === "warc") return;
   await sortTable(journal, { path, format });
   // Opened and closed again, it gets its ending.
   const target = { kind: "file" as const, path, exists: "overwrite" as const };

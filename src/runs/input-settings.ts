@@ -5,10 +5,12 @@ export type TableFormat = "csv" | "tsv" | "jsonl" | "json" | "lines";
 export type InputSettings =
   | { readonly kind: "urls"; readonly urls: readonly string[] }
   /** One URL per line, or the column `url` of a table. `-` is standard input. */
-  | { readonly kind: "list"; readonly path: string }
+  | { readonly kind: "list"; readonly path: string; readonly pipe?: string | undefined }
   | {
       readonly kind: "table";
       readonly path: string;
+      /** A pipe with a name that stands for standard input. @default none does */
+      readonly pipe?: string | undefined;
       /** Undefined: by the name, on stdin by the first bytes. */
       readonly format: TableFormat | undefined;
       readonly urlTemplate: string;

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 
 import type { InputToKnow } from "../queue/journal-messages.ts";
 import { RUNS_FOLDER } from "../queue/run-directories.ts";
+import { standardInput } from "./standard-input.ts";
 import type { WorkSettings } from "./work-settings.ts";
 
 /**
@@ -21,6 +22,6 @@ export async function inputOf(
   if (!(await wasReadBefore())) return { kind: "read once" };
   const path = join(resolve(RUNS_FOLDER), `.input-${process.pid}`);
   await mkdir(resolve(RUNS_FOLDER), { recursive: true });
-  await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }));
+  await pipeline(standardInput(input), createWriteStream(path, { mode: 0o600 }));
   return { kind: "was read", path };
 }

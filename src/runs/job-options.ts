@@ -14,7 +14,8 @@ export interface JobOptions {
   readonly caps: Caps;
   readonly limits: WorkSettings["limits"];
   readonly redirectsTo: WorkSettings["redirectsTo"];
-  readonly order: OutputSettings["order"];
+  /** @default that of the rows for records of `each`, else arrival */
+  readonly order?: OutputSettings["order"] | undefined;
   readonly csvCells: OutputSettings["csvCells"];
   /** What becomes of files that exist and are not this run's. */
   readonly existing: OutputSettings["existing"];
@@ -43,7 +44,6 @@ export const PROGRAM_OPTIONS: JobOptions = {
   },
   limits: { wait: "stop" },
   redirectsTo: "public",
-  order: "arrival",
   csvCells: "formula-safe",
   existing: "refuse",
   keeps: "answers",

@@ -34,8 +34,6 @@ export const STEP_FILES = {
   rows: "rows.jsonl",
   /** Of how many answers those are. */
   rowsNote: "rows.json",
-  /** Where the records of its items went, and of how many answers they are. */
-  itemsNote: "items.json",
   /** Answers that its rules have set apart. */
   quarantine: "quarantine.jsonl",
 } as const;

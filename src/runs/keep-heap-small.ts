@@ -20,12 +20,15 @@ export function keepHeapSmall(expected: Expected): Disposable {
   // What lives of a young generation this small is copied sooner than helping threads are awake.
   setFlagsFromString("--no-parallel-scavenge");
   if (expected === "many") setFlagsFromString("--heap-growing-percent=8");
-  const timer = setInterval(() => {
+  const look = (): void => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
     if (young === undefined || young.space_size < ENOUGH_BYTES) return;
     clearInterval(timer);
     setFlagsFromString("--semi-space-growth-factor=1");
-  }, LOOK_MS);
+  };
+  const timer = setInterval(look, LOOK_MS);
   timer.unref();
+  // Loading the program may have made it large enough already.
+  look();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }

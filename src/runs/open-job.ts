@@ -22,7 +22,6 @@ import type { Work } from "./work.ts";
 import { prepareSteps, type Teller } from "./run-steps.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
-import { checkItems } from "./step-items-file.ts";
 import { jobSession, stepSettings } from "./step-settings.ts";
 import type { Again } from "./work-retry.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -90,9 +89,8 @@ export async function openJob(asked: AskedJob, options: OpenJobOptions = {}): Pr
 function checkOutputs(run: JobRun): void {
   if (run.options.existing === "overwrite" || run.since !== undefined) return;
   for (const step of run.job.steps) {
-    checkItems({ step, directory: run.directoryOf(step) });
     const { output, merge } = step.step;
-    const isTable = output !== "-" && step.each === undefined && step.crawl?.folder === undefined;
+    const isTable = output !== "-" && step.crawl?.folder === undefined;
     const files = [isTable ? output : undefined, merge];
     const there = files.find((file) => file !== undefined && existsSync(resolve(file)));
     if (there === undefined) continue;

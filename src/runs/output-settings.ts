@@ -71,7 +71,8 @@ export function formatOf(
     );
   }
   const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
+  const folder = command === "crawl" && extension === "" ? ", FOLDER/ for files" : "";
   throw new UsageError(
-    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout)${didYouMean(extension, names)}`,
+    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout${folder})${didYouMean(extension, names)}`,
   );
 }

@@ -96,9 +96,12 @@ async function pipelineOf(
     ...spoolFolder(settings, durable),
     ...crawl?.spool,
   });
+  const { limits = {} } = settings.session;
   const session = openSession(
     {
       ...settings.session,
+      // A window of one lets others by those who rest: they are not to meet on the wire.
+      limits: settings.mode === "sequential" ? { ...limits, concurrency: 1 } : limits,
       removedHeaders: settings.request.removedHeaders,
       redirectsTo: settings.redirectsTo,
     },

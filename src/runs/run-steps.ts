@@ -13,12 +13,11 @@ import { tellJobChanges } from "./job-changes.ts";
 import { type JobRun, jobRunIn } from "./job-run.ts";
 import { openPipeline, type Pipeline } from "./pipeline.ts";
 import type { RunSignals, Work } from "./work.ts";
-import { isReadLater, stepSettings } from "./step-settings.ts";
+import { stepSettings } from "./step-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { Caps } from "./request-cap.ts";
 import { RunStopped } from "./run-stopped.ts";
 import { shownPath } from "./shown-path.ts";
-import { keepItems } from "./step-items-file.ts";
 import { quarantineWords, writeQuarantine } from "./quarantine-file.ts";
 import { writeRows } from "./step-answers.ts";
 import type { WorkChanges } from "./tell-changes.ts";
@@ -196,10 +195,7 @@ async function runStep(open: OpenStep, how: StepRunning): Promise<"ended" | "sto
   const answers = isNew ? "changed" : "as it was";
   const setApart = await writeQuarantine(ended, answers);
   if (setApart > 0) progress.say(quarantineWords(ended, setApart));
-  if (!isReadLater(step)) return "ended";
-  const rows = run.rowsFileOf(step.id);
-  if (step.position === "inner") await writeRows(ended, rows);
-  await keepItems(ended);
+  if (step.position === "inner") await writeRows(ended, run.rowsFileOf(step.id));
   return "ended";
 }
 

@@ -6,18 +6,17 @@ import type { Outcome } from "../core/outcome.ts";
 import { cell, type Row } from "../core/row.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { keptOutcome } from "../jobs/kept-outcome.ts";
-import { itemsOfStep, type StepItems } from "../jobs/step-items.ts";
+import { itemsOfStep } from "../jobs/step-items.ts";
 import { readKeptAnswers } from "../queue/kept-reader.ts";
 import { outcomeRows } from "../report/outcome-rows.ts";
 import { replaceFileSync } from "../queue/replace-file.ts";
 import type { Sink } from "../sinks/sink.ts";
-import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
+import { createTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
 import { STEP_FILES } from "./job-run.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { type Generation, generationOf, generationsIn } from "./row-generations.ts";
-import type { RecordFormat } from "./output-settings.ts";
 import { openToRead } from "./open-to-read.ts";
 import { openStoredTasks } from "./work-tasks.ts";
 
@@ -31,14 +30,6 @@ export interface EndedStep {
   readonly answered?: number;
 }
 
-/** Where the items of a step's answers go. */
-export interface ItemTarget {
-  /** Absolute, or `-` for stdout. */
-  readonly path: string;
-  readonly format: RecordFormat;
-  readonly csv: "formula-safe" | "verbatim";
-}
-
 /**
  * Writes the rows that a step gives to others, unless they are those of as many answers: whole, or not at
  * all. @throws DiskError
@@ -48,8 +39,11 @@ export async function writeRows(ended: EndedStep, path: string): Promise<void> {
   const told = join(dirname(path), STEP_FILES.rowsNote);
   if (existsSync(path) && readTold(told).answered === answered) return;
   await removeParts(dirname(path));
-  const target = { path, format: "jsonl", csv: "verbatim" } as const;
-  await writeItems(ended, target, (items) => items.rowsOf);
+  using _heap = ended.settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
+  await using file = await openWholeFile({ path, exists: "overwrite" });
+  await using sink = createTableSink(file.output, { format: "jsonl", csv: "verbatim" });
+  await fill(sink, readItems(ended));
+  await file.place();
   replaceFileSync(told, `${JSON.stringify({ answered })}\n`);
 }
 
@@ -69,36 +63,6 @@ export async function removeParts(folder: string): Promise<void> {
   }
 }
 
-/** Writes a record for each item of a step's answers: a file whole, or not at all. @throws DiskError, ClosedPipe */
-export async function writeRecords(ended: EndedStep, target: ItemTarget): Promise<void> {
-  await writeItems(ended, target, (items) => items.recordsOf);
-}
-
-/** Counts the records of a step's items, without writing them. */
-export async function countItems(ended: EndedStep): Promise<number> {
-  let count = 0;
-  for await (const _row of itemsOf(ended, (items) => items.recordsOf)) count += 1;
-  return count;
-}
-
-async function writeItems(
-  ended: EndedStep,
-  { path, format, csv }: ItemTarget,
-  read: (items: StepItems) => StepItems["rowsOf"],
-): Promise<void> {
-  using _heap = ended.settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
-  if (path === "-") {
-    const stream = { kind: "stream", stream: process.stdout } as const;
-    await using sink = await openTableSink(stream, { format, csv });
-    await fill(sink, itemsOf(ended, read));
-    return;
-  }
-  await using file = await openWholeFile({ path, exists: "overwrite" });
-  await using sink = createTableSink(file.output, { format, csv });
-  await fill(sink, itemsOf(ended, read));
-  await file.place();
-}
-
 async function fill(sink: Sink, rows: AsyncIterable<Row>): Promise<void> {
   let number = 0;
   for await (const { columns, values } of rows) {
@@ -109,17 +73,12 @@ async function fill(sink: Sink, rows: AsyncIterable<Row>): Promise<void> {
   await sink.close();
 }
 
-/** The rows that a step gives to others, read from what was kept of its answers. @throws UsageError */
-export function readItems(ended: EndedStep): AsyncGenerator<Row> {
-  return itemsOf(ended, (items) => items.rowsOf);
-}
-
-/** The items of all answers that were kept, in the order of the rows; those of a retry come last. */
-async function* itemsOf(
-  ended: EndedStep,
-  read: (items: StepItems) => StepItems["rowsOf"],
-): AsyncGenerator<Row> {
-  const toRows = read(itemsOfStep(ended.step));
+/**
+ * The rows that a step gives to others, read from what was kept of its answers, in the order of the rows;
+ * those of a retry come last. @throws UsageError
+ */
+export async function* readItems(ended: EndedStep): AsyncGenerator<Row> {
+  const { rowsOf } = itemsOfStep(ended.step);
   const generations = generationsOf(ended.directory);
   const generationOfRow = generationOf(generations);
   for (let generation = 0; generation <= generations.length; generation += 1) {
@@ -127,7 +86,7 @@ async function* itemsOf(
       if (outcome.kind !== "answered" || generationOfRow(row.number) !== generation) continue;
       // Of what a crawl has fetched only pages are read.
       const isRead = ended.settings.crawl === undefined || cell(row, "kind") === "page";
-      if (isRead) yield* toRows(row, outcome.response);
+      if (isRead) yield* rowsOf(row, outcome.response);
     }
   }
 }

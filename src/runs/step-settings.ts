@@ -73,12 +73,12 @@ export function stepSettings(step: CompiledStep, run: JobRun): WorkSettings {
   } satisfies WorkSettings);
 }
 
-/** Where the records and the bodies of a step go by themselves; its items are written later. */
-function writesOf({ step, each }: CompiledStep): NonNullable<RunJob["writes"]> {
+/** Where the records and the bodies of a step go by themselves. */
+function writesOf({ step }: CompiledStep): NonNullable<RunJob["writes"]> {
   const { output, save, merge } = step;
   return {
     ...(merge === undefined ? {} : { merge }),
-    ...(output === undefined || each !== undefined ? {} : { output }),
+    ...(output === undefined ? {} : { output }),
     ...(save === undefined ? {} : { save }),
   };
 }
@@ -120,16 +120,11 @@ function isLogin({ id }: CompiledStep, { job }: JobRun["job"]): boolean {
   return job.auth?.kind === "login" && job.auth.step === id;
 }
 
-/** Whether the items of a step's answers are read from what was kept of them, once it has ended. */
-export function isReadLater({ each, position, step }: CompiledStep): boolean {
-  return position === "inner" || (each !== undefined && step.output !== undefined);
-}
-
 function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const { output, save, keep } = step.step;
   const { order, csvCells, existing, keeps } = run.options;
   const folder = step.crawl?.folder;
-  const isTable = output !== undefined && folder === undefined && step.each === undefined;
+  const isTable = output !== undefined && folder === undefined;
   const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
   const isNamed = output === undefined || isArchive || folder !== undefined;
   const format = isNamed ? "jsonl" : formatOf(output, "get", "output");
@@ -139,11 +134,12 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
     format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
     picks: [],
-    order: isArchive ? "arrival" : order,
+    order: isArchive ? "arrival" : (order ?? (step.each === undefined ? "arrival" : "input")),
     meta: "with meta",
     csvCells,
     existing: run.since === undefined ? existing : "overwrite",
-    keeps: keep === true || isReadLater(step) ? "answers" : keeps,
+    // What others are asked for is read from the answers, once all are there.
+    keeps: keep === true || step.position === "inner" ? "answers" : keeps,
   };
 }
 

@@ -1,6 +1,7 @@
 import { FAILURE_CODES } from "../core/failure.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { didYouMean } from "../formats/nearest.ts";
+import { visible } from "../formats/visible.ts";
 import { compileSaveName, type SaveName, URL_VARIABLES } from "../jobs/extract-saved.ts";
 import type { Task } from "../queue/queue.ts";
 import type { FileSink } from "../sinks/file-sink.ts";
@@ -40,19 +41,23 @@ export async function claimed(
   tasks: Tasks,
   claims: Claims,
 ): Promise<AsyncIterable<readonly Task[]>> {
-  const { files, name, existing, run } = claims;
-  async function claim(task: Task): Promise<void> {
-    if (name.isSaved?.(task) === false) return;
-    const [path, key] = [name.pathOf(task), name.keyOf(task)];
-    if (existing === "refuse" && (await files.has(path, key))) {
-      const shown = files.claim(path, key);
-      throw new UsageError(`${shown} exists and is not this run's; --force overwrites`);
+  const { files, name, existing, input, run } = claims;
+  async function claimAll(batch: readonly Task[]): Promise<void> {
+    for (const task of batch) {
+      if (name.isSaved?.(task) === false) continue;
+      const path = files.claim(name.pathOf(task), name.keyOf(task));
+      if (path === input) {
+        throw new UsageError(`--save: ${visible(input)} is the input; give the files other names`);
+      }
+      const there = existing === "refuse" && files.has(path);
+      // Most of the time nobody has to be waited for.
+      if (there === false || !(there === true || (await there))) continue;
+      throw new UsageError(`${path} exists and is not this run's; --force overwrites`);
     }
-    files.claim(path, key);
   }
   async function* claiming(): AsyncGenerator<readonly Task[]> {
     for await (const batch of tasks.batches) {
-      for (const task of batch) await claim(task);
+      await claimAll(batch);
       yield batch;
     }
   }
@@ -85,7 +90,8 @@ async function askMissingAgain(
   for (const task of tasks) {
     const row = task.row.number;
     if (!journal.done.has(row) || withoutFile.has(row) || name.isSaved?.(task) === false) continue;
-    if (!(await files.has(name.pathOf(task), name.keyOf(task)))) missing.push(row);
+    const path = files.claim(name.pathOf(task), name.keyOf(task));
+    if (!(await files.has(path))) missing.push(row);
   }
   if (missing.length > 0) await journal.takeBack(missing, {});
 }
@@ -94,6 +100,8 @@ export interface Claims {
   readonly files: FileSink;
   readonly name: SaveName;
   readonly existing: OutputSettings["existing"] | "own";
+  /** The file of the input as a path below the folder of the files. @default it is none */
+  readonly input?: string | undefined;
   readonly run: WorkRun | undefined;
   /** What becomes of answers whose files are not there any more; where equal ones are saved once, most never were. */
   readonly missing: "asked again" | "let be";

@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+
 import { systemClock } from "../core/clock.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { parseJson } from "../formats/json.ts";
@@ -18,6 +20,7 @@ import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
+import { type HeldParts, heldRecord } from "./held-record.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -69,7 +72,6 @@ export async function openOutput(
   const picks = asked.length > 0 ? asked : (settings.picked ?? []);
   const { crawl } = parts;
   const save = crawl === undefined ? savingOf(output, tasks) : crawl.saving;
-  const name = save?.name;
   const judge = crawl?.records(picks) ?? extractOf(settings, picks);
   const extract = output.kind === "archive" ? extractExchange(judge) : judge;
   await using opened = new AsyncDisposableStack();
@@ -91,10 +93,11 @@ export async function openOutput(
   const { names, equal } = output.files ?? AS_USUAL;
   // What a server will call its files is not known before they come.
   const batches =
-    files === undefined || name === undefined || names === "the server's"
+    files === undefined || save === undefined || names === "the server's"
       ? tasks.batches
       : await claimed(tasks, {
-          ...{ files, name, existing: own ? "own" : output.existing, run },
+          ...{ files, name: save.name, existing: own ? "own" : output.existing, run },
+          input: inputsOf(settings).map((path) => relative(save.root, path))[0],
           missing: equal === "saved once" ? "let be" : "asked again",
         });
   // From here on they are the caller's, who disposes of the sink.
@@ -142,10 +145,10 @@ function savingIn(files: FileSink, table: Sink): Sink {
 /** Where the order of an earlier process goes on. */
 function orderOf(run: WorkRun | undefined): OrderedOptions {
   if (run === undefined) return {};
-  const held = run.journal.run.held.map(([row, text]) => {
-    const [columns, values] = parseJson(text) as [string[], unknown[]];
-    return { row, record: { columns, values } };
-  });
+  const held = run.journal.run.held.map(([row, text]) => ({
+    row,
+    record: heldRecord(parseJson(text) as HeldParts),
+  }));
   return { next: run.nextInOrder, held, marks: "kept" };
 }
 

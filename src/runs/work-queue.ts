@@ -2,6 +2,7 @@ import { stringifyJson } from "../formats/json.ts";
 import { createDurableQueue, type Written } from "../queue/durable-queue.ts";
 import { createMemoryQueue } from "../queue/memory-queue.ts";
 import type { Queue } from "../queue/queue.ts";
+import { heldParts } from "./held-record.ts";
 import type { Mark } from "../sinks/sink.ts";
 import type { WorkOutput } from "./work-output.ts";
 import type { WorkRun } from "./work-run.ts";
@@ -49,7 +50,7 @@ export function openQueue(
 function writtenBy({ rows, standing, held }: Mark): Written {
   const kept = held.map(({ row, record }) => ({
     row,
-    text: stringifyJson([record.columns, record.values]),
+    text: stringifyJson(heldParts(record)),
   }));
   return { rows, standing, held: kept };
 }

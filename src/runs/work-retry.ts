@@ -52,7 +52,7 @@ export async function takeFailuresBack(
       ? { appendedFrom: journal.run.facts.get("appendedFrom") ?? String(await nextGroup(journal)) }
       : {};
   const facts = { ...appended, ...generation };
-  if (table === undefined || table.format === "warc") {
+  if (table === undefined || table.format === "warc" || table.holds === "items") {
     await journal.takeBack(rows, facts);
     return rows.length;
   }
@@ -89,7 +89,7 @@ export async function endRewrite(journal: Journal, table: RunTable): Promise<voi
 }
 
 /** A table whose records can be put in another order. */
-type Rewritable = RunTable & { readonly format: RecordFormat };
+type Rewritable = Pick<RunTable, "path"> & { readonly format: RecordFormat };
 
 async function rewrite(
   journal: Journal,

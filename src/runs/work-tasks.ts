@@ -2,10 +2,9 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { createRequest, type HttpRequest } from "../core/request.ts";
-import type { Row } from "../core/row.ts";
+import { cell, type Row } from "../core/row.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { resolveLimits } from "../engine/resolve-limits.ts";
-import { didYouMean } from "../formats/nearest.ts";
 import { compileTextTemplate } from "../formats/text-template.ts";
 import { valueText } from "../formats/value-text.ts";
 import { formatOfName, type RowFormat } from "../formats/row-format.ts";
@@ -22,6 +21,7 @@ import { peekColumns, requestsOf } from "../sources/row-requests.ts";
 import { openRows, type RowInput, type RowSource } from "../sources/row-source.ts";
 import { peekFormat } from "../sources/sniff.ts";
 import { type RequestSharing, shareRequests } from "./request-sharing.ts";
+import { standardInput } from "./standard-input.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { checkUrl } from "../sources/check-url.ts";
 
@@ -138,12 +138,20 @@ function urlMaker(
   columns: readonly string[],
   source: RowSource,
 ): (row: Row) => HttpRequest {
-  const position = columns.indexOf("url");
-  if (position === -1 && columns.length > 0) {
-    throw new UsageError(`${source.name} has no column "url" to get${didYouMean("url", columns)}`);
+  const name = urlColumn(columns);
+  if (name === undefined && columns.length > 0) {
+    const hint = `map ${source.name} '{+NAME}' asks for those of another`;
+    throw new UsageError(`${source.name} has no column "url" to get; ${hint}`);
   }
   const make = requestOfUrl(settings);
-  return (row) => make(row, row.columns.indexOf("url"));
+  return (row) => make(row, row.columns.indexOf(urlColumn(row.columns) ?? ""));
+}
+
+/** The column that a list's URLs stand in: `url`, or the only one, unless that is a URL itself. */
+function urlColumn(columns: readonly string[]): string | undefined {
+  if (columns.includes("url")) return "url";
+  const [only, ...others] = columns;
+  return others.length === 0 && only?.includes("://") === false ? only : undefined;
 }
 
 function requestOfUrl(settings: WorkSettings): (row: Row, position: number) => HttpRequest {
@@ -171,7 +179,7 @@ async function openInput(
   const named = declared ?? (input.path === "-" ? undefined : formatOfName(input.path));
   if (input.path === "-" && stdin?.file === undefined) {
     const name = "stdin";
-    const peeked = await peekFormat(copied(process.stdin, stdin), named ?? fallback);
+    const peeked = await peekFormat(copied(standardInput(input), stdin), named ?? fallback);
     const rows: RowInput = { kind: "stream", name, chunks: peeked.chunks, format: peeked.format };
     return { source: await openRows(rows), format: peeked.format };
   }
@@ -182,10 +190,11 @@ async function openInput(
 
 /** The chunks of standard input, each kept before it is used. */
 async function* copied(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: NodeJS.ReadableStream,
   stdin: Stdin | undefined,
 ): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
+  for await (const piece of chunks) {
+    const chunk = piece as Buffer;
     stdin?.keep(chunk);
     yield chunk;
   }
@@ -193,10 +202,10 @@ async function* copied(
 
 /** @throws UsageError where a row of a checked list is no URL. */
 function checkUrlRow(row: Row, name: string): void {
-  const position = row.columns.indexOf("url");
-  if (position === -1) return;
+  const column = urlColumn(row.columns);
+  if (column === undefined) return;
   try {
-    checkUrl(valueText(row.values[position]));
+    checkUrl(valueText(cell(row, column)));
   } catch (error) {
     throw new UsageError(`${name}:${row.line}: ${(error as Error).message}`, { cause: error });
   }

@@ -59,7 +59,9 @@ export async function bindBook(
   chapters: readonly Chapter[],
   options: BookOptions,
 ): Promise<BoundBook> {
-  // The library is large, and books are rare.
-  const { writeBook } = await import("./book-binding.ts");
+  const { writeBook } = await loadBinding();
   return await writeBook(chapters, { ...BOOK_DEFAULTS, ...options });
 }
+
+/** Loads what binds books: the library is large, and books are rare. */
+export const loadBinding = () => import("./book-binding.ts");

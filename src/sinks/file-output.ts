@@ -1,4 +1,4 @@
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, constants, existsSync } from "node:fs";
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -83,7 +83,8 @@ export function openingError(path: string, error: unknown): Error {
   const shown = visible(path);
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EEXIST") return existsError(path, { cause: error });
-  const why = code === "ENOENT" ? `there is no folder ${visible(dirname(path))}` : reasonOf(error);
+  const isNoFolder = code === "ENOENT" && !existsSync(dirname(path));
+  const why = isNoFolder ? `there is no folder ${visible(dirname(path))}` : reasonOf(error);
   return new UsageError(`cannot write ${shown}: ${why}`, { cause: error });
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Clock, sleep, systemClock } from "../core/clock.ts";
@@ -8,13 +7,15 @@ import type { BodyFile } from "../core/response.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
 import { createGate } from "../policy/gate.ts";
+import { collisionKey } from "../protocol/file-name.ts";
 import { type ClaimedNames, createClaimedNames } from "./claimed-names.ts";
 import { exists } from "./exists.ts";
+import { fewNames } from "./few-names.ts";
 import { Folder } from "./folder.ts";
 import { createFolderTree, type FolderTree } from "./folder-tree.ts";
 import { makeFolders, removeEmpty } from "./make-folders.ts";
 import { errorCode, outputError, reasonOf } from "./output-error.ts";
-import { openNewFile, PathTaken, placeFile } from "./place-file.ts";
+import { PathTaken, placeFile, probe } from "./place-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import type { SavedBody } from "./sink.ts";
 
@@ -57,8 +58,11 @@ export interface FileSink extends AsyncDisposable {
    * the input before anything is sent, names are the same on every run. See `ClaimedNames`.
    */
   claim: ClaimedNames["claim"];
-  /** Whether something that is not its own stands at the path that `key` has or would have. @throws DiskError */
-  has(wanted: string | readonly string[], key: string): Promise<boolean>;
+  /**
+   * Whether something that is not its own stands at a claimed path; a promise where the disk is asked.
+   * @throws DiskError
+   */
+  has(path: string): Promise<boolean> | boolean;
   /**
    * Saves a body at the path that `claim` gives: once it resolves, the whole file is durable under its
    * name, where never a part of it stands. A body's file is moved in. The same path and key again
@@ -126,18 +130,6 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
   }
 }
 
-/** Whether a file can be made and takes a byte, and the permissions that it then has. */
-async function probe(path: string): Promise<number> {
-  const handle = await openNewFile(path);
-  try {
-    await handle.write("\n");
-    return (await handle.stat()).mode & 0o777;
-  } finally {
-    await handle.close();
-    await unlink(path);
-  }
-}
-
 /** What is saved, and when it was changed. */
 type Bytes = Pick<SavedBody, "body" | "modifiedMs">;
 type Whole = Bytes & { readonly body: Uint8Array | BodyFile };
@@ -156,13 +148,12 @@ function createFileSink(options: OpenedOptions): FileSink {
   const gate = createGate(options.atOnce ?? 32);
   const underWay = new Map<string, Promise<unknown>>();
   let temporaries = 0;
+  /** In the root when the first asked. */
+  let found: ReadonlySet<string> | "many" | undefined;
   /** The first refusal of the disk: those who wait or come after it need not find out for themselves. */
   let refusal: Error | undefined;
 
-  /**
-   * Does file work with a bounded number of others, its errors told by the path as the user knows it.
-   * Where it found no descriptor, fewer work at once from now on, and it is done again.
-   */
+  /** Does file work, with few others; where it finds no descriptor it is done again, with fewer. */
   async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -236,10 +227,17 @@ function createFileSink(options: OpenedOptions): FileSink {
     return { path: shown, bytes: body instanceof Uint8Array ? body.byteLength : body.bytes };
   }
 
-  return {
+  async function findFirst(path: string): Promise<boolean> {
+    found = (await guarded("", () => fewNames(tree.root))) ?? "many";
+    return await sink.has(path);
+  }
+
+  const sink: FileSink = {
     claim: (wanted, key, claiming) => names.claim(wanted, key, claiming),
-    has(wanted, key) {
-      const path = names.claim(wanted, key);
+    has(path) {
+      // Few have none of the names already; whatever comes meanwhile is met when saving.
+      if (found === undefined) return findFirst(path);
+      if (found !== "many" && !found.has(collisionKey(path.split("/", 1)[0]!))) return false;
       return guarded(path, async () => !isOwn(path) && exists(await tree.root.at(path)));
     },
     save: (wanted, key, body) => take(names.claim(wanted, key), { body }),
@@ -247,4 +245,5 @@ function createFileSink(options: OpenedOptions): FileSink {
     close,
     [Symbol.asyncDispose]: close,
   };
+  return sink;
 }

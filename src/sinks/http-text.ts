@@ -1,5 +1,3 @@
-import { STATUS_CODES } from "node:http";
-
 import { type HeaderList, withoutHeaders } from "../core/headers.ts";
 import type { HttpRequest } from "../core/request.ts";
 import type { HttpResponse } from "../core/response.ts";
@@ -20,6 +18,10 @@ export function requestText(request: HttpRequest, fields: HeaderList): Uint8Arra
   const head = Buffer.from(`${method} ${redactUrl(target)} HTTP/1.1\r\n${lines}\r\n`, "latin1");
   return bytes === undefined ? head : Buffer.concat([head, bytes]);
 }
+
+/** Beware: importing this module would load Node's own undici, 30 ms of start-up, for its exports. */
+const reasons = (): Readonly<Record<number, string | undefined>> =>
+  process.getBuiltinModule("node:http").STATUS_CODES;
 
 /** Whether a body was decoded on its way or is as the server sent it. */
 export type BodyForm = "decoded" | "as sent";
@@ -47,7 +49,7 @@ export function responseHead(response: HttpResponse, form: BodyForm): Uint8Array
     }
   }
   fields.push("content-length", length);
-  const reason = STATUS_CODES[status] ?? "";
+  const reason = reasons()[status] ?? "";
   return Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n${fieldLines(fields)}\r\n`, "latin1");
 }
 

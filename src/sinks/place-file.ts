@@ -40,8 +40,11 @@ export interface Place {
  */
 export async function placeFile(body: Uint8Array | BodyFile, place: Place): Promise<void> {
   const { folder, name } = place;
+  const isLarge = !(body instanceof Uint8Array);
   // Asked before as well as when naming: a large body should not be written for nothing.
-  if (place.exists === "refuse" && (await exists(await folder.at(name)))) throw taken(place);
+  if (isLarge && place.exists === "refuse" && (await exists(await folder.at(name)))) {
+    throw taken(place);
+  }
   if (place.unchanged === "left" && (await isThere(body, place))) await letGo(body);
   else if (body instanceof Uint8Array) await writeIn(body, place);
   else if (body.owner === "lent") await copyIn(body, place);
@@ -67,6 +70,18 @@ export function openNewFile(path: string): Promise<FileHandle> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   // Windows knows no O_NOFOLLOW: an absent bit is none.
   return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+}
+
+/** The permissions that a file has once it was made at a path and took a byte; it is removed again. @throws the system's error */
+export async function probe(path: string): Promise<number> {
+  const handle = await openNewFile(path);
+  try {
+    await handle.write("\n");
+    return (await handle.stat()).mode & 0o777;
+  } finally {
+    await handle.close();
+    await unlink(path);
+  }
 }
 
 async function writeIn(body: Uint8Array, place: Place): Promise<void> {

@@ -39,10 +39,10 @@ export function savingSink(save: Save, inner: Sink): Sink {
   }
 
   function start(record: OutputRecord, rowNumber: number): void {
-    const { columns, values, saved } = record;
+    const { saved, ...rest } = record;
     saving += 1;
     save(saved!)
-      .then((file) => inner.write({ columns, values, savedAt: file.path }, rowNumber))
+      .then((file) => inner.write({ ...rest, savedAt: file.path }, rowNumber))
       .catch((error: unknown) => {
         failure ??= { error: error instanceof PathTaken ? taken(error) : error };
       })

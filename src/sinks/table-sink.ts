@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import type { ByteOutput } from "./byte-output.ts";
 import { type FileTarget, openFileOutput } from "./file-output.ts";
 import { DiskError } from "../core/disk-error.ts";
-import type { Mark, MarkOptions, Sink, Standing } from "./sink.ts";
+import type { Mark, MarkOptions, OutputRecord, Sink, Standing } from "./sink.ts";
 import { createStreamOutput } from "./stream-output.ts";
 import { createTableText, type TableTextOptions } from "./table-text.ts";
 import { TextBuffer } from "./text-buffer.ts";
@@ -29,6 +29,9 @@ export interface OpenTableOptions extends TableSinkOptions {
    */
   readonly mostHeldLength?: number | undefined;
 }
+
+/** A mark, and what the output has then. */
+type Cut = readonly [mark: Mark, bytes: number];
 
 /** Of an output without a byte. */
 const NOTHING: Standing = { bytes: 0, checksum: 0, columns: undefined };
@@ -59,6 +62,10 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   let rows: number[] = [];
   let committed: Promise<unknown> = Promise.resolve();
   let ended: Promise<Mark> | undefined;
+  /** While the items of a row are being written: no mark stands between them. */
+  let isFilling = false;
+  /** Marks that wait for the end of that row. */
+  let cutters: PromiseWithResolvers<Cut>[] = [];
 
   /** The first failure stays: a sync that failed is never tried again. */
   function fail(error: unknown): never {
@@ -71,7 +78,7 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   }
 
   /** Everything taken until now, and where the output stands once it has that. */
-  function cut(): [Mark, number] {
+  function cut(): Cut {
     const counted = buffer.cut();
     const columns = text.columns;
     const mark: Mark = {
@@ -83,21 +90,67 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
     return [mark, counted.bytes];
   }
 
-  async function makeDurable(before: Promise<unknown>, position: number): Promise<void> {
+  /** The same at once, or once the row is whole. */
+  function cutWhole(): Promise<Cut> | Cut {
+    if (!isFilling) return cut();
+    const cutter = Promise.withResolvers<Cut>();
+    cutters.push(cutter);
+    return cutter.promise;
+  }
+
+  async function makeDurable(before: Promise<unknown>, made: Promise<Cut> | Cut): Promise<Mark> {
+    const [mark, position] = await made;
     await before;
     throwFailure();
     await buffer.reach(position).catch(fail);
     await output.sync().catch(fail);
+    return mark;
+  }
+
+  /** Writes the items of a row; waits where they are more than the output takes at once. */
+  function writeItems(all: Iterable<OutputRecord>, row: number): Promise<void> | void {
+    const items = Iterator.from(all);
+    for (let next = items.next(); next.done !== true; next = items.next()) {
+      const waiting = buffer.append(text.record(next.value, row));
+      if (waiting !== undefined) return writeRest(waiting, items, row);
+    }
+    taken(row);
+  }
+
+  async function writeRest(
+    written: Promise<void>,
+    items: Iterable<OutputRecord>,
+    row: number,
+  ): Promise<void> {
+    isFilling = true;
+    try {
+      await written;
+      for (const item of items) await buffer.append(text.record(item, row));
+      taken(row);
+    } catch (error) {
+      failure ??= { error };
+    } finally {
+      isFilling = false;
+      const due = cutters;
+      cutters = [];
+      for (const one of due) {
+        if (failure === undefined) one.resolve(cut());
+        else one.reject(failure.error);
+      }
+    }
+    throwFailure();
+  }
+
+  function taken(row: number): void {
+    if (marks === "kept") rows.push(row);
   }
 
   async function commit(): Promise<Mark> {
     throwFailure();
-    const [mark, position] = cut();
-    const durable = makeDurable(committed, position);
+    const durable = makeDurable(committed, cutWhole());
     // The next one learns of a failure by itself.
     committed = durable.catch(() => {});
-    await durable;
-    return mark;
+    return await durable;
   }
 
   async function end(): Promise<Mark> {
@@ -105,7 +158,7 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
     let mark: Mark;
     try {
       throwFailure();
-      [mark] = cut();
+      [mark] = await cutWhole();
       void buffer.append(text.ending());
       await buffer.flush();
       await committed;
@@ -136,8 +189,9 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
       state = "begun";
       throwFailure();
       try {
+        if (record.items !== undefined) return writeItems(record.items, rowNumber);
         const waiting = buffer.append(text.record(record, rowNumber));
-        if (marks === "kept") rows.push(rowNumber);
+        taken(rowNumber);
         return waiting?.catch(fail);
       } catch (error) {
         fail(error);

@@ -3,7 +3,7 @@ import { HookError } from "../core/hook-error.ts";
 import { createRequest, type HttpRequest, refusedRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
 import { UsageError } from "../core/usage-error.ts";
-import { didYouMean } from "../formats/nearest.ts";
+import { whatThereIs } from "../formats/nearest.ts";
 import {
   compileTextTemplate,
   templatesInJson,
@@ -95,7 +95,7 @@ export function createRequestMaker(shape: RequestShape, table: Table): RequestMa
 export function check(variables: readonly string[], where: string, table: Table): void {
   for (const name of variables) {
     if (columnOfVariable(name, table.columns) !== undefined) continue;
-    const hint = didYouMean(name, table.columns);
+    const hint = whatThereIs(name, table.columns);
     throw new UsageError(`${table.name} has no column "${name}" (used in ${where})${hint}`);
   }
 }

@@ -1,5 +1,3 @@
-import { constants } from "node:http2";
-
 import type { PeerCertificate } from "node:tls";
 
 import { Failure, type FailureCode } from "../core/failure.ts";
@@ -24,6 +22,9 @@ interface Meaning {
 }
 
 const DNS_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
+
+/** An error code of HTTP/2 (RFC 9113 §7). */
+const REFUSED_STREAM = 7;
 
 /** Errors of a connection that never stood: the server saw nothing. */
 const CONNECT_WORDS: Readonly<Record<string, string>> = {
@@ -72,9 +73,7 @@ export function failureOf(
 
 /** Whether an HTTP/2 server said that it did not look at the request (RFC 9113 §8.7). */
 function isRefusedStream(error: unknown): boolean {
-  return (
-    (error as { http2ErrorCode?: unknown }).http2ErrorCode === constants.NGHTTP2_REFUSED_STREAM
-  );
+  return (error as { http2ErrorCode?: unknown }).http2ErrorCode === REFUSED_STREAM;
 }
 
 function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Meaning {
@@ -100,7 +99,9 @@ function meaningOf(error: unknown, request: HttpRequest, progress: Progress): Me
   }
   if (TLS_CODE.test(code)) {
     const whose = root.cert && certificateWords(root.cert);
-    const words = whose === undefined ? root.message : `${root.message} (${whose})`;
+    // Node adds a flag of its own, which is none of ours.
+    const [why] = root.message.split("; if the root CA");
+    const words = whose === undefined ? why : `${why} (${whose})`;
     return { code: "E_TLS", words: `TLS with ${host}: ${words}`, transient: false };
   }
   // undici says the same of lengths in the header that contradict each other, before any body.

@@ -17,6 +17,11 @@ const Client = load("undici/lib/dispatcher/client.js") as typeof UndiciClient;
 const buildConnector = load("undici/lib/core/connect.js") as typeof BuildConnector;
 const { kHTTP2Session } = load("undici/lib/core/symbols.js") as { readonly kHTTP2Session: symbol };
 
+/** Ends connections that nobody wants any more: one for all, since each error would write its stack down. */
+const LET_GO = Object.assign(new Error("the connection is not wanted any more"), {
+  code: "UND_ERR_DESTROYED",
+});
+
 /** A connection that is being made and can be given up. */
 export interface Pending {
   destroy(error: Error): unknown;
@@ -146,8 +151,8 @@ export class UndiciLane implements Lane, Deadline {
   destroy(): void {
     // Beware: destroy() rejects nothing of interest, but its promise must be heard; and it knows
     // nothing of a connection that does not stand yet.
-    this.#client.destroy().catch(() => {});
-    this.#connecting?.destroy(new Error("the connection is not wanted any more"));
+    this.#client.destroy(LET_GO).catch(() => {});
+    this.#connecting?.destroy(LET_GO);
   }
 
   #connected(socket: Socket | TLSSocket): void {

@@ -6,7 +6,7 @@ import type { Job } from "./job.ts";
 import type { Oracle } from "./oracle.ts";
 import { accountOf, type Life, type VisitAccount } from "./visits.ts";
 
-/** Answers given so long before a kill have to be committed: a group's 50 ms, and a disk that takes its time. */
+/** Answers given so long before a kill have to be committed: a group's 50 ms, a slow start and a slow disk. */
 const WINDOW_MS = 1_000;
 
 /** The command that goes on with a run after a kill. */

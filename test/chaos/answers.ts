@@ -27,7 +27,7 @@ export function answerTo(name: string): Answer {
 /** The bytes of the answer to a name where it is saved to a file: small, some larger, few very large. */
 export function fileFor(name: string): string {
   const hash = hashOf(name, 2);
-  const bytes = hash % 97 === 0 ? LARGE_BYTES : hash % 5 === 0 ? hash % 200_000 : hash % 2_000;
+  const bytes = hash % 197 === 0 ? LARGE_BYTES : hash % 29 === 0 ? hash % 200_000 : hash % 2_000;
   return JSON.stringify({ ...answerTo(name), padding: "x".repeat(bytes) });
 }
 

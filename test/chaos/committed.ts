@@ -3,33 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** What the journals of a folder hold. */
-export interface Committed {
-  /** Questions of which a row has its outcome. */
-  readonly questions: ReadonlySet<string>;
-  /** Rows that have their outcome. */
-  readonly rows: number;
-}
-
 /**
- * Reads what the journals below `folder` call done, from a copy: opening the files themselves would mend
+ * The questions of which a row has its outcome. Reads what the journals below `folder` call done, from a copy: opening the files themselves would mend
  * them, which the run has to do. `questions` are those of the rows, the first at 0.
  */
 export async function committedQuestions(
   folder: string,
   questions: readonly string[],
-): Promise<Committed> {
+): Promise<ReadonlySet<string>> {
   const base = join(folder, ".fanfetch");
   const answered = new Set<string>();
-  let rows = 0;
   for (const run of await readdir(base).catch(() => [])) {
     const done = await doneRows(join(base, run));
-    rows += done.size;
     for (const [index, question] of questions.entries()) {
       if (done.has(index + 1)) answered.add(question);
     }
   }
-  return { questions: answered, rows };
+  return answered;
 }
 
 const FILES = ["journal.db", "journal.db-wal"];

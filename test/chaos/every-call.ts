@@ -71,7 +71,7 @@ async function killAtEach(
     const fate = injected({ thread, call, effect: "signal=KILL", when: String(number) });
     const end = await runCommand(job.args, { folder, ...fate });
     const killedMs = end.signal === "SIGKILL" ? nowMs() : undefined;
-    const committed = (await committedQuestions(folder, job.questions)).questions;
+    const committed = await committedQuestions(folder, job.questions);
     const lives = [{ visits: await oracle.endOfLife(), killedMs, committed }];
     const account = await bringToItsEnd({ job, folder, lives }, { oracle, goOn: "resume" });
     for (const violation of account.violations) {

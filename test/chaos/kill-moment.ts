@@ -13,15 +13,27 @@ export type KillMoment =
   /** When files of the run's directory were touched so many times. */
   | { readonly at: "commit"; readonly touches: number; readonly afterMs: number };
 
-/** Chooses a moment, spread over start-up, middle, commits and end; `owed` rows are still to be asked for. */
-export function chooseMoment(chance: Chance, owed: number): KillMoment {
+/** What is left of a run that is killed again and again. */
+export interface KillsAhead {
+  /** Questions still to be asked. */
+  readonly owed: number;
+  /** Kills that are still to come, this one included. */
+  readonly kills: number;
+}
+
+/** Chooses a moment, so that the kills are spread over start-up, middle, commits and the end of a run. */
+export function chooseMoment(chance: Chance, { owed, kills }: KillsAhead): KillMoment {
   const part = chance.fraction();
   if (part < 0.2) return { at: "start-up", afterMs: chance.below(250) };
   if (part < 0.45) {
     return { at: "commit", touches: chance.between(1, 40), afterMs: chance.fraction() * 4 };
   }
-  if (part < 0.6) return { at: "answers", answers: Math.max(1, owed), afterMs: chance.below(80) };
-  return { at: "answers", answers: chance.between(1, Math.max(1, owed)), afterMs: chance.below(6) };
+  // Beware: a run that has come to its end takes no more kills.
+  if (kills === 1 && part < 0.85) {
+    return { at: "answers", answers: Math.max(1, owed), afterMs: chance.below(80) };
+  }
+  const most = Math.max(1, Math.min(owed, Math.ceil((2 * owed) / kills)));
+  return { at: "answers", answers: chance.between(1, most), afterMs: chance.below(6) };
 }
 
 /** Resolves at the moment, or when `over` does; tells which. */

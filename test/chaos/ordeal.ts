@@ -9,6 +9,7 @@ import { committedQuestions } from "./committed.ts";
 import { createJob, type Job, type JobKind } from "./job.ts";
 import { chooseMoment, untilMoment } from "./kill-moment.ts";
 import type { Oracle } from "./oracle.ts";
+import { stalledMs } from "./stalled.ts";
 import { type Life, nowMs, type VisitAccount } from "./visits.ts";
 
 /** How a run is tried. */
@@ -61,13 +62,16 @@ async function killAgainAndAgain(
   { oracle, chance, kills: wanted, goOn }: OrdealOptions,
 ): Promise<Killed> {
   const lives: Life[] = [];
-  let [kills, begunAnew, owed] = [0, 0, job.rows];
+  let [kills, begunAnew] = [0, 0];
+  const different = new Set(job.questions).size;
+  let owed = different;
   while (kills < wanted) {
     const args = await argsToGoOn(job, folder, goOn);
     if (goOn === "resume" && args === job.args && kills > 0) begunAnew += 1;
     const command = startCommand(args, { folder });
-    const moment = chooseMoment(chance, owed);
+    const moment = chooseMoment(chance, { owed, kills: wanted - kills });
     const met = await untilMoment(moment, { folder, oracle, over: command.ended });
+    const stalled = stalledMs(command.child.pid!);
     const atMs = nowMs();
     const end = met === "now" ? await kill(command) : await command.ended;
     const committed = await committedQuestions(folder, job.questions);
@@ -75,9 +79,10 @@ async function killAgainAndAgain(
     lives.push({
       visits: await oracle.endOfLife(),
       killedMs,
-      committed: committed.questions,
+      stalledMs: stalled,
+      committed,
     });
-    owed = job.rows - committed.rows;
+    owed = different - committed.size;
     if (killedMs === undefined) break;
     kills += 1;
   }

@@ -16,6 +16,7 @@ import { chooseMoment, untilMoment } from "./kill-moment.ts";
 import { type Mount, mountImage, runProgram } from "./mount.ts";
 import { type Oracle, startOracle } from "./oracle.ts";
 import { say, sayWhySkipped } from "./say.ts";
+import { stalledMs } from "./stalled.ts";
 import { type Life, nowMs } from "./visits.ts";
 
 /** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH, of fs/ext4/ext4.h. */
@@ -80,13 +81,14 @@ async function endureCuts(
     while (cuts < wanted) {
       const power = readySwitch(place);
       const command = startCommand(await argsToGoOn(job, folder, "resume"), { folder });
-      const moment = chooseMoment(chance, job.rows);
+      const moment = chooseMoment(chance, { owed: job.rows, kills: wanted - cuts });
       const met = await untilMoment(moment, { folder, oracle, over: command.ended });
+      const stalled = stalledMs(command.child.pid!);
       const killedMs = nowMs();
       await power.cut();
       command.child.kill("SIGKILL");
       await command.ended;
-      lives.push({ visits: await oracle.endOfLife(), killedMs });
+      lives.push({ visits: await oracle.endOfLife(), killedMs, stalledMs: stalled });
       mounted[Symbol.dispose]();
       mounted = mountImage(place, image);
       cuts += 1;

@@ -27,6 +27,7 @@ test("what was in flight at a kill may be asked for again, and is counted", () =
     repeats: 1,
     inFlight: 1,
     oldestRepeatedMs: 0,
+    oldestOwnMs: 0,
     violations: [],
   });
 });
@@ -39,8 +40,16 @@ test("an answer given just before the kill may not have been committed", () => {
 test("an answer given long before the kill is not asked for again", () => {
   const { violations } = accountOf(again("a", 800), options);
   expect(violations).toEqual([
-    '"a" in life 2 was asked for again, answered 200 ms before the kill',
+    '"a" in life 2 was asked for again, answered 200 ms (200 of its own) before the kill',
   ]);
+});
+
+test("while its process was given no processor, an answer does not grow older", () => {
+  const [life, next] = again("a", 800);
+  const account = accountOf([{ ...life!, stalledMs: 150 }, next!], options);
+  expect(account).toMatchObject({ oldestRepeatedMs: 200, oldestOwnMs: 50, violations: [] });
+  const { violations } = accountOf([{ ...life!, stalledMs: 90 }, next!], options);
+  expect(violations).toHaveLength(1);
 });
 
 test("what the journal called done is not asked for again, however late it was answered", () => {

@@ -12,6 +12,8 @@ export interface Life {
   readonly visits: readonly Visit[];
   /** Undefined where it ended by itself. */
   readonly killedMs: number | undefined;
+  /** For how long the process was kept from a processor that it was ready for. @default 0 */
+  readonly stalledMs?: number | undefined;
   /** Questions of which a row had its outcome in the journal when the process had ended. */
   readonly committed?: ReadonlySet<string> | undefined;
 }
@@ -25,6 +27,8 @@ export interface VisitAccount {
   readonly inFlight: number;
   /** How long before its kill the answer was given that is the oldest of those asked for again. */
   readonly oldestRepeatedMs: number;
+  /** The same, in time in which its process was not kept from a processor. */
+  readonly oldestOwnMs: number;
   readonly violations: readonly string[];
 }
 
@@ -33,21 +37,27 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** How long before a kill an answer was given. */
+interface Age {
+  readonly ms: number;
+  readonly ownMs: number;
+}
+
 /**
  * Holds a run's lives against the promise on the wire: a question is asked once in a life, and again in
- * a later one only where it was in flight at the kill, or its answer, given at most `windowMs` before
- * it, was not yet committed. So it is with a question that several rows share.
+ * a later one only where it was in flight at the kill, or its answer, given at most `windowMs` of the
+ * process's own time before it, was not yet committed. So it is with a question that several rows share.
  */
 export function accountOf(
   lives: readonly Life[],
   { windowMs }: { readonly windowMs: number },
 ): VisitAccount {
   const violations: string[] = [];
-  const known = new Map<string, "may be asked" | "committed" | number>();
-  let [requests, repeats, inFlight, oldestRepeatedMs] = [0, 0, 0, 0];
+  const known = new Map<string, "may be asked" | "committed" | Age>();
+  let [requests, repeats, inFlight, oldestRepeatedMs, oldestOwnMs] = [0, 0, 0, 0, 0];
   for (const [
     number,
-    { visits, killedMs = Number.POSITIVE_INFINITY, committed },
+    { visits, killedMs = Number.POSITIVE_INFINITY, stalledMs = 0, committed },
   ] of lives.entries()) {
     const now = new Set<string>();
     for (const { question } of visits) {
@@ -60,18 +70,21 @@ export function accountOf(
       repeats += 1;
       if (before === "may be asked") continue;
       if (before === "committed") violations.push(`${shown} was asked for after its commit`);
-      else if (before > windowMs) {
-        violations.push(
-          `${shown} was asked for again, answered ${before.toFixed(0)} ms before the kill`,
-        );
-      } else oldestRepeatedMs = Math.max(oldestRepeatedMs, before);
+      else if (before.ownMs > windowMs) {
+        const words = `${before.ms.toFixed(0)} ms (${before.ownMs.toFixed(0)} of its own)`;
+        violations.push(`${shown} was asked for again, answered ${words} before the kill`);
+      } else {
+        oldestRepeatedMs = Math.max(oldestRepeatedMs, before.ms);
+        oldestOwnMs = Math.max(oldestOwnMs, before.ownMs);
+      }
     }
     for (const { question, answeredMs } of visits) {
-      const age = killedMs - (answeredMs ?? killedMs);
-      if (committed === undefined ? age <= windowMs : !committed.has(question)) inFlight += 1;
-      known.set(question, age <= 0 || answeredMs === undefined ? "may be asked" : age);
+      const ms = killedMs - (answeredMs ?? killedMs);
+      const ownMs = ms - stalledMs;
+      if (committed === undefined ? ownMs <= windowMs : !committed.has(question)) inFlight += 1;
+      known.set(question, ms <= 0 ? "may be asked" : { ms, ownMs });
     }
     for (const question of committed ?? []) known.set(question, "committed");
   }
-  return { requests, repeats, inFlight, oldestRepeatedMs, violations };
+  return { requests, repeats, inFlight, oldestRepeatedMs, oldestOwnMs, violations };
 }

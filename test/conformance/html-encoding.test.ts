@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { encodingOf } from "../../src/formats/html-tree.ts";
+import { encodingOf } from "../../src/formats/html-text.ts";
 import { withSuite } from "./suites.ts";
 
 interface Case {

@@ -20,6 +20,9 @@ const READ: readonly (readonly [
   ["no last newline", "name\nAda\nBob", ["Ada", "Bob"]],
   ["UTF-16", utf16("name\nZoë\n"), ["Zoë"]],
   ["NUL in a cell", "name\nA\u0000b\n", ["A\u0000b"]],
+  ["semicolons between its cells", 'id;name\r\n1;Ada\r\n2;"Bob; Jr."\r\n', ["Ada", "Bob; Jr."]],
+  ["Excel's own first line", "\uFEFFsep=;\r\nid;name\r\n1;Ada\r\n", ["Ada"]],
+  ["tabs between its cells", utf16("id\tname\r\n1\tZoë\r\n"), ["Zoë"]],
   ["a newline in quotes", 'name\n"A\nb"\nBob\n', ["A\nb", "Bob"]],
 ];
 
@@ -89,6 +92,26 @@ test("108 a record without an end, far into a table, stops the run at its line; 
   const lines = (await folder.read("out.csv")).split("\n");
   expect(lines.pop()).toBe("");
   for (const line of lines) expect(line).toMatch(/^(?:Ada|Bob|name),/);
+});
+
+test("108 a pipe with a name is read once, and its run goes on as one of standard input does", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", "name\nAda\nBob\n");
+  const piped = 'exec "$0" "$@" "$PIPED" -o out.csv --pick q=query 3< <(cat rows.csv)';
+  const argv = ["map", "/dev/fd/3"];
+  for (const _ of ["first", "again"]) {
+    const ended = await fanfetch(...argv)
+      .in(folder)
+      .env({ PIPED: world.at("/echo?name={name}") })
+      .through("bash", "-c", piped);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain("2 inputs = 2 answered + 0 failed + 0 skipped");
+  }
+  expect(world.seen.total).toBe(2);
+  const resumed = await fanfetch("resume").in(folder);
+  expect(resumed.exitCode, resumed.stderr).toBe(0);
+  await verifyWhole(folder);
 });
 
 test("108 a standard input that is closed before its first row, or in the middle of one, ends the input there", async () => {

@@ -24,7 +24,7 @@ function run(...args: readonly string[]): Run {
     const { stdout, status } = spawnSync(
       process.execPath,
       ["--import", preload, join(ROOT, "bin/fanfetch.js"), ...args],
-      { encoding: "utf8", env: { ...process.env, FANFETCH_LOADED: record } },
+      { cwd: directory, encoding: "utf8", env: { ...process.env, FANFETCH_LOADED: record } },
     );
     return { stdout, status, ...JSON.parse(readFileSync(record, "utf8")) };
   } finally {
@@ -77,6 +77,14 @@ test("a command that sends loads undici, so that its absence above means somethi
   const loaded = run("get", "http://127.0.0.1:9/", "--retries", "0", "-q");
   expect(loaded.status).toBe(1);
   expect(packagesOf(loaded)).toContain("undici");
+});
+
+test("a command that sends, with a journal too, leaves Node's own undici alone", () => {
+  for (const more of [[], ["--keep"]]) {
+    const loaded = run("get", "http://127.0.0.1:9/", "--retries", "0", "-q", ...more);
+    expect(loaded.builtins).toContain("http");
+    expect(loaded.builtins).not.toContain("internal/deps/undici/undici");
+  }
 });
 
 test("a command without a journal loads no SQLite, and one without such fields no parser of them", () => {

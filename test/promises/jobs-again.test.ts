@@ -65,7 +65,7 @@ test("records are made again from answers that were kept, together with those of
   ]);
 });
 
-test("retry asks again for what failed, in the places where it stood", async () => {
+test("retry asks again for what failed; the items of its answers come last", async () => {
   let isDown = true;
   await using server = await play((url, _request, response) => {
     if (url.pathname === "/list") return [{ id: 1 }, { id: 2 }, { id: 3 }];
@@ -83,7 +83,8 @@ test("retry asks again for what failed, in the places where it stood", async () 
   expect(server.targets).toEqual(["/one/2"]);
   expect(again.stderr).toContain("4 inputs = 4 answered + 0 failed + 0 skipped");
   const records = (await folder.read("out.jsonl")).trimEnd().split("\n");
-  expect(records.map((line) => JSON.parse(line).id)).toEqual([1, 2, 3]);
+  expect(records.map((line) => JSON.parse(line).id)).toEqual([1, 3, 2]);
+  expect((await fanfetch("verify").in(folder)).exitCode).toBe(0);
 });
 
 test("a run that --changed began is gone on with as it was begun", async () => {

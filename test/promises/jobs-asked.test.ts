@@ -32,6 +32,16 @@ export default defineJob(${JSON.stringify(job).replace('"STEPS"', steps)});\n`,
   expect(ended.exitCode).toBe(0);
   expect(ended.stderr).toContain("4 inputs = 4 answered + 0 failed + 0 skipped");
   expect(world.seen.total).toBe(4);
+  const again = await fanfetch("run", "players.ts", "--progress", "json").in(folder);
+  const account = JSON.parse(again.stderr.trimEnd().split("\n").at(-1)!) as object;
+  expect(account).toMatchObject({
+    type: "account",
+    inputs: 4,
+    run: expect.stringMatching(/^\.fanfetch\/\d{4}-\d{4}-players$/),
+  });
+  const shown = (await fanfetch("show").in(folder)).stdout;
+  // The list writes nothing, the other step its files.
+  expect(shown.match(/^outputs$/gm)).toHaveLength(1);
 });
 
 test("a login goes first, and all others send its cookies; a resumed run logs in again", async () => {

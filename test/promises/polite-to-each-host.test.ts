@@ -19,6 +19,17 @@ test("no host has more under way than --per-host, while others use their own pla
   }
 });
 
+test("one by one, what is asked again does not meet what others ask meanwhile", async () => {
+  await using world = await startWorld();
+  const cut = ["a", "b", "c", "d"].map((name) => world.at(`/cut-at/5kB/bytes/10kB?${name}`));
+  const list = [...cut, ...urlsOf(world, 20, "/slow/40ms/json")].join("\n");
+  const words = ["--per-host", "5", "--mode", "sequential", "--retries", "1", "-o", "-"];
+  const ended = await fanfetch("get", "--from", "-", ...words).stdin(list);
+  expect(ended.exitCode).toBe(1);
+  expect(world.seen.total).toBe(28);
+  expect(world.seen.mostAtOnce()).toBe(1);
+});
+
 test("all hosts together have no more under way than -j", async () => {
   await using one = await startWorld();
   await using two = await startWorld();

@@ -160,6 +160,46 @@ const CASES: readonly (readonly [what: string, argv: readonly string[], says: Re
     ["map", "names.csv", "URL/?n={name}", "-o", "names.csv", "--force"],
     /names\.csv is the input/,
   ],
+  [
+    "saved files that are the input",
+    ["map", "names.csv", "URL/?n={name}", "--save", "names.csv", "--force"],
+    /names\.csv is the input/,
+  ],
+  [
+    "one file for two things",
+    ["get", "URL", "-o", "out.json", "--summary", "./out.json"],
+    /out\.json is --output and cannot be --summary too/,
+  ],
+  ["a time limit of nothing", ["get", "URL", "--timeout", "0"], /--timeout: "0" has to be more/],
+  ["a cap of nothing", ["get", "URL", "--max-bytes", "0kB"], /--max-bytes: "0kB" has to be more/],
+  ["a method for proxies", ["get", "URL", "-X", "connect"], /-X CONNECT opens a tunnel/],
+  [
+    "a column that is picked and there already",
+    ["map", "names.csv", "URL/?n={name}", "--pick", "_status=x"],
+    /every record has a column "_status" already/,
+  ],
+  [
+    "a field that is picked and there already",
+    ["get", "URL", "--pick", "id,status"],
+    /every record has a column "status" already/,
+  ],
+  [
+    "a column far from any that there is",
+    ["map", "names.csv", "URL/?n={surname}"],
+    /no column "surname".*there is "name", "country_id"/,
+  ],
+  [
+    "a list whose URLs stand in none of its columns",
+    ["get", "--from", "names.csv"],
+    /names\.csv has no column "url" to get; map names\.csv '\{\+NAME\}'/,
+  ],
+  ["stdin in the place of a URL", ["get", "-"], /get reads URLs from stdin with --from -/],
+  ["a folder without its slash", ["crawl", "URL", "-o", "site"], /FOLDER\/ for files/],
+  [
+    "a selector that breaks off",
+    ["crawl", "URL", "--follow", "a["],
+    /Expected name, found its end/,
+  ],
   ["an output of no format", ["get", "URL", "-o", "out.cvs"], /did you mean "\.csv"\?/],
   [
     "an output of a later format",

@@ -80,7 +80,7 @@ test("other fields are extracted from the pages that were kept, and nothing is s
   await using world = await startWorld();
   await using folder = await withQueries(5);
   await folder.write("places.yaml", jobOf(world.url, ONE_KEY));
-  await fanfetch("run", "places.yaml").in(folder).env(KEYS);
+  await fanfetch("run", "places.yaml", "--keep").in(folder).env(KEYS);
   const before = world.seen.total;
   const ended = await fanfetch("extract", "--pick", "ratings=[].results[].rating", "-o", "r.jsonl")
     .in(folder)
@@ -147,12 +147,23 @@ test("killed in the middle and resumed, queries and pages that were committed ar
     .kill("SIGKILL")
     .after(world.seen.reached(200));
   expect(killed.signal).toBe("SIGKILL");
-  expect((await folder.names()).includes("places.jsonl")).toBe(false);
+  // They are written while others are still asked for.
+  expect((await recordsIn(folder)).length).toBeGreaterThan(0);
   const ended = await fanfetch("resume").in(folder).env(KEYS);
   expect(ended.stderr).toContain("300 inputs = 300 answered + 0 failed + 0 skipped");
   expect(world.seen.total - world.seen.distinct).toBeLessThanOrEqual(100);
-  const queries = new Set((await recordsIn(folder)).map(({ query }) => query));
+  const records = await recordsIn(folder);
+  const queries = new Set(records.map(({ query }) => query));
   expect(queries.size).toBeGreaterThan(200);
+  // Each once, in the order of the queries, and of the places of each.
+  const expected = [...queries]
+    .toSorted((one, other) => Number(String(one).slice(5)) - Number(String(other).slice(5)))
+    .flatMap((query) =>
+      records
+        .filter((record) => record["query"] === query)
+        .map((_, index) => `${String(query)} ${index + 1}`),
+    );
+  expect(records.map(({ place }) => place)).toEqual(expected);
   expect((await fanfetch("verify").in(folder).env(KEYS)).exitCode).toBe(0);
 });
 

@@ -150,5 +150,5 @@ async function committedUrls(folder: TemporaryFolder): Promise<ReadonlySet<strin
     .split("\n");
   const rows = lines.map((line) => JSON.parse(line)).filter(({ line }) => line === "row");
   const urls = rows.map(({ url }) => url as string);
-  return (await committedQuestions(folder.path, urls)).questions;
+  return await committedQuestions(folder.path, urls);
 }

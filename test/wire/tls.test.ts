@@ -27,7 +27,7 @@ describe("a certificate", () => {
   test.each([
     ["expired", /expired/],
     ["otherHost", /localhost.*other\.example/s],
-    ["selfSigned", /self.signed/],
+    ["selfSigned", /self.signed certificate \(CN=/],
   ] as const)("that is %s is refused for good, in words that say so", async (name, words) => {
     await using server = await serve(name);
     await using wire = openWire();

@@ -58,7 +58,7 @@ async function writeExtract(
   }
   const stored = input.settings;
   const command = stored.command === "get" ? "get" : "map";
-  const output = readOutput(command, createValues(line), stored.input);
+  const output = readOutput(command, createValues(line));
   if (output.kind === "archive") {
     throw new UsageError("extract writes tables; export makes a .warc.gz of kept answers");
   }
@@ -93,7 +93,7 @@ async function writeExtract(
   );
   if (interrupted !== undefined) return interrupted;
   if (!line.values.has("quiet")) {
-    const told = `${formatCount(written)} records from kept answers, ${formatCount(failed)} of them failed; nothing was sent`;
+    const told = `${formatCount(written)} ${written === 1 ? "record" : "records"} from kept answers, ${formatCount(failed)} of them failed; nothing was sent`;
     await terminal.stderr.write(`${told}\n`);
   }
   return failed === 0 ? 0 : 1;
