@@ -151,6 +151,7 @@ export class HostLimits implements RateLearner {
       }
     } else {
       this.#silence.end();
+      this.#rate?.probe.missed(flight);
       const isRefused = kind === "refused";
       flight.burst.refused += 1;
       const retryAfterMs = landing.retryAfterMs ?? 0;

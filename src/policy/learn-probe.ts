@@ -33,6 +33,16 @@ export class Probe {
     if (this.refusalMs > 0) this.heardMs = flight.atMs + 1.5 * this.refusalMs + 5;
   }
 
+  /** One was not let in; if that was the probe, another may leave. */
+  missed(flight: Flight): void {
+    if (flight === this.flight) this.#forget();
+  }
+
+  #forget(): void {
+    this.flight = undefined;
+    this.heardMs = Infinity;
+  }
+
   /** How long to wait for the first one: two round trips of a usual server, or of a refusal where that takes longer. */
   firstMs(baseMs: number): number {
     return Math.max(USUAL_MS, 2 * Math.min(baseMs || USUAL_MS, USUAL_MS), 2 * this.refusalMs);
@@ -58,8 +68,7 @@ export class Probe {
   }
 
   #plan(nowMs: number, askedMs: number, window: WindowWatch): void {
-    this.flight = undefined;
-    this.heardMs = Infinity;
+    this.#forget();
     const endMs = nextWindowEndMs(window.openedAtMs, nowMs) + 20;
     const ownMs = Math.min(this.#waitMs, Math.max(20, endMs - nowMs));
     this.#atMs = nowMs + (askedMs > 0 ? askedMs : ownMs);

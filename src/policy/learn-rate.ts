@@ -21,7 +21,7 @@ export class RateSearch {
   #rate = Infinity;
   /** `free`: no limit known; `probing`: one at a time, since nothing gets in; else paced. */
   #mode: "free" | "probing" | "climbing" | "steady" = "free";
-  readonly #probe = new Probe();
+  readonly probe = new Probe();
   /** Where to begin when it opens. */
   #guess = 0;
   readonly #spending = new Spending(this.#window);
@@ -51,20 +51,20 @@ export class RateSearch {
   }
 
   nextAt(nowMs: number): number {
-    return (this.#mode === "probing" ? this.#probe : this.pace).nextAt(nowMs);
+    return (this.#mode === "probing" ? this.probe : this.pace).nextAt(nowMs);
   }
 
   /** Whether a probe has got in: by now it would have been refused. */
   hasHeard(nowMs: number): boolean {
-    if (this.#mode !== "probing" || nowMs < this.#probe.heardMs) return false;
-    this.#open(this.#probe.flight!, nowMs);
+    if (this.#mode !== "probing" || nowMs < this.probe.heardMs) return false;
+    this.#open(this.probe.flight!, nowMs);
     return true;
   }
 
   /** One leaves, `unanswered` of all before having been refused. */
   depart(flight: Flight, unanswered: number): void {
     this.pace.depart(flight.atMs);
-    if (this.#mode === "probing") this.#probe.leaves(flight, flight.order - unanswered);
+    if (this.#mode === "probing") this.probe.leaves(flight, flight.order - unanswered);
     if (this.#departed === 0) this.#begin(flight.atMs);
     this.#departed += 1;
     this.climb.depart();
@@ -100,7 +100,7 @@ export class RateSearch {
   /** One was let in, no episode being open. Returns whether places, and no rate, are the limit. */
   accepted(flight: Flight, nowMs: number, baseMs: number, isOurs: boolean): boolean {
     if (this.#mode === "probing") {
-      if (flight === this.#probe.flight) this.#open(flight, nowMs);
+      if (flight === this.probe.flight) this.#open(flight, nowMs);
       return false;
     }
     if (this.#mode === "free" || isOurs) return false;
@@ -131,7 +131,7 @@ export class RateSearch {
   #open(flight: Flight, nowMs: number): void {
     const { estimate } = this;
     const window = this.#window;
-    const before = this.#probe.acceptedBefore;
+    const before = this.probe.acceptedBefore;
     const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
@@ -179,7 +179,7 @@ export class RateSearch {
     this.#window.shut(nowMs);
     this.#beginProbing(nowMs, 0, 1000);
     // One whose beginning was not seen may end at any time.
-    if (this.#window.wasSeenOpening) this.#probe.expect(this.#window);
+    if (this.#window.wasSeenOpening) this.probe.expect(this.#window);
   }
 
   #startClimb(nowMs: number, step: number): void {
@@ -194,7 +194,7 @@ export class RateSearch {
     const { acceptedBefore, nowMs, waitMs, baseMs, places } = refusal;
     const { atMs } = episode.first;
     const { estimate } = this;
-    this.#probe.refusalMs = episode.openedAtMs - atMs;
+    this.probe.refusalMs = episode.openedAtMs - atMs;
     const since = estimate.since(acceptedBefore);
     estimate.dearMs = Math.max(estimate.dearMs, waitMs);
     if (estimate.isEmpty) {
@@ -203,12 +203,12 @@ export class RateSearch {
       if (episode.passed !== undefined) {
         this.#rate = episode.passed;
         this.#startClimb(nowMs, 1.25);
-      } else this.#beginProbing(nowMs, waitMs, this.#probe.firstMs(baseMs));
+      } else this.#beginProbing(nowMs, waitMs, this.probe.firstMs(baseMs));
       return;
     }
     if (this.#mode === "probing") {
       this.#window.probeRefused(atMs, acceptedBefore);
-      this.#probe.again(nowMs, waitMs, this.#window);
+      this.probe.again(nowMs, waitMs, this.#window);
       return;
     }
     if (this.#spending.isOn) {
@@ -245,6 +245,6 @@ export class RateSearch {
   #beginProbing(nowMs: number, waitMs: number, firstMs: number): void {
     this.#mode = "probing";
     this.#spending.end();
-    this.#probe.begin(nowMs, firstMs, waitMs, this.#window);
+    this.probe.begin(nowMs, firstMs, waitMs, this.#window);
   }
 }

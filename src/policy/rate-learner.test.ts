@@ -47,6 +47,20 @@ describe("a rate learner", () => {
     expect(fresh.limits.rate).toBeLessThan(Infinity);
   });
 
+  test("asks again where a probe came to nothing", () => {
+    const fresh = learner();
+    const [first, ...others] = leave(fresh, 0);
+    fresh.land(first!, { nowMs: 10, kind: "refused", latencyMs: 10 });
+    land(fresh, others, 50);
+    let nowMs = 50;
+    for (const probe of [1, 2, 3]) {
+      nowMs = fresh.nextAt(nowMs);
+      expect(nowMs, `probe ${probe}`).toBeLessThan(10_000);
+      fresh.land(fresh.depart(nowMs), { nowMs: nowMs + 5, kind: "failed", latencyMs: undefined });
+      nowMs += 5;
+    }
+  });
+
   test("takes answers whose latency nobody knows for no fast ones", () => {
     const fresh = learner();
     for (let round = 1; round <= 40; round += 1) {
