@@ -212,7 +212,8 @@ export class HostLimits implements RateLearner {
     // The server tells of its own limit and that it is used up: nothing to guess.
     if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
-      concurrency.refusedAt(Math.max(1, places), nowMs, 0);
+      // With nobody let in besides, it says nothing of places.
+      if (places > 0) concurrency.refusedAt(places, nowMs, 0);
       return;
     }
     const accepted = rate.estimate.since(acceptedBefore);

@@ -123,6 +123,14 @@ describe("a rate learner", () => {
     expect(fresh.limits.rate).toBe(Infinity);
   });
 
+  test("takes a connection that is dropped while nobody else is under way for nothing", () => {
+    const fresh = learner();
+    const flight = fresh.depart(0);
+    fresh.land(flight, { nowMs: 5, kind: "failed", latencyMs: undefined });
+    expect(fresh.limits.concurrency).toBeGreaterThan(1);
+    expect(fresh.profile()).toMatchObject({ concurrency: undefined, evidence: [] });
+  });
+
   test("begins with one again after the host was down", () => {
     const fresh = learner();
     land(fresh, leave(fresh, 0), 50);
