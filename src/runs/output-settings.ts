@@ -1,12 +1,6 @@
-import { extname } from "node:path";
-
 import { UsageError } from "../core/usage-error.ts";
-import { didYouMean } from "../formats/nearest.ts";
-import { visible } from "../formats/visible.ts";
+import { type RecordFormat, recordFormatOf } from "../formats/record-format.ts";
 import type { SendingCommand } from "./run-settings.ts";
-
-/** How records are written down. */
-export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
 
 /** How bodies become files. */
 export interface FileSettings {
@@ -46,33 +40,16 @@ export interface OutputSettings {
   readonly absent?: "fails";
 }
 
-const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
-
-const LATER = new Set([".sqlite", ".parquet"]);
-
 /**
  * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
  * @throws UsageError for a name that tells none
  */
-export function formatOf(
-  path: string,
-  command: SendingCommand,
-  field = "-o",
-): RecordFormat | undefined {
+export function formatOf(path: string, command: SendingCommand): RecordFormat | undefined {
   if (path === "-") return command === "map" ? undefined : "jsonl";
-  if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
-  const extension = extname(path).toLowerCase();
-  const found = FORMATS.find((format) => extension === `.${format}`);
-  if (found !== undefined) return found;
-  const there = ".jsonl .csv .tsv .json .warc.gz";
-  if (LATER.has(extension)) {
-    throw new UsageError(
-      `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
-    );
+  if (path === "") throw new UsageError("-o needs the name of a file, or - for stdout");
+  try {
+    return recordFormatOf(path, command === "crawl" ? ", FOLDER/ for files" : "");
+  } catch (error) {
+    throw new UsageError(`-o ${(error as Error).message}`, { cause: error });
   }
-  const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
-  const folder = command === "crawl" && extension === "" ? ", FOLDER/ for files" : "";
-  throw new UsageError(
-    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout${folder})${didYouMean(extension, names)}`,
-  );
 }

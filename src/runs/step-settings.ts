@@ -127,7 +127,7 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const isTable = output !== undefined && folder === undefined;
   const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
   const isNamed = output === undefined || isArchive || folder !== undefined;
-  const format = isNamed ? "jsonl" : formatOf(output, "get", "output");
+  const format = isNamed ? "jsonl" : formatOf(output, "get");
   return {
     kind: isArchive ? "archive" : isTable ? "records" : "none",
     path: isTable || isArchive ? output : "-",

@@ -608,6 +608,16 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
     `steps: [{ url: ${URL}, output: a.csv }, { url: ${URL}, output: ▸a.csv }]`,
     "steps[1].output is a.csv, which steps[0] writes too",
   ),
+  wrong(
+    "an output of no format",
+    `steps: [{ url: ${URL}, output: ▸a.cvs }]`,
+    'steps[0].output: a.cvs: its extension names no format (.jsonl .csv .tsv .json .warc.gz, - for stdout); did you mean ".csv"?',
+  ),
+  wrong(
+    "an output of a later format",
+    `steps: [{ url: ${URL}, output: ▸a.parquet }]`,
+    "steps[0].output: a.parquet: .parquet is not there yet; there are .jsonl .csv .tsv .json .warc.gz",
+  ),
 ];
 
 const bomb = Array.from({ length: 9 }, (_, index) => {
