@@ -30,9 +30,12 @@ async function askedSend(
   }
   // What an archive of the web did not get before a kill has to come once more, in full.
   const kept = output.kind === "archive" ? undefined : await durable?.journal.openArchive();
-  const asked = once(kept)(fresh);
+  const asked = once(kept && { ...kept, mostBytes: HELD_BESIDE_ARCHIVE })(fresh);
   return around === undefined ? asked : once()(around({ once: asked, fresh, say }));
 }
+
+/** Bytes of answers that are held though an archive on disk has them: repeats are mostly near. */
+const HELD_BESIDE_ARCHIVE = 4 * 1024 * 1024;
 
 interface Sending {
   readonly settings: WorkSettings;
