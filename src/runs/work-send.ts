@@ -1,7 +1,7 @@
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import type { Session } from "../engine/session.ts";
 import { once } from "../middleware/once.ts";
-import { AS_USUAL } from "./output-settings.ts";
+import { AS_USUAL } from "../jobs/file-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { RequestSharing } from "./request-sharing.ts";
 import type { WorkRun } from "./work-run.ts";
