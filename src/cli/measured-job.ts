@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
 import type { RunEvent } from "../core/event.ts";
@@ -47,7 +47,7 @@ export async function measuredJob(line: CommandLine, terminal: Terminal): Promis
   }
 
   return {
-    title: asked.describes.title,
+    title: basename(line.positionals[0]!),
     connections: asked.job.steps.some(({ crawl }) => crawl) ? "opened anew" : "kept open",
     async measure(mode, how) {
       discovered ??= discover(run, terminal, how);

@@ -29,6 +29,7 @@ steps:
   const ended = await fanfetch("compare", "run", "job.yaml", ...TWICE).in(folder);
   expect(ended.exitCode, ended.stderr).toBe(0);
   const told = JSON.parse(ended.stdout) as Told;
+  expect(told.title).toBe("job.yaml");
   expect(told).toMatchObject({ repetitions: 2, requests: 8, failed: 0, connections: "kept open" });
   expect(told.runs.concurrent).toHaveLength(2);
   const paths = Map.groupBy(world.seen.requests(), ({ path }) => path);

@@ -31,7 +31,7 @@ export async function verify(line: CommandLine, terminal: Terminal): Promise<num
   const lines = problems.map((problem) => visible(problem));
   const rest = owed === 0 ? "" : ` + ${formatCount(owed)} owed`;
   lines.push(
-    `${inputs} inputs = ${answered} answered + ${failed} failed + ${skipped} skipped${rest}`,
+    `${inputs} ${inputs === 1 ? "input" : "inputs"} = ${answered} answered + ${failed} failed + ${skipped} skipped${rest}`,
   );
   if (waiting > 0) {
     lines.push(`${formatCount(waiting)} ${waiting === 1 ? "step has" : "steps have"} not begun`);
