@@ -13,6 +13,7 @@ import { EXIT_CHANGED, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { listenForInterrupts, type SignalSource } from "./interrupts.ts";
 import type { Work } from "../runs/work.ts";
 import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
+import { closeStandardInput } from "../runs/standard-input.ts";
 import type { ReachedCap } from "../runs/watch-caps.ts";
 import { createProgress, progressKind, type Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
@@ -81,6 +82,7 @@ export async function runWork(
       progress.listen(event);
     },
   });
+  closeStandardInput();
   if (error?.name === "ClosedPipe") return 0;
   const capWords = capWordsOf(error, cap);
   if (error !== undefined && capWords === undefined) {

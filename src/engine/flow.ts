@@ -150,7 +150,9 @@ export async function* flow<T extends Owed>(
 
   const endFeeding = (): void => {
     isClosed = true;
-    feed();
+    // A turn that is waited for may never come: of a pipe that nobody writes to and nobody closes.
+    if (feeder === "waiting") endFeed();
+    else feed();
     turns.close().catch(fail);
   };
   drain?.addEventListener("abort", endFeeding, { once: true });

@@ -93,3 +93,17 @@ test("100 a reader that has enough ends a run on disk quietly; its journal is wh
   await resumeWhole(folder, "run");
   expect(world.seen.distinct).toBe(2_000);
 });
+
+test("98 Ctrl-C ends a run whose standard input stays open", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  const open = 'exec "$0" "$@" < <(echo "$URL"; exec sleep 20 2>/dev/null)';
+  const ended = await fanfetch("get", "--from", "-", "-o", "out.jsonl", "--progress", "json")
+    .in(folder)
+    .env({ URL: world.at("/json/1") })
+    .through("bash", "-c", open)
+    .kill("SIGINT")
+    .after('"type":"settled"');
+  expect(ended.exitCode, ended.stderr).toBe(130);
+  expect(ended.stderr).toContain("1 input = 1 answered");
+});
