@@ -18,7 +18,7 @@ import { countRecords } from "../sinks/scan-records.ts";
 import { savingOf } from "../runs/crawl-saving.ts";
 import { splitSaveTemplate } from "../runs/save-template.ts";
 import type { WorkSettings } from "../runs/work-settings.ts";
-import type { RecordFormat } from "../runs/output-settings.ts";
+import type { RecordFormat } from "../formats/record-format.ts";
 import type { Saving } from "../runs/work-claims.ts";
 
 /** What the table of a run is checked against. */

@@ -1,6 +1,8 @@
 import { UsageError } from "../core/usage-error.ts";
 import type { HeaderList } from "../core/headers.ts";
+import { visible } from "../formats/visible.ts";
 import type { CurlRequest } from "./curl-file.ts";
+import { textOf } from "./read-text.ts";
 import { checkHeader } from "../protocol/header-rules.ts";
 import type { ReadText } from "./settings.ts";
 
@@ -54,9 +56,8 @@ export function createFields(curl: CurlRequest | undefined): Fields {
  */
 export async function addHeader(fields: Fields, text: string, readText: ReadText): Promise<void> {
   if (text.startsWith("@")) {
-    const lines = Buffer.from(await readText(text.slice(1)))
-      .toString("utf8")
-      .split(/\r?\n/);
+    const file = text.slice(1);
+    const lines = (await textOf(await readText(file), visible(file))).split(/\r?\n/);
     for (const line of lines)
       if (line.trim() !== "") await addHeader(fields, line.replace(/^@/, " @"), readText);
     return;

@@ -11,7 +11,7 @@ import type { CommandLine } from "./command-line.ts";
 import { readChangesWanted } from "./changes-file.ts";
 import { keptValues } from "./describe-job.ts";
 import { loadModule } from "./load-module.ts";
-import { readText } from "./read-text.ts";
+import { readText, textOf } from "./read-text.ts";
 import { createValues } from "./settings.ts";
 import { readCaps, readGivenSession } from "./settings-limits.ts";
 
@@ -69,5 +69,5 @@ async function readJobOf(file: string, set: readonly string[]): Promise<ReadJob>
     return await readJobModule(await loadModule(path, name), { name, set });
   }
   const bytes = await readText(file);
-  return await readJob(Buffer.from(bytes).toString("utf8"), { name, set });
+  return await readJob(await textOf(bytes, name), { name, set });
 }

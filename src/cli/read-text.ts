@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { UsageError } from "../core/usage-error.ts";
+import { readText as decodeText } from "../formats/text-chunks.ts";
 import { visible } from "../formats/visible.ts";
 
 /**
@@ -16,6 +17,13 @@ export async function readText(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw new UsageError(`${visible(path)} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** The text of bytes that a person wrote: UTF-8, or UTF-16 with its mark. @throws UsageError where it is none */
+export async function textOf(bytes: Uint8Array, name: string): Promise<string> {
+  let text = "";
+  for await (const piece of decodeText([bytes], name)) text += piece;
+  return text;
 }
 
 const REASONS: ReadonlyMap<string | undefined, string> = new Map([

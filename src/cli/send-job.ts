@@ -1,17 +1,13 @@
-import { resolve } from "node:path";
-
 import { systemClock } from "../core/clock.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { openHostMemory } from "../memory/host-memory.ts";
 import { stateFolder } from "../memory/state-folder.ts";
-import { jobRunsOf } from "../queue/job-directory.ts";
-import { RUNS_FOLDER } from "../queue/run-directories.ts";
 import type { AskedJob } from "../runs/ask-job.ts";
+import { finishedRunOf } from "../runs/finished-run.ts";
 import { openJob, type OpenJob } from "../runs/open-job.ts";
 import type { Again } from "../runs/work-retry.ts";
 import type { CommandLine } from "./command-line.ts";
 import { checkDistinctFiles, type NamedFile } from "./distinct-files.ts";
-import { readJobOverview } from "./job-overview.ts";
 import { runWork } from "./run-work.ts";
 import { createValues, readOnChange, readProgress, type Settings } from "./settings.ts";
 import type { Terminal } from "./terminal.ts";
@@ -80,7 +76,7 @@ function toldSettings({ settings }: OpenJob, asked: AskedJob, line: CommandLine)
  * The finished run that --changed compares with; undefined without the option, or where there is none.
  * @throws UsageError together with a directory of its own
  */
-function sinceOf({ identity }: AskedJob, { values }: CommandLine): string | undefined {
+function sinceOf(asked: AskedJob, { values }: CommandLine): string | undefined {
   if (!values.has("changed")) {
     const option = ["changes", "exit-on-change"].find((name) => values.has(name));
     if (option === undefined) return undefined;
@@ -93,7 +89,5 @@ function sinceOf({ identity }: AskedJob, { values }: CommandLine): string | unde
       "--changed begins a run of its own beside the earlier one; leave out --run and --force",
     );
   }
-  return jobRunsOf(identity, resolve(RUNS_FOLDER)).find(
-    (directory) => readJobOverview(directory).state === "finished",
-  );
+  return finishedRunOf(asked);
 }

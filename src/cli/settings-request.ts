@@ -5,6 +5,7 @@ import { addHeader, createFields } from "./header-fields.ts";
 import { checkHeader, checkMethod, checkText, isSecretHeader } from "../protocol/header-rules.ts";
 import type { RequestSettings } from "../runs/request-settings.ts";
 import { checkJson, readBody } from "./settings-body.ts";
+import { textOf } from "./read-text.ts";
 import type { ReadText, Values } from "./settings.ts";
 
 /** The request and what else its flags said. */
@@ -78,7 +79,7 @@ export async function readRequest(
 
 async function readCurl(path: string, readText: ReadText): Promise<CurlRequest> {
   const source = path === "-" ? "stdin" : path;
-  const curl = parseCurlCommand(Buffer.from(await readText(path)).toString("utf8"), source);
+  const curl = parseCurlCommand(await textOf(await readText(path), source), source);
   for (let index = 0; index < curl.headers.length; index += 2) {
     checkHeader(curl.headers[index]!, curl.headers[index + 1]!, `${source}: header`);
   }

@@ -4,9 +4,8 @@ import { dirname } from "node:path";
 import { DiskError, isRefusal } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { visible } from "../formats/visible.ts";
-import { countsToJson } from "../report/change-counts.ts";
-import { formatSummary, type Summary, summarise } from "../report/summary.ts";
-import type { WorkChanges } from "../runs/tell-changes.ts";
+import { formatSummary, summarise } from "../report/summary.ts";
+import { changesIn, type WorkChanges } from "../runs/tell-changes.ts";
 import type { Tally } from "../report/tally.ts";
 import { reasonOf } from "./read-text.ts";
 
@@ -43,16 +42,6 @@ export interface SummaryParts {
   readonly run: string | undefined;
   /** Since the run before; undefined where there was none. */
   readonly changes?: WorkChanges | undefined;
-}
-
-/** Changes as a summary has them: the counts, and of a job those of each step. */
-function changesIn(changes: WorkChanges | undefined): Pick<Summary, "changes"> {
-  if (changes === undefined) return {};
-  const steps = changes.parts.flatMap(({ step, counts }) =>
-    step === undefined ? [] : [[step, countsToJson(counts)] as const],
-  );
-  const told = countsToJson(changes.counts);
-  return { changes: steps.length === 0 ? told : { ...told, steps: Object.fromEntries(steps) } };
 }
 
 /** Writes the summary after a run; returns a sentence where that failed: the answers are written already. */

@@ -229,3 +229,32 @@ describe("names", () => {
     expect((await compileSelector(expression)).name).toBe(name);
   });
 });
+
+const LIST = {
+  a: { b: [{ x: 1, y: [2] }, null, 3, { x: null }, { y: "z" }] },
+  c: "no list",
+  d: [],
+};
+
+test.each([
+  ...["a.b", "a.b[*]", "a.b[*].x", "a.b[*].y[0]", "a.b[*].{x: x, y: y[0]}", "d", "d[*].x"],
+  ...["@.a.b[*]", "a.b[*].x | [0]", "a.b[*].y[*]", "a.b[].x", "a.b[?x].x", "c", "c[*]", "e[*].x"],
+  ...["a.b[*].{x: '}'}", "[*].x", "@"],
+])("%s gives the same items one by one, or none of them", async (text) => {
+  const selector = await compileSelector(text);
+  for (const value of [LIST, LIST.a.b]) {
+    const bytes = Buffer.from(JSON.stringify(value, null, 1));
+    const found = selector.items?.(bytes);
+    if (found === undefined) continue;
+    expect([...found]).toEqual(selector.select(createDocument(bytes, undefined)));
+  }
+});
+
+test("the usual ways to name a list are read one by one", async () => {
+  const bytes = Buffer.from(JSON.stringify(LIST));
+  for (const text of ["a.b", "a.b[*]", "a.b[*].x", "a.b[*].{x: x, y: y[0]}"]) {
+    expect((await compileSelector(text)).items?.(bytes), text).toBeDefined();
+  }
+  const { items } = await compileSelector("[*].x");
+  expect([...items!(Buffer.from('[{"x": 1}, {"x": 2}]'))!]).toEqual([1, 2]);
+});

@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import { createDocument, type Document } from "./document.ts";
 import { followPath, parseFieldPath } from "./field-path.ts";
+import { jsonList } from "./json-list.ts";
 import { isTrue } from "./truth.ts";
 
 export { createDocument, type Document };
@@ -16,6 +17,11 @@ export interface Selector {
    * does not fit the expression.
    */
   select(document: Document): unknown;
+  /**
+   * The items of the list that it selects from the bytes of an answer, one after the other; undefined where they
+   * cannot be told one by one. @throws as `select`
+   */
+  readonly items?: ((bytes: Uint8Array) => Iterable<unknown> | undefined) | undefined;
 }
 
 /** A question about an answer. */
@@ -47,11 +53,42 @@ export async function compileSelector(text: string): Promise<Selector> {
   }
   const steps = parseFieldPath(expression);
   if (steps !== undefined) {
-    return { text, name, select: (document) => followPath(steps, document.json()) };
+    const items = (bytes: Uint8Array): Iterable<unknown> | undefined => jsonList(bytes, steps);
+    return { text, name, select: (document) => followPath(steps, document.json()), items };
   }
   const { compileJmespath } = await import("./jmespath.ts");
   const query = compileJmespath(expression);
-  return { text, name, select: (document) => query(document.json()) };
+  const items = projectionItems(expression, compileJmespath);
+  return { text, name, select: (document) => query(document.json()), items };
+}
+
+/** `a.b[*]`, and what it takes of each element: a path, or members without a text that could hold a brace. */
+const PROJECTION = /^(.*?)\[\*\](?:\.([\w.[\]-]+|\{[^{}'"`]*\}))?$/s;
+
+/** The items of a projection (`results[*].{id: id}`), which JMESPath leaves out where they are null. */
+function projectionItems(
+  expression: string,
+  compile: (text: string) => (value: unknown) => unknown,
+): Selector["items"] {
+  if (expression === "@") return (bytes) => jsonList(bytes, []);
+  const [, before, taken] = PROJECTION.exec(expression) ?? [];
+  const path = before === "" || before === "@" ? [] : parseFieldPath(before ?? ".");
+  const isPath = taken === undefined || taken.startsWith("{") || parseFieldPath(taken);
+  if (path === undefined || isPath === undefined) return undefined;
+  const take = taken === undefined ? (item: unknown) => item : compile(taken);
+  return (bytes) => {
+    const list = jsonList(bytes, path);
+    return (
+      list && {
+        *[Symbol.iterator]() {
+          for (const item of list) {
+            const value = take(item);
+            if (value !== null) yield value;
+          }
+        },
+      }
+    );
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { didYouMean } from "../formats/nearest.ts";
 import { warcCompressionOf } from "../formats/warc-record.ts";
+import { recordFormatOf } from "../formats/record-format.ts";
 import { compileSelector } from "../formats/selector.ts";
 import type { FieldPath } from "./field-place.ts";
 import type { JobAuth } from "./job-auth.ts";
@@ -19,6 +20,9 @@ const NEEDS: readonly (readonly [key: keyof JobStep, needs: readonly (keyof JobS
   ["drop", CRAWL_KEYS],
   ["sitemap", CRAWL_KEYS],
   ["robots", CRAWL_KEYS],
+  ["remoteHeaderName", CRAWL_KEYS],
+  ["remoteTime", CRAWL_KEYS],
+  ["dedupe", CRAWL_KEYS],
   ["filter", ["rows", "for"]],
 ];
 
@@ -84,13 +88,17 @@ export async function checkLinks(step: JobStep, path: FieldPath): Promise<void> 
   }
 }
 
-/** Checks that no two steps write one file. @throws JobFault at the second. */
+/**
+ * Checks that outputs tell their format and that no two steps write one file.
+ * @throws JobFault, at the second of two
+ */
 export function checkOutputs(steps: readonly OrderedStep[]): void {
   const writers = new Map<string, number>();
   for (const { step, index } of steps) {
     for (const key of ["output", "merge"] as const) {
       const file = step[key];
       if (file === undefined || file === "-") continue;
+      if (key === "output") checkFormat(file, ["steps", index, key]);
       const other = writers.get(file);
       if (other !== undefined) {
         throw new JobFault(["steps", index, key], `is ${file}, which steps[${other}] writes too`);
@@ -121,5 +129,15 @@ export function checkAuth(auth: JobAuth | undefined, steps: readonly OrderedStep
   }
   if (login.parents.kind !== "none") {
     throw new JobFault(["auth", "step"], "is for rows of another step; a login comes first");
+  }
+}
+
+/** A folder and an archive are no records. @throws JobFault */
+function checkFormat(file: string, path: FieldPath): void {
+  if (file.endsWith("/") || warcCompressionOf(file) !== undefined) return;
+  try {
+    recordFormatOf(file);
+  } catch (error) {
+    throw faultAt(path, error);
   }
 }

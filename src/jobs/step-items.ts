@@ -1,6 +1,5 @@
 import { createDocument, type Document } from "../formats/document.ts";
 import { stringifyJson } from "../formats/json.ts";
-import type { Selector } from "../formats/selector.ts";
 import type { Row } from "../core/row.ts";
 import type { HttpResponse } from "../core/response.ts";
 import type { CompiledStep } from "./compile-step.ts";
@@ -8,12 +7,18 @@ import { childRows } from "./step-rows.ts";
 
 /** Reads the answers of a step item by item. */
 export interface StepItems {
-  /** Reads the items of an answer, and picks nothing: whoever tries it knows that they can be read. */
-  readonly trial: Selector;
   /** The rows that an answer gives to the steps that are for this one, lazily. @throws as a selector does */
   readonly rowsOf: (row: Row, response: HttpResponse) => Iterable<Row>;
   /** The records of an answer, lazily: its items, or what is picked of each. @throws as a selector does */
   readonly recordsOf: (row: Row, response: HttpResponse) => Iterable<Row>;
+}
+
+/** From here on items are read one by one where they can be: a tree is several times its text. */
+const LARGE_BYTES = 1024 * 1024;
+
+/** Whether the items of an answer should not be held together. */
+export function isLarge({ body }: HttpResponse): boolean {
+  return body instanceof Uint8Array && body.byteLength >= LARGE_BYTES;
 }
 
 /**
@@ -25,32 +30,26 @@ export function itemsOfStep({ each, picks, pages }: CompiledStep): StepItems {
     Object.fromEntries(picks.map(({ name, selector }) => [name, selector.select(document)]));
   const ofPage = (document: Document): readonly unknown[] =>
     each === undefined ? [pick(document)] : listOf(each.select(document));
-  const itemsOf = (document: Document): readonly unknown[] =>
-    pages === undefined || each === undefined
-      ? ofPage(document)
-      : pagesIn(document).flatMap((page) => ofPage(documentOfValue(page)));
-  const documentOf = ({ body, headers }: HttpResponse): Document => {
+  const itemsOf = (response: HttpResponse): Iterable<unknown> => {
+    const { body } = response;
     if (!(body instanceof Uint8Array)) throw new TypeError("the body went to a file");
-    const type = headers["content-type"];
-    return createDocument(body, typeof type === "string" ? type : undefined);
+    const hasPages = pages !== undefined && each !== undefined;
+    const single = isLarge(response) && !hasPages ? each?.items?.(body) : undefined;
+    if (single !== undefined) return single;
+    const document = createDocument(body, response.header("content-type"));
+    if (!hasPages) return ofPage(document);
+    return pagesIn(document).flatMap((page) => ofPage(documentOfValue(page)));
   };
+  const isPicked = each !== undefined && picks.length > 0;
   return {
-    trial: {
-      text: each?.text ?? "pick",
-      name: "items",
-      // The items themselves would be held until their row is durable, and are read from what is kept.
-      select: (document) => void itemsOf(document),
-    },
-    rowsOf: (row, response) => childRows(row, itemsOf(documentOf(response))),
-    recordsOf(row, response) {
-      const items = itemsOf(documentOf(response));
-      const isPicked = each !== undefined && picks.length > 0;
-      return childRows(
-        row,
-        isPicked ? items.values().map((one) => pick(documentOfValue(one))) : items,
-      );
-    },
+    rowsOf: (row, response) => childRows(row, itemsOf(response)),
+    recordsOf: (row, response) =>
+      childRows(row, isPicked ? picked(itemsOf(response), pick) : itemsOf(response)),
   };
+}
+
+function* picked(items: Iterable<unknown>, pick: (item: Document) => unknown): Generator {
+  for (const item of items) yield pick(documentOfValue(item));
 }
 
 function listOf(value: unknown): readonly unknown[] {

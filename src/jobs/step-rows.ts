@@ -5,42 +5,49 @@ import { VALUE_COLUMN } from "./step-columns.ts";
 
 /** The rows of a table that stands in the job itself; numbered from 1, in its order. */
 export function inlineRows(rows: Extract<JobRows, readonly unknown[]>): readonly Row[] {
-  return rows.map((item, index) => rowOf(undefined, item, index + 1));
+  return [...childRows(undefined, rows)];
 }
 
 /**
  * The rows that the items of an answer are for the children of a step, lazily: the columns of the row
  * that was asked for, then the item's members, which replace columns of their name; an item that is no
- * mapping is the column `value`.
+ * mapping is the column `value`. Items with equal keys share their list of columns.
  */
 export function* childRows(
   parent: Row | undefined,
   items: Iterable<unknown>,
 ): Generator<Row, void, undefined> {
   let number = 0;
+  let layout: Layout | undefined;
   for (const item of items) {
     number += 1;
-    yield rowOf(parent, item, number);
+    const keys = isMapping(item) ? Object.keys(item) : VALUE_COLUMNS;
+    if (layout === undefined || !isSame(keys, layout.keys)) layout = layoutOf(parent, keys);
+    const values = layout.kept.map((index) => parent!.values[index]);
+    if (isMapping(item)) for (const key of keys) values.push(item[key]);
+    else values.push(item);
+    yield { number, line: parent?.line ?? number, columns: layout.columns, values };
   }
 }
 
-function rowOf(parent: Row | undefined, item: unknown, number: number): Row {
-  const members: readonly (readonly [string, unknown])[] = isMapping(item)
-    ? Object.entries(item)
-    : [[VALUE_COLUMN, item]];
-  const own = new Map(members);
-  const columns: string[] = [];
-  const values: unknown[] = [];
-  for (const [index, column] of (parent?.columns ?? []).entries()) {
-    if (own.has(column)) continue;
-    columns.push(column);
-    values.push(parent!.values[index]);
-  }
-  for (const [column, value] of own) {
-    columns.push(column);
-    values.push(value);
-  }
-  return { number, line: parent?.line ?? number, columns, values };
+/** Which of a parent's values stay beside those of an item, and what all are called. */
+interface Layout {
+  readonly keys: readonly string[];
+  readonly kept: readonly number[];
+  readonly columns: readonly string[];
+}
+
+const VALUE_COLUMNS: readonly string[] = [VALUE_COLUMN];
+
+function layoutOf(parent: Row | undefined, keys: readonly string[]): Layout {
+  const columns = parent?.columns ?? [];
+  const own = new Set(keys);
+  const kept = [...columns.keys()].filter((index) => !own.has(columns[index]!));
+  return { keys, kept, columns: [...kept.map((index) => columns[index]!), ...keys] };
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
 }
 
 /** The rows of one of several parents. */

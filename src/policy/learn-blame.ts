@@ -2,6 +2,8 @@ import type { ConcurrencyLimit } from "./learn-concurrency.ts";
 import type { Episode } from "./learn-episode.ts";
 import type { RateSearch } from "./learn-rate.ts";
 
+/** A round trip is so long that a rate and places look alike: so many under way are so many in a round trip. */
+const SLOW_MS = 300;
 /** Refusals by chance that are saved up. */
 const MOST = 4;
 
@@ -39,6 +41,7 @@ export function arePlaces({ episode, places, highest, concurrency, rate }: Suspe
   // A shut window takes nobody after the first refusal; places go on to come free.
   const comesFree = episode.span >= 3 && episode.acceptedShare >= 0.25;
   if (suspectPlaces > 0) {
+    if (concurrency.baseMs >= SLOW_MS) return false;
     const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
     return isNear && (!estimate.isDear || comesFree);
   }

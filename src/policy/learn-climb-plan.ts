@@ -18,16 +18,23 @@ export class ClimbPlan {
   isSettled = false;
   /** It was much higher not long ago. */
   hasFallen = false;
-  /** Highest rate that was measured; fades. */
+  /** Highest rate that two measures agreed on, or that held for its while; fades. */
   #best = 0;
+  #rate = 0;
   #accepted = 0;
   #after = 0;
   #atMs = 0;
 
+  /** More may be let in than was measured, and that not only because a bucket has saved it up. */
+  get mayHaveRisen(): boolean {
+    return this.hasFallen || !this.isSettled;
+  }
+
   /** After a measure: soon where it surprised, sooner where the rate has fallen. */
   measured({ nowMs, rate, before, refused, waitMs, isCertain }: MeasuredRate): void {
-    this.#best = Math.max(rate, this.#best * 0.98);
     this.isSettled = isCertain || Math.abs(before / rate - 1) < 0.1;
+    this.#best = Math.max(this.isSettled ? rate : 0, 0.98 * this.#best);
+    this.#rate = rate;
     this.hasFallen = rate < 0.75 * this.#best;
     const each = this.hasFallen ? 60 : 400;
     const after = this.isSettled ? Math.min(each * refused, Math.max(30, 10 * rate)) : 16;
@@ -50,6 +57,8 @@ export class ClimbPlan {
   /** One was let in at the rate that holds. Returns whether it is time. */
   accepted(nowMs: number): boolean {
     this.#accepted += 1;
-    return this.#accepted >= this.#after && nowMs >= this.#atMs;
+    if (this.#accepted < this.#after || nowMs < this.#atMs) return false;
+    this.#best = Math.max(this.#best, this.#rate);
+    return true;
   }
 }

@@ -41,6 +41,11 @@ export class Climb {
     this.#wasFull = false;
   }
 
+  /** How long this round has taken. */
+  tookMs(nowMs: number): number {
+    return nowMs - this.#atMs;
+  }
+
   depart(): void {
     this.#departed += 1;
   }

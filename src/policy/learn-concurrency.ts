@@ -1,12 +1,16 @@
+import { Trial } from "./learn-trial.ts";
+
 /** Growth of what is under way per answer at the start: doubles in a round trip, then half of that. */
 const FAST_UNTIL = 24;
 /** Mean latency over its base from which there is a queue. */
 const KNEE = 1.6;
 const ROUND_ANSWERS = 32;
+/** Share of a round trip over which those that leave while it doubles are spread. */
+const SPREAD = 0.5;
+/** Places for a pace, in those that it takes without a queue. */
+const ROOM = 1.5;
 /** Age from which an exceeded base is measured again. */
 const OLD_MS = 10_000;
-/** A trial that is to be planned when time is known. */
-const UNPLANNED = -1;
 
 /** What of it is worth remembering; 0 for what is not known. */
 export interface RememberedConcurrency {
@@ -44,14 +48,7 @@ export class ConcurrencyLimit {
   #baseAtMs = 0;
   #cutInFlight = 0;
   #skipUntilMs = 0;
-  /** When one more than the ceiling is tried, and how long until it is tried again. */
-  #trialAtMs = Infinity;
-  #trialWaitMs = 0;
-  #trialWidth = 0;
-  /** How many more the next trial takes: half as many again after each that succeeds. */
-  #nextWidth = 1;
-  #trialSince = 0;
-  #trialAccepted = 0;
+  readonly #trial = new Trial();
   #foundAtMs = 0;
   #foundAccepted = 0;
   /** Refusals that followed closely on one another. */
@@ -69,13 +66,13 @@ export class ConcurrencyLimit {
   /** Begins where an earlier run ended. */
   restore({ ceiling, baseMs, limit, dearMs }: RememberedConcurrency): void {
     this.baseMs = baseMs;
-    this.#trialWaitMs = Math.max(this.#trialUnitMs(), 30 * dearMs);
+    this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
     if (ceiling > 0) {
       this.ceiling = Math.max(1, Math.min(this.#most, ceiling));
       this.limit = this.ceiling;
       this.isProven = true;
       this.isStarting = false;
-      this.#trialAtMs = UNPLANNED;
+      this.#trial.planLater();
     } else if (limit > this.limit) {
       this.limit = Math.min(this.#most, 0.8 * limit);
       this.isStarting = limit >= this.#most;
@@ -87,9 +84,23 @@ export class ConcurrencyLimit {
     return Math.max(1, Math.floor(Math.min(this.limit, this.#most)));
   }
 
+  /** In flight that is allowed now at a pace per second: as long as no places are known, enough for it. */
+  allowedAt(pace: number): number {
+    const allowed = this.allowed();
+    if (pace === Infinity || this.ceiling < Infinity || this.hasQueued) return allowed;
+    return Math.max(allowed, Math.min(this.#most, Math.ceil((ROOM * pace * this.baseMs) / 1000)));
+  }
+
   /** Still doubling, and nothing says yet that there are no more places. */
   get isOpen(): boolean {
     return this.isStarting && this.limit < Math.min(this.ceiling, this.#most);
+  }
+
+  /** Between departures while it doubles; 0 where timers do not wake as often. Milliseconds. */
+  get spacingMs(): number {
+    const roundTripMs = this.baseMs || this.#sumMs / Math.max(1, this.#answers);
+    const ms = (SPREAD * roundTripMs) / this.limit;
+    return ms >= 1 ? ms : 0;
   }
 
   /** Allows so many more. */
@@ -99,7 +110,7 @@ export class ConcurrencyLimit {
 
   /** One was accepted that left as the `inFlight`th; NaN for a latency that nobody knows. `isOurs`: our own machine was the bound. */
   accepted(nowMs: number, latencyMs: number, inFlight: number, isOurs: boolean): void {
-    if (this.#trialWidth > 0) this.#judgeTrial(nowMs, inFlight);
+    if (this.isTrying) this.#judgeTrial(nowMs, inFlight);
     if (!this.isFlowing && ++this.#foundAccepted > 4 * this.ceiling) this.isFlowing = true;
     if (nowMs - this.#foundAtMs > 2000) this.isProven = this.ceiling < Infinity;
     if (isOurs) return;
@@ -151,7 +162,7 @@ export class ConcurrencyLimit {
       this.#isDip = true;
       this.#baseAtMs = nowMs;
       this.#cut(inFlight / 2, meanMs, inFlight, nowMs);
-    } else if (ratio < 1.3 && wasFull && !this.isStarting && this.#trialWidth === 0) {
+    } else if (ratio < 1.3 && wasFull && !this.isStarting && !this.isTrying) {
       this.limit = Math.min(this.ceiling, this.#most, this.limit * 1.25 + 1);
     }
   }
@@ -184,12 +195,8 @@ export class ConcurrencyLimit {
   /** Refused, or dropped, with so many under way besides: that many places there are. */
   refusedAt(places: number, nowMs: number, waitedMs: number): void {
     this.isStarting = false;
-    const failed = this.#trialWidth > 0;
-    this.#nextWidth = 1;
-    const unitMs = this.#trialUnitMs();
-    if (failed) this.#trialWaitMs = Math.min(24 * unitMs, this.#trialWaitMs * 2);
-    else this.#trialWaitMs = Math.max(unitMs, this.#trialWaitMs);
-    this.#trialWidth = 0;
+    const failed = this.isTrying;
+    this.#trial.refused(this.#trialUnitMs());
     this.#again = nowMs - this.#foundAtMs < 3 * this.baseMs ? this.#again + 1 : 0;
     let found = places;
     if (failed) found = Math.max(places, this.ceiling);
@@ -200,8 +207,8 @@ export class ConcurrencyLimit {
     this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;
     this.#foundAtMs = nowMs;
-    this.#trialWaitMs = Math.max(this.#trialWaitMs, 30 * waitedMs);
-    this.#trialAtMs = nowMs + this.#trialWaitMs;
+    this.#trial.waitAtLeast(30 * waitedMs);
+    this.#trial.plan(nowMs);
   }
 
   /** Time for some four hundred answers, twice that once the ceiling is proven: a trial may cost a refusal. */
@@ -216,35 +223,24 @@ export class ConcurrencyLimit {
     this.isProven = false;
     this.isFlowing = false;
     this.#foundAccepted = 0;
-    this.#trialWidth = 0;
-    this.#trialAtMs = Infinity;
+    this.#trial.end();
   }
 
   /** Whether one more than the ceiling is being tried. */
   get isTrying(): boolean {
-    return this.#trialWidth > 0;
+    return this.#trial.width > 0;
   }
 
   /** Tries more than the ceiling when its time has come. */
   tryMore(nowMs: number): void {
-    if (this.#trialAtMs === UNPLANNED) this.#trialAtMs = nowMs + 2 * this.#trialWaitMs;
-    if (nowMs < this.#trialAtMs || this.#trialWidth > 0 || this.limit < this.ceiling) return;
-    this.#trialWidth = Math.max(1, Math.floor(Math.min(this.#nextWidth, this.ceiling / 4)));
-    this.#trialSince = nowMs;
-    this.#trialAccepted = 0;
-    this.limit = Math.min(this.#most, this.ceiling + this.#trialWidth);
-    this.#trialAtMs = Infinity;
+    if (this.limit < this.ceiling || !this.#trial.isDue(nowMs)) return;
+    this.limit = Math.min(this.#most, this.ceiling + this.#trial.begin(nowMs, this.ceiling));
   }
 
   #judgeTrial(nowMs: number, inFlight: number): void {
-    if (inFlight > this.ceiling) this.#trialAccepted += 1;
-    if (this.#trialAccepted < 2 * this.ceiling || nowMs - this.#trialSince < 3 * this.baseMs)
-      return;
+    if (!this.#trial.accepted(nowMs, inFlight, this.ceiling, this.baseMs)) return;
     this.ceiling = this.limit;
-    this.#nextWidth *= 1.5;
-    this.#trialWidth = 0;
-    this.#trialWaitMs = Math.max(this.#trialUnitMs(), this.#trialWaitMs / 2);
-    this.#trialAtMs = nowMs + this.#trialWaitMs;
+    this.#trial.succeeded(nowMs, this.#trialUnitMs());
     if (this.ceiling >= this.#most) this.lift();
   }
 }

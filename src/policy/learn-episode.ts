@@ -1,5 +1,7 @@
 import type { Flight } from "./learn-flight.ts";
 
+const LONG_MS = 50;
+
 /** All refusals of requests that left before we knew: one event. */
 export class Episode {
   /** The refused request that left first. */
@@ -44,8 +46,15 @@ export class Episode {
     return Math.max(0, 1 - (this.refused + this.failed) / this.span);
   }
 
-  /** Departures per second in it. */
-  get pace(): number {
-    return ((this.span - 1) * 1000) / Math.max(1, this.lastAtMs - this.first.atMs);
+  /** Its departures take long enough to be a measure. */
+  get isLong(): boolean {
+    return this.lastAtMs - this.first.atMs >= LONG_MS;
+  }
+
+  /** What was let in of it, per second: overload measures, where a quarter or more was. */
+  get passed(): number | undefined {
+    const share = this.acceptedShare;
+    if (this.span < 8 || share <= 0.25) return undefined;
+    return (share * (this.span - 1) * 1000) / Math.max(1, this.lastAtMs - this.first.atMs);
   }
 }

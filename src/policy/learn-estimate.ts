@@ -1,3 +1,4 @@
+import type { Episode } from "./learn-episode.ts";
 import { Ruler } from "./learn-ruler.ts";
 import { WindowWatch } from "./learn-window.ts";
 
@@ -9,7 +10,6 @@ const DEAR_UNDER = 0.95;
 /** What was measured at a refusal. */
 export interface Refused {
   readonly acceptedBefore: number;
-  readonly atMs: number;
   /** The pace at which it happened, and whether that was a pace thought safe. */
   readonly rate: number;
   readonly wasSteady: boolean;
@@ -36,8 +36,9 @@ export interface RememberedRate {
 export class RateEstimate {
   readonly #ruler = new Ruler();
   readonly window = new WindowWatch();
-  /** Highest rate that was let in for a whole round. */
+  /** Highest rate that was let in for a whole round, and how long that took. */
   low = 0;
+  #lowMs = 1;
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
@@ -72,6 +73,12 @@ export class RateEstimate {
     return accepted - this.#lastAccepted;
   }
 
+  /** All that left at this rate for so long was let in. */
+  letIn(rate: number, tookMs: number): void {
+    this.low = rate;
+    this.#lowMs = tookMs;
+  }
+
   /** Here a limit was used up. */
   mark(accepted: number, atMs: number): void {
     if (this.isEmpty) {
@@ -83,9 +90,13 @@ export class RateEstimate {
     this.#lastMs = atMs;
   }
 
-  /** The first refusal of all. Tells the rate that it suggests, if the depth is a second's worth. */
-  first(accepted: number, atMs: number): number {
+  /**
+   * The first refusal of all, with `places` under way that were not refused: of those that left together any may
+   * have been. Tells the rate that it suggests, if the depth is a second's worth.
+   */
+  first(accepted: number, atMs: number, places: number): number {
     this.mark(accepted, atMs);
+    this.#firstAccepted = Math.max(accepted, places);
     this.window.shut(atMs);
     this.isShallow = accepted < 6;
     if (!this.isShallow) this.window.firstSize = accepted;
@@ -98,11 +109,12 @@ export class RateEstimate {
   }
 
   /** Marks a refusal and tells the requests per second that were let in. */
-  measure(refused: Refused): number {
-    const { acceptedBefore, atMs, rate } = refused;
+  measure(episode: Episode, refused: Refused): number {
+    const { acceptedBefore, rate } = refused;
+    const { atMs } = episode.first;
     const { window } = this;
     const since = this.since(acceptedBefore);
-    const tookMs = atMs - this.#lastMs;
+    const fromMs = this.#lastMs;
     this.mark(acceptedBefore, atMs);
     window.shut(atMs);
     // What was let in for whole rounds is no more than what a window lets in.
@@ -111,7 +123,7 @@ export class RateEstimate {
       const known = window.rate;
       const windowed = window.judge(acceptedBefore, atMs);
       if (windowed !== undefined) {
-        if (known === windowed && rate <= windowed) window.shrink(since, tookMs);
+        if (known === windowed && rate <= windowed) window.shrink(since, fromMs, atMs);
         return window.rate ?? windowed;
       }
     }
@@ -119,15 +131,18 @@ export class RateEstimate {
     const far = this.#ruler.measure(100);
     let measured = near.low + 0.3 * (near.high - near.low);
     if (far !== undefined && Math.abs(far.low / near.low - 1) < 0.1) measured = far.low;
+    if (this.isMeasured && this.#firstAccepted > 0) {
+      this.burst = Math.max(0, this.#firstAccepted - (measured * this.#firstMs) / 1000);
+    }
     if (this.isShallow) {
       if (refused.wasSteady) this.low = Math.min(this.low, rate) * 0.98;
       return Math.max(measured, this.low);
     }
-    if (since < 8) return Math.min(measured, rate * 0.8);
-    if (this.isMeasured && this.#firstAccepted > 0) {
-      this.burst = Math.max(0, this.#firstAccepted - (measured * this.#firstMs) / 1000);
-    }
-    return measured;
+    if (episode.isLong && episode.passed !== undefined) return episode.passed;
+    if (refused.wasSteady) this.low = 0;
+    if (this.isMeasured)
+      measured = Math.max(measured, this.low - (this.burst * 1000) / this.#lowMs);
+    return since < 8 ? Math.min(measured, rate * 0.8) : measured;
   }
 
   restore(remembered: RememberedRate): void {
@@ -143,7 +158,7 @@ export class RateEstimate {
   remembered(rate: number, innerRate: number): RememberedRate {
     const { isShallow, dearMs, window } = this;
     const { size, lengthMs } = window.seen(this.accepted);
-    const burst = size > 0 || isShallow ? 0 : Math.floor(this.burst);
+    const burst = size > 0 ? 0 : Math.floor(this.burst);
     const of = { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
     if (window.size === size) return { ...of, rate, innerRate };
     return { ...of, rate: (UNDER * size * 1000) / lengthMs, innerRate: rate };

@@ -66,6 +66,8 @@ export class HostLimits implements RateLearner {
       // Where places are known, a pause would only make the next ones leave together.
       else if (!this.#knowsPlaces) return this.#episode.closesAtMs;
     }
+    const rate = this.#rate;
+    if (rate?.hasHeard(nowMs) === true) this.#begin(rate);
     this.#concurrency.tryMore(nowMs);
     if (this.#inFlight >= this.#allowed()) {
       this.#concurrency.wasFull = true;
@@ -75,11 +77,18 @@ export class HostLimits implements RateLearner {
       this.#concurrency.grow(1);
       this.#silence.grew(nowMs);
     }
-    const at = Math.max(this.#untilMs, this.#rate?.nextAt(nowMs, this.#inFlight) ?? nowMs);
+    const at = Math.max(this.#untilMs, rate?.nextAt(nowMs) ?? nowMs, this.#spacedAtMs);
     if (this.#budget === undefined) return at;
     const told = this.#budget.nextAt(nowMs, this.#departed, this.#concurrency.baseMs);
     // With nobody under way no answer will tell.
     return told === Infinity && this.#inFlight === 0 ? at : Math.max(at, told);
+  }
+
+  /** While it doubles, departures are spaced, so that they do not leave in knots. */
+  get #spacedAtMs(): number {
+    const isPaced = (this.#rate?.pace.rate ?? Infinity) < Infinity;
+    if (isPaced || !this.#concurrency.isOpen) return 0;
+    return this.#last.atMs + this.#concurrency.spacingMs;
   }
 
   /** When time alone lets one more leave. */
@@ -94,9 +103,9 @@ export class HostLimits implements RateLearner {
 
   #allowed(): number {
     if (this.#episode !== undefined) return Math.max(1, this.#concurrency.allowed() - 1);
-    const allowed = this.#concurrency.allowed();
-    if (this.#rate === undefined) return allowed;
+    if (this.#rate === undefined) return this.#concurrency.allowed();
     const { suspectPlaces, estimate } = this.#rate;
+    const allowed = this.#concurrency.allowedAt(this.#rate.pace.rate);
     return estimate.isDear && suspectPlaces > 3 ? Math.min(allowed, suspectPlaces) : allowed;
   }
 
@@ -109,7 +118,7 @@ export class HostLimits implements RateLearner {
     this.#departed += 1;
     this.#last = flight;
     if (flight.order === 0) this.#firstMs = nowMs;
-    this.#rate?.depart(nowMs);
+    this.#rate?.depart(flight, this.#unanswered);
     return flight;
   }
 
@@ -142,6 +151,7 @@ export class HostLimits implements RateLearner {
       }
     } else {
       this.#silence.end();
+      this.#rate?.probe.missed(flight);
       const isRefused = kind === "refused";
       flight.burst.refused += 1;
       const retryAfterMs = landing.retryAfterMs ?? 0;
@@ -167,12 +177,17 @@ export class HostLimits implements RateLearner {
     if (rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
       concurrency.refusedAt(suspected, nowMs, rate.estimate.dearMs);
     }
-    if (rate.beginsWith > 0) concurrency.beginAnew(rate.beginsWith);
-    rate.beginsWith = 0;
+    this.#begin(rate);
     const suspect = rate.suspectPlaces;
     if (suspect > 0 && flight.order > this.#judged && flight.inFlight > 1.25 * suspect + 1) {
       rate.suspectPlaces = 0;
     }
+  }
+
+  /** A window may have opened that is spent at once. */
+  #begin(rate: RateSearch): void {
+    if (rate.beginsWith > 0) this.#concurrency.beginAnew(rate.beginsWith);
+    rate.beginsWith = 0;
   }
 
   #search(): RateSearch {
@@ -197,7 +212,8 @@ export class HostLimits implements RateLearner {
     // The server tells of its own limit and that it is used up: nothing to guess.
     if (this.#budget?.isSpent(first.atMs) === true) return;
     if (episode.refused === 0) {
-      concurrency.refusedAt(Math.max(1, places), nowMs, 0);
+      // With nobody let in besides, it says nothing of places.
+      if (places > 0) concurrency.refusedAt(places, nowMs, 0);
       return;
     }
     const accepted = rate.estimate.since(acceptedBefore);

@@ -1,4 +1,5 @@
-import { nextWindowEndMs, type WindowWatch } from "./learn-window.ts";
+import type { Flight } from "./learn-flight.ts";
+import { nextWindowEndMs, USUAL_MS, type WindowWatch } from "./learn-window.ts";
 
 /** Asked so often at least, in the first while … */
 const OFTEN_MS = 5000;
@@ -9,35 +10,67 @@ const RARELY_MS = 60_000;
 
 /** One request at a time, while nothing gets in: when the next one goes, ever later. */
 export class Probe {
-  /** Departures from this one on are probes. */
-  order = 0;
-  atMs = 0;
+  #atMs = 0;
   #waitMs = 0;
+  /** The one that is out; undefined before it leaves. */
+  flight: Flight | undefined;
+  /** Accepted before it. */
+  acceptedBefore = 0;
+  /** It has got in unless it was refused by then, for refusals take about equally long. */
+  heardMs = Infinity;
+  /** What the last one took. Milliseconds. */
+  refusalMs = 0;
 
-  /** Begins to probe with the departure number `order`. */
-  begin(order: number, nowMs: number, firstMs: number, askedMs: number, window: WindowWatch): void {
+  /** When the next one leaves: not before it is known what became of the last. */
+  nextAt(nowMs: number): number {
+    return this.flight === undefined ? Math.max(this.#atMs, nowMs) : this.heardMs;
+  }
+
+  /** It leaves. */
+  leaves(flight: Flight, acceptedBefore: number): void {
+    this.flight = flight;
+    this.acceptedBefore = acceptedBefore;
+    if (this.refusalMs > 0) this.heardMs = flight.atMs + 1.5 * this.refusalMs + 5;
+  }
+
+  /** One was not let in; if that was the probe, another may leave. */
+  missed(flight: Flight): void {
+    if (flight === this.flight) this.#forget();
+  }
+
+  #forget(): void {
+    this.flight = undefined;
+    this.heardMs = Infinity;
+  }
+
+  /** How long to wait for the first one: two round trips of a usual server, or of a refusal where that takes longer. */
+  firstMs(baseMs: number): number {
+    return Math.max(USUAL_MS, 2 * Math.min(baseMs || USUAL_MS, USUAL_MS), 2 * this.refusalMs);
+  }
+
+  /** Begins to probe. */
+  begin(nowMs: number, firstMs: number, askedMs: number, window: WindowWatch): void {
     this.#waitMs = firstMs;
-    this.order = order;
     this.#plan(nowMs, askedMs, window);
   }
 
   /** It was refused as well. */
-  again(order: number, nowMs: number, askedMs: number, window: WindowWatch): void {
+  again(nowMs: number, askedMs: number, window: WindowWatch): void {
     const longestMs = Math.min(RARELY_MS, Math.max(OFTEN_MS, SHARE * (nowMs - window.shutFromMs)));
     this.#waitMs = Math.min(longestMs, 1.6 * this.#waitMs);
-    this.order = order;
     this.#plan(nowMs, askedMs, window);
   }
 
   /** The next one goes when the window is expected to end. */
   expect(window: WindowWatch): void {
     this.#waitMs = 100;
-    this.atMs = window.openedAtMs + window.lengthMs + 20;
+    this.#atMs = window.openedAtMs + window.lengthMs + 20;
   }
 
   #plan(nowMs: number, askedMs: number, window: WindowWatch): void {
+    this.#forget();
     const endMs = nextWindowEndMs(window.openedAtMs, nowMs) + 20;
     const ownMs = Math.min(this.#waitMs, Math.max(20, endMs - nowMs));
-    this.atMs = nowMs + (askedMs > 0 ? askedMs : ownMs);
+    this.#atMs = nowMs + (askedMs > 0 ? askedMs : ownMs);
   }
 }

@@ -21,7 +21,7 @@ export class RateSearch {
   #rate = Infinity;
   /** `free`: no limit known; `probing`: one at a time, since nothing gets in; else paced. */
   #mode: "free" | "probing" | "climbing" | "steady" = "free";
-  readonly #probe = new Probe();
+  readonly probe = new Probe();
   /** Where to begin when it opens. */
   #guess = 0;
   readonly #spending = new Spending(this.#window);
@@ -50,17 +50,25 @@ export class RateSearch {
     return this.estimate.remembered(isBound ? this.#guess : 0, pace < Infinity ? pace : 0);
   }
 
-  nextAt(nowMs: number, inFlight: number): number {
-    if (this.#mode !== "probing") return this.pace.nextAt(nowMs);
-    return inFlight > 0 ? Infinity : Math.max(this.#probe.atMs, nowMs);
+  nextAt(nowMs: number): number {
+    return (this.#mode === "probing" ? this.probe : this.pace).nextAt(nowMs);
   }
 
-  depart(nowMs: number): void {
-    this.pace.depart(nowMs);
-    if (this.#departed === 0) this.#begin(nowMs);
+  /** Whether a probe has got in: by now it would have been refused. */
+  hasHeard(nowMs: number): boolean {
+    if (this.#mode !== "probing" || nowMs < this.probe.heardMs) return false;
+    this.#open(this.probe.flight!, nowMs);
+    return true;
+  }
+
+  /** One leaves, `unanswered` of all before having been refused. */
+  depart(flight: Flight, unanswered: number): void {
+    this.pace.depart(flight.atMs);
+    if (this.#mode === "probing") this.probe.leaves(flight, flight.order - unanswered);
+    if (this.#departed === 0) this.#begin(flight.atMs);
     this.#departed += 1;
     this.climb.depart();
-    if (this.#spending.depart()) this.#waitForWindow(nowMs);
+    if (this.#spending.depart()) this.#waitForWindow(flight.atMs);
   }
 
   /** The first one leaves, with what is remembered. */
@@ -73,8 +81,7 @@ export class RateSearch {
 
   /** Begins with a rate that is remembered. Before the first departure. */
   restore(remembered: RememberedRate): void {
-    const { rate, windowSize } = remembered;
-    this.#rate = windowSize > 0 ? rate : rate * 0.98;
+    this.#rate = remembered.rate;
     this.#guess = this.#rate;
     this.estimate.restore(remembered);
     if (remembered.innerRate > 0) this.#spending.limit(remembered.innerRate);
@@ -93,7 +100,7 @@ export class RateSearch {
   /** One was let in, no episode being open. Returns whether places, and no rate, are the limit. */
   accepted(flight: Flight, nowMs: number, baseMs: number, isOurs: boolean): boolean {
     if (this.#mode === "probing") {
-      if (flight.order >= this.#probe.order) this.#open(flight, nowMs);
+      if (flight === this.probe.flight) this.#open(flight, nowMs);
       return false;
     }
     if (this.#mode === "free" || isOurs) return false;
@@ -111,10 +118,9 @@ export class RateSearch {
       return true;
     }
     if (end === "rate binds") {
-      this.estimate.low = this.#rate;
-      const saved = this.#plan.hasFallen ? 0 : this.estimate.burst;
-      const known = { measured: this.#guess, windowed, saved };
-      this.#rate = this.climb.raise(this.#rate, known, nowMs);
+      this.estimate.letIn(this.#rate, this.climb.tookMs(nowMs));
+      const saved = this.#plan.mayHaveRisen ? 0 : this.estimate.burst;
+      this.#rate = this.climb.raise(this.#rate, { measured: this.#guess, windowed, saved }, nowMs);
       this.pace.set(this.#rate, nowMs);
     }
     this.climb.next(this.#departed, nowMs);
@@ -123,38 +129,38 @@ export class RateSearch {
 
   /** A probe got in. */
   #open(flight: Flight, nowMs: number): void {
+    const { estimate } = this;
     const window = this.#window;
-    const before = this.estimate.accepted - 1;
+    const before = this.probe.acceptedBefore;
     const gapMs = flight.atMs - window.shutUntilMs;
     const shutMs = flight.atMs - window.shutFromMs;
     const wasRefused = window.refusedProbes > 0;
-    this.estimate.held(shutMs);
+    estimate.held(shutMs);
     if (this.#spending.goesOn(shutMs)) {
       this.#hold(nowMs);
       this.#spending.goOn(before);
       this.pace.set(this.#spending.pace, nowMs);
       return;
     }
-    const known = this.estimate.isMeasured ? this.#guess : undefined;
+    const known = estimate.isMeasured ? this.#guess : undefined;
     const windowed = wasRefused ? this.#spending.judge(before, flight.atMs, known) : undefined;
     const pace = window.paceUntil(flight.atMs, before);
     const isRest = this.#spending.isLong && !wasRefused;
     if (!isRest) window.opened(flight.atMs, before);
-    if (windowed !== undefined) {
-      this.#rate = windowed * this.estimate.under;
-      this.estimate.isMeasured = true;
-      this.suspectPlaces = 0;
-      this.#plan.settle(200, nowMs + 5000);
-    } else if (this.estimate.isMeasured) this.#rate = this.#guess;
-    else {
-      const least = this.estimate.isDear ? SLOWEST : wasRefused ? pace : 1000 / shutMs;
-      this.#rate = wasRefused ? least : Math.max(least, this.#guess);
+    if (windowed === undefined && !estimate.isMeasured) {
+      this.#rate = Math.max(estimate.isDear ? SLOWEST : pace, wasRefused ? 0 : this.#guess);
       this.#guess = this.#rate;
-      this.estimate.low = 0;
+      estimate.low = 0;
       this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
       return;
     }
-    this.#guess = this.#rate;
+    if (windowed !== undefined) {
+      this.#guess = windowed * estimate.under;
+      estimate.isMeasured = true;
+      this.suspectPlaces = 0;
+      this.#plan.settle(200, nowMs + 5000);
+    }
+    this.#rate = this.#guess;
     this.#hold(nowMs);
     const rest = isRest ? { atMs: flight.atMs, accepted: before } : undefined;
     if (this.#spending.isLong) this.#spend(nowMs, rest);
@@ -173,7 +179,7 @@ export class RateSearch {
     this.#window.shut(nowMs);
     this.#beginProbing(nowMs, 0, 1000);
     // One whose beginning was not seen may end at any time.
-    if (this.#window.wasSeenOpening) this.#probe.expect(this.#window);
+    if (this.#window.wasSeenOpening) this.probe.expect(this.#window);
   }
 
   #startClimb(nowMs: number, step: number): void {
@@ -186,22 +192,23 @@ export class RateSearch {
   /** An episode is over, and not places were its reason. */
   refused(episode: Episode, refusal: Refusal): void {
     const { acceptedBefore, nowMs, waitMs, baseMs, places } = refusal;
-    const { refused, first } = episode;
-    const { atMs } = first;
-    const since = this.estimate.since(acceptedBefore);
-    this.estimate.dearMs = Math.max(this.estimate.dearMs, waitMs);
-    if (this.estimate.isEmpty) {
-      this.#guess = this.estimate.first(acceptedBefore, atMs);
+    const { atMs } = episode.first;
+    const { estimate } = this;
+    this.probe.refusalMs = episode.openedAtMs - atMs;
+    const since = estimate.since(acceptedBefore);
+    estimate.dearMs = Math.max(estimate.dearMs, waitMs);
+    if (estimate.isEmpty) {
+      this.#guess = estimate.first(acceptedBefore, atMs, places);
       this.suspectPlaces = waitMs > 0 ? Math.ceil(0.88 * places) : places;
-      if (episode.span >= 8 && episode.acceptedShare > 0.25) {
-        this.#rate = episode.acceptedShare * episode.pace;
-        this.#startClimb(nowMs, 2);
-      } else this.#beginProbing(nowMs, waitMs, Math.max(2 * baseMs, 50));
+      if (episode.passed !== undefined) {
+        this.#rate = episode.passed;
+        this.#startClimb(nowMs, 1.25);
+      } else this.#beginProbing(nowMs, waitMs, this.probe.firstMs(baseMs));
       return;
     }
     if (this.#mode === "probing") {
       this.#window.probeRefused(atMs, acceptedBefore);
-      this.#probe.again(this.#departed, nowMs, waitMs, this.#window);
+      this.probe.again(nowMs, waitMs, this.#window);
       return;
     }
     if (this.#spending.isOn) {
@@ -214,19 +221,14 @@ export class RateSearch {
       return;
     }
     this.suspectPlaces = 0;
-    const measured = this.estimate.measure({
-      acceptedBefore,
-      atMs,
-      rate: this.#rate,
-      wasSteady: this.#mode === "steady",
-      isDear: waitMs > 0,
-    });
-    this.#rate = Math.min(measured * this.estimate.under, this.#rate);
-    const isCertain = this.#window.size > 0;
-    const rates = { rate: this.#rate, before: this.#guess };
-    this.#plan.measured({ nowMs, ...rates, refused, waitMs, isCertain });
+    const wasSteady = this.#mode === "steady";
+    const at = { acceptedBefore, rate: this.#rate, wasSteady, isDear: waitMs > 0 };
+    this.#rate = Math.min(estimate.measure(episode, at) * estimate.under, this.#rate);
+    estimate.held(nowMs + waitMs - episode.openedAtMs);
+    const found = { rate: this.#rate, before: this.#guess, isCertain: this.#window.size > 0 };
+    this.#plan.measured({ nowMs, ...found, refused: episode.refused, waitMs });
     this.#guess = this.#rate;
-    this.estimate.isMeasured = true;
+    estimate.isMeasured = true;
     if (waitMs > 0) this.#window.opened(nowMs + waitMs, acceptedBefore);
     this.#hold(nowMs + waitMs);
     this.pace.empty(nowMs + waitMs);
@@ -243,6 +245,6 @@ export class RateSearch {
   #beginProbing(nowMs: number, waitMs: number, firstMs: number): void {
     this.#mode = "probing";
     this.#spending.end();
-    this.#probe.begin(this.#departed, nowMs, firstMs, waitMs, this.#window);
+    this.probe.begin(nowMs, firstMs, waitMs, this.#window);
   }
 }

@@ -6,6 +6,8 @@ const SPENT_MS = 10_000;
 const SOON_MS = 2000;
 /** So many more than was thought to be left are a new window's. */
 const NEW = 6;
+/** Of the pace at which a window is just used up. */
+const LEAST = 1.1;
 
 /** Where something began: when, and what was accepted before. */
 interface Beginning {
@@ -86,9 +88,9 @@ export class Spending {
   goOn(accepted: number): void {
     const { got, tookMs, size } = this.#early!;
     // As if its depth were one second's worth; once it is known, with care: a window may slide.
-    if (this.pace === Infinity) this.limit((got * 1000) / (1000 + tookMs));
-    else this.pace *= 0.8;
     this.#window.size = size;
+    if (this.pace === Infinity) this.limit((got * 1000) / (1000 + tookMs));
+    else this.pace = Math.max(this.#least, 0.8 * this.pace);
     this.begin(this.#rest);
     this.#left = Math.max(1, this.#left - (accepted - this.#window.acceptedAtOpen));
   }
@@ -104,8 +106,13 @@ export class Spending {
 
   /** A shorter limit takes so many per second. */
   limit(rate: number): void {
-    this.pace = rate;
-    this.#best = rate;
+    this.pace = Math.max(this.#least, rate);
+    this.#best = this.pace;
+  }
+
+  /** Slower than this the window would never be used up: it slides, rather than that a shorter limit refused. */
+  get #least(): number {
+    return LEAST * (this.#window.rate ?? 0);
   }
 
   /** What seemed to be the rest of a window was a new one. */

@@ -1,6 +1,9 @@
 /** Lengths that windows have: people choose round ones. */
 const LENGTHS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000, 900_000, 3_600_000];
 
+/** A round trip, where nothing is known of it. */
+export const USUAL_MS = 50;
+
 /** Nothing but a window shuts for so long. */
 const LONG_MS = 5100;
 
@@ -118,13 +121,17 @@ export class WindowWatch {
     return { size, lengthMs: roundWindowMs(leastMs) };
   }
 
-  /** Refused below what it seemed to hold: it is smaller now, or the count crossed two windows. */
-  shrink(since: number, tookMs: number): void {
-    const windows = Math.round(tookMs / this.lengthMs);
+  /** Refused below what it seemed to hold, `since` accepted after it was used up before: it is smaller now, or the count crossed two windows. */
+  shrink(since: number, fromMs: number, atMs: number): void {
+    const windows = this.#ends(atMs) - this.#ends(fromMs);
     // Used up at both ends: what lay between was whole windows.
-    const isWhole = Math.abs(tookMs / this.lengthMs - windows) < 0.3 && windows > 0 && windows < 6;
-    const each = isWhole && since >= 6 * windows ? since / windows : Infinity;
-    this.size = Math.min(this.size * 0.94, each);
+    const isWhole = this.wasSeenOpening && windows > 0 && windows < 6 && since >= 6 * windows;
+    this.size = Math.min(this.size * 0.94, isWhole ? since / windows : Infinity);
+  }
+
+  /** Ends of windows until then, since the one that was seen to open. */
+  #ends(atMs: number): number {
+    return Math.floor((atMs - this.openedAtMs) / this.lengthMs);
   }
 
   /** Refused while it was spent. */
@@ -140,8 +147,9 @@ export class WindowWatch {
     this.firstSize = Infinity;
   }
 
-  /** Per second since it opened the last time, shut time included; of few, one for the time it was shut. */
+  /** Per second since it opened the last time, shut time included; of few, one for the time it was shut. At most one in a usual round trip was certainly not too much where the first probe got in. */
   paceUntil(atMs: number, accepted: number): number {
+    if (this.refusedProbes === 0) return 1000 / Math.min(USUAL_MS, atMs - this.shutFromMs);
     const size = accepted - this.acceptedAtOpen;
     const fromMs = size >= 6 ? this.openedAtMs : this.shutFromMs;
     return ((size >= 6 ? size : 1) * 1000) / Math.max(1, atMs - fromMs);

@@ -9,7 +9,7 @@ export type HeldParts = readonly [
 
 /** What is kept of a record. */
 export function heldParts({ columns, values, items }: OutputRecord): HeldParts {
-  return items === undefined ? [columns, values] : [columns, values, items.map(heldParts)];
+  return items === undefined ? [columns, values] : [columns, values, Array.from(items, heldParts)];
 }
 
 /** The record of what was kept. */

@@ -1,25 +1,7 @@
-import { extname } from "node:path";
-
 import { UsageError } from "../core/usage-error.ts";
-import { didYouMean } from "../formats/nearest.ts";
-import { visible } from "../formats/visible.ts";
+import { type RecordFormat, recordFormatOf } from "../formats/record-format.ts";
+import type { FileSettings } from "../jobs/file-settings.ts";
 import type { SendingCommand } from "./run-settings.ts";
-
-/** How records are written down. */
-export type RecordFormat = "jsonl" | "csv" | "tsv" | "json";
-
-/** How bodies become files. */
-export interface FileSettings {
-  /** Whether a server's own name for its file takes the place of the last part of ours. */
-  readonly names: "ours" | "the server's";
-  /** Whether a body that equals an earlier one is a file of its own. */
-  readonly equal: "each saved" | "saved once";
-  /** The time that a file was changed. */
-  readonly times: "of saving" | "the server's";
-}
-
-/** How they do where nothing is said. */
-export const AS_USUAL: FileSettings = { names: "ours", equal: "each saved", times: "of saving" };
 
 /** What is written, where, and how. */
 export interface OutputSettings {
@@ -46,33 +28,16 @@ export interface OutputSettings {
   readonly absent?: "fails";
 }
 
-const FORMATS: readonly RecordFormat[] = ["jsonl", "csv", "tsv", "json"];
-
-const LATER = new Set([".sqlite", ".parquet"]);
-
 /**
  * The format that the name of an output tells; undefined for the stdout of `map`, which is as its input.
  * @throws UsageError for a name that tells none
  */
-export function formatOf(
-  path: string,
-  command: SendingCommand,
-  field = "-o",
-): RecordFormat | undefined {
+export function formatOf(path: string, command: SendingCommand): RecordFormat | undefined {
   if (path === "-") return command === "map" ? undefined : "jsonl";
-  if (path === "") throw new UsageError(`${field} needs the name of a file, or - for stdout`);
-  const extension = extname(path).toLowerCase();
-  const found = FORMATS.find((format) => extension === `.${format}`);
-  if (found !== undefined) return found;
-  const there = ".jsonl .csv .tsv .json .warc.gz";
-  if (LATER.has(extension)) {
-    throw new UsageError(
-      `${field} ${visible(path)}: ${extension} is not there yet; there are ${there}`,
-    );
+  if (path === "") throw new UsageError("-o needs the name of a file, or - for stdout");
+  try {
+    return recordFormatOf(path, command === "crawl" ? ", FOLDER/ for files" : "");
+  } catch (error) {
+    throw new UsageError(`-o ${(error as Error).message}`, { cause: error });
   }
-  const names = [...FORMATS.map((format) => `.${format}`), ".warc.gz"];
-  const folder = command === "crawl" && extension === "" ? ", FOLDER/ for files" : "";
-  throw new UsageError(
-    `${field} ${visible(path)}: its extension names no format (${there}, - for stdout${folder})${didYouMean(extension, names)}`,
-  );
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
+import { UsageError } from "../core/usage-error.ts";
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import type { DefinedStep } from "../jobs/define-step.ts";
 import { readJobModule } from "../jobs/job-file.ts";
@@ -10,6 +11,7 @@ import { stateFolder } from "../memory/state-folder.ts";
 import { summarise } from "../report/summary.ts";
 import { createTally, type Tally } from "../report/tally.ts";
 import { type AskedJob, askJob } from "./ask-job.ts";
+import { finishedRunOf } from "./finished-run.ts";
 import { conduct, type Ending } from "./conduct.ts";
 import { PROGRAM_OPTIONS, type JobOptions } from "./job-options.ts";
 import { jobRunIn } from "./job-run.ts";
@@ -17,6 +19,7 @@ import type { JobResult, JobStop } from "./job-result.ts";
 import { openJob } from "./open-job.ts";
 import { readStep } from "./read-step.ts";
 import type { RunJobOptions } from "./run-job.ts";
+import { changesIn, type WorkChanges } from "./tell-changes.ts";
 
 /** How a program is told of in messages, where the job has no name. */
 const PROGRAM = "the job";
@@ -32,7 +35,7 @@ export async function playJob(job: JobOfProgram, options: RunJobOptions): Promis
     onTrouble: onNote,
   });
   const drain = new AbortController();
-  await using open = await openJob(asked, { directory, memory });
+  await using open = await openJob(asked, { directory, memory, since: sinceOf(asked, options) });
   const work = await open.prepare({ say: onNote, complain: onNote }, tally);
   const ending = await conduct(work, {
     settings: open.settings,
@@ -42,7 +45,18 @@ export async function playJob(job: JobOfProgram, options: RunJobOptions): Promis
     drain: () => drain.abort(),
     listen: onEvent,
   });
-  return resultOf(asked, { directory: open.directory, tally, ending, signal });
+  const changes = work.changes?.();
+  return resultOf(asked, { directory: open.directory, tally, ending, signal, changes });
+}
+
+/** @throws UsageError for a directory of its own */
+function sinceOf(asked: AskedJob, { earlier, directory }: RunJobOptions): string | undefined {
+  if (earlier !== "ask what has changed") return undefined;
+  if (directory !== undefined) {
+    const words = "begins a run of its own beside the earlier one; leave out directory";
+    throw new UsageError(`earlier: "${earlier}" ${words}`);
+  }
+  return finishedRunOf(asked);
 }
 
 /** @throws UsageError, RangeError */
@@ -80,9 +94,13 @@ interface Ended {
   readonly tally: Tally;
   readonly ending: Ending;
   readonly signal: AbortSignal | undefined;
+  readonly changes: WorkChanges | undefined;
 }
 
-function resultOf(asked: AskedJob, { directory, tally, ending, signal }: Ended): JobResult {
+function resultOf(
+  asked: AskedJob,
+  { directory, tally, ending, signal, changes }: Ended,
+): JobResult {
   const { error, cap } = ending;
   if (error !== undefined && ending.reason === undefined) throw error;
   const run = jobRunIn(directory, asked);
@@ -99,7 +117,7 @@ function resultOf(asked: AskedJob, { directory, tally, ending, signal }: Ended):
     reason: isFinished ? undefined : stop(),
     message: isFinished ? undefined : error?.message,
     directory,
-    account: summarise(tally, directory),
+    account: { ...summarise(tally, directory), ...changesIn(changes) },
     steps,
     step(named: string | DefinedStep<unknown>) {
       const id = typeof named === "string" ? named : named.id;

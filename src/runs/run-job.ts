@@ -27,8 +27,12 @@ export interface RunJobOptions {
   readonly onFailure?: "go on" | "stop";
   /** Requests of this call at most. @default no limit */
   readonly maxRequests?: number;
-  /** `begin anew`: an earlier run of the job is left alone, and its outputs are overwritten. @default "go on" */
-  readonly earlier?: "go on" | "begin anew";
+  /**
+   * What becomes of an earlier run of the job. `begin anew`: it is left alone, and its outputs are overwritten;
+   * `ask what has changed`: a new run, below `.fanfetch`, asks on condition that what the last finished one
+   * was answered has changed. @default "go on"
+   */
+  readonly earlier?: "go on" | "begin anew" | "ask what has changed";
 }
 
 /**

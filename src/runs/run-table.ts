@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import type { WorkSettings } from "./work-settings.ts";
-import type { RecordFormat } from "./output-settings.ts";
+import type { RecordFormat } from "../formats/record-format.ts";
 
 /** The table of a run: a file of records, or an archive. */
 export interface RunTable {

@@ -127,12 +127,13 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
   const isTable = output !== undefined && folder === undefined;
   const isArchive = output !== undefined && warcCompressionOf(output) !== undefined;
   const isNamed = output === undefined || isArchive || folder !== undefined;
-  const format = isNamed ? "jsonl" : formatOf(output, "get", "output");
+  const format = isNamed ? "jsonl" : formatOf(output, "get");
   return {
     kind: isArchive ? "archive" : isTable ? "records" : "none",
     path: isTable || isArchive ? output : "-",
     format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
+    files: step.crawl?.files,
     picks: [],
     order: isArchive ? "arrival" : (order ?? (step.each === undefined ? "arrival" : "input")),
     meta: "with meta",

@@ -1,7 +1,8 @@
 import { visible } from "../formats/visible.ts";
 import { CHANGE_COLUMNS, type ChangedThing, changeValues } from "../report/change-columns.ts";
-import { type ChangeCounts, changeWords } from "../report/change-counts.ts";
+import { type ChangeCounts, changeWords, countsToJson } from "../report/change-counts.ts";
 import type { PartChanges, RunChanges } from "../report/run-changes.ts";
+import type { Summary } from "../report/summary.ts";
 import type { ByteOutput } from "../sinks/byte-output.ts";
 import { createTableSink } from "../sinks/table-sink.ts";
 import { openWholeFile } from "../sinks/whole-file.ts";
@@ -24,6 +25,16 @@ export interface WorkChanges {
   readonly counts: ChangeCounts;
   /** Of a job: step by step. */
   readonly parts: readonly PartChanges[];
+}
+
+/** Changes as a summary has them: the counts, and of a job those of each step. */
+export function changesIn(changes: WorkChanges | undefined): Pick<Summary, "changes"> {
+  if (changes === undefined) return {};
+  const steps = changes.parts.flatMap(({ step, counts }) =>
+    step === undefined ? [] : [[step, countsToJson(counts)] as const],
+  );
+  const told = countsToJson(changes.counts);
+  return { changes: steps.length === 0 ? told : { ...told, steps: Object.fromEntries(steps) } };
 }
 
 /** Who hears of changes. */

@@ -5,7 +5,7 @@ import { checkStanding } from "../sinks/check-standing.ts";
 import { finishRewrite, prepareRewrite } from "../sinks/prepare-rewrite.ts";
 import { notedGeneration } from "./row-generations.ts";
 import type { RunTable } from "./run-table.ts";
-import type { RecordFormat } from "./output-settings.ts";
+import type { RecordFormat } from "../formats/record-format.ts";
 
 /** Which failures are to be asked again; none named are all. */
 export interface Again {

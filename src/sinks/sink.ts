@@ -18,7 +18,7 @@ export interface OutputRecord {
   readonly columns: readonly string[];
   readonly values: readonly unknown[];
   /** Records that stand in its place, where an answer is several or none; it has no values of its own then. */
-  readonly items?: readonly OutputRecord[] | undefined;
+  readonly items?: Iterable<OutputRecord> | undefined;
   /** The body that is saved beside the record, where bodies are. */
   readonly saved?: SavedBody | undefined;
   /** Where that body was saved. */

@@ -584,6 +584,26 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
     "steps[0].depth means nothing without follow, download, next, or merge",
   ),
   wrong(
+    "equal files where none are saved",
+    `steps: [{ url: ${URL}, follow: a, ▸dedupe: true }]`,
+    "steps[0].dedupe is about saved files; it needs save, or output: FOLDER/",
+  ),
+  wrong(
+    "names of a server where nothing is followed",
+    `steps: [{ url: ${URL}, save: a, ▸remoteHeaderName: true }]`,
+    "steps[0].remoteHeaderName means nothing without follow, download, next, or merge",
+  ),
+  wrong(
+    "names of a server for a book",
+    `steps: [{ url: ${URL}, merge: book.pdf, ▸remoteHeaderName: true }]`,
+    "steps[0].remoteHeaderName cannot stand beside merge: a book knows its chapters by name",
+  ),
+  wrong(
+    "a misspelt word for how files are saved",
+    `steps: [{ url: ${URL}, download: a, output: a/, ▸remotetime: true }]`,
+    'steps[0].remotetime is not a key of a step; did you mean "remoteTime"?',
+  ),
+  wrong(
     "a filter without rows",
     `steps: [{ url: ${URL}, ▸filter: a }]`,
     "steps[0].filter means nothing without rows or for",
@@ -607,6 +627,16 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
     "two steps with one output",
     `steps: [{ url: ${URL}, output: a.csv }, { url: ${URL}, output: ▸a.csv }]`,
     "steps[1].output is a.csv, which steps[0] writes too",
+  ),
+  wrong(
+    "an output of no format",
+    `steps: [{ url: ${URL}, output: ▸a.cvs }]`,
+    'steps[0].output: a.cvs: its extension names no format (.jsonl .csv .tsv .json .warc.gz, - for stdout); did you mean ".csv"?',
+  ),
+  wrong(
+    "an output of a later format",
+    `steps: [{ url: ${URL}, output: ▸a.parquet }]`,
+    "steps[0].output: a.parquet: .parquet is not there yet; there are .jsonl .csv .tsv .json .warc.gz",
   ),
 ];
 

@@ -43,6 +43,7 @@ describe("a long window that nobody told of", () => {
     ["window:2000/15s", 8000],
     ["window:600/30s", 1200],
     ["sliding:300/60s", 300],
+    ["sliding:300/10s", 1800],
   ] as const)("%s: its length is found, and then all but a tenth is got", (spec, perMinute) => {
     for (const seed of SEEDS) {
       const { acceptedAt, refusedAt } = asks(spec, seed, 3);

@@ -98,6 +98,37 @@ steps:
   expect(JSON.parse(ids.at(-1)!)).toEqual({ id: PAGES * 2 + 1 });
 });
 
+test("the items of a large answer are rows and records like those of a small one; a broken one gives none", async () => {
+  const COUNT = 30_000;
+  const items = Array.from({ length: COUNT }, (_, id) => ({ id, name: `näme "${id}" of a thing` }));
+  await using server = await play((url, _request, response) => {
+    if (url.pathname === "/one") return { ok: true };
+    const text = JSON.stringify({ before: [{}], items, after: { items: null } });
+    response.setHeader("content-type", "application/json");
+    response.end(url.pathname === "/broken" ? text.replace('"id":29000', '"id":') : text);
+    return undefined;
+  });
+  await using folder = await temporaryFolder();
+  await folder.write(
+    "large.yaml",
+    `
+base: ${server.url}
+steps:
+  - { id: list, rows: [whole, broken], url: "/{value}", each: "items[*].{id: id, name: name}", output: items.jsonl }
+  - { for: list, filter: "id == \`${COUNT - 1}\`", url: "/one{?name}", pick: ok, output: ones.jsonl }
+`,
+  );
+  const ended = await fanfetch("run", "large.yaml").in(folder);
+  expect(ended.exitCode).toBe(1);
+  expect(ended.stderr).toContain("3 inputs = 2 answered + 1 failed + 0 skipped");
+  const records = (await folder.read("items.jsonl")).trimEnd().split("\n");
+  expect(records).toHaveLength(COUNT);
+  expect(JSON.parse(records.at(-1)!)).toEqual({ value: "whole", ...items.at(-1) });
+  const [one] = (await folder.read("ones.jsonl")).trimEnd().split("\n");
+  expect(JSON.parse(one!)).toMatchObject({ ...items.at(-1), ok: true });
+  expect((await fanfetch("verify").in(folder)).exitCode).toBe(0);
+});
+
 test("an item that is on two pages is one record", async () => {
   await using server = await play((url) => {
     const page = Number(url.searchParams.get("page") ?? 1);

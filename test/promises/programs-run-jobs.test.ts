@@ -187,3 +187,34 @@ test("a step that follows links gives its pages as rows, and its files as outcom
     "page",
   ]);
 });
+
+test("a program asks what has changed since the run before, and has the counts", async () => {
+  let changed = false;
+  await using server = await play((url, request, response) => {
+    if (url.pathname === "/list") return changed ? players.slice(1) : players;
+    const etag = changed && url.pathname === "/one/3" ? '"new"' : '"old"';
+    response.setHeader("etag", etag);
+    if (request.headers["if-none-match"] !== etag) return { about: `${url.pathname} ${etag}` };
+    response.statusCode = 304;
+    response.end();
+    return undefined;
+  });
+  await using folder = await temporaryFolder();
+  using _cwd = vi.spyOn(process, "cwd").mockReturnValue(folder.path);
+  const job = jobOf(server.url);
+  const again = { earlier: "ask what has changed" } as const;
+  const first = await runJob(job, again);
+  expect(first.account.changes).toBeUndefined();
+  changed = true;
+  const second = await runJob(job, again);
+  expect(second.state).toBe("finished");
+  expect(second.directory).not.toBe(first.directory);
+  expect(second.account.changes).toMatchObject({ new: 0, changed: 1, unchanged: 1, gone: 1 });
+  expect(await all(second.step("one").rows())).toMatchObject([
+    { id: 2, about: '/one/2 "old"' },
+    { id: 3, about: '/one/3 "new"' },
+  ]);
+  await expect(runJob(job, { ...again, directory: `${folder.path}/x` })).rejects.toThrow(
+    'earlier: "ask what has changed" begins a run of its own beside the earlier one; leave out directory',
+  );
+});

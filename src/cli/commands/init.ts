@@ -8,7 +8,7 @@ import { draftJob } from "../../jobs/draft-job.ts";
 import type { SampleRequest } from "../../jobs/draft-request.ts";
 import type { CommandLine } from "../command-line.ts";
 import { parseCurlCommand } from "../curl-file.ts";
-import { readText, reasonOf } from "../read-text.ts";
+import { readText, reasonOf, textOf } from "../read-text.ts";
 import type { Terminal } from "../terminal.ts";
 
 /**
@@ -57,8 +57,8 @@ async function readRequest(
   if (file === undefined) {
     return { url: word!, method: "GET", headers: [], body: undefined, hints: [] };
   }
-  const text = Buffer.from(await readText(file)).toString("utf8");
-  return requestOf(text, `--curl ${visible(file)}`, word);
+  const source = `--curl ${visible(file)}`;
+  return requestOf(await textOf(await readText(file), source), source, word);
 }
 
 /** A request copied as cURL; a URL given beside it stands in place of its own. */

@@ -1,0 +1,69 @@
+/** A trial that is to be planned when time is known. */
+const UNPLANNED = -1;
+
+/** Tries more than the places that were found, ever later as long as that is refused. */
+export class Trial {
+  #atMs = Infinity;
+  #waitMs = 0;
+  /** How many more are being tried; 0 while none are. */
+  width = 0;
+  /** How many more the next one takes: half as many again after each that succeeds. */
+  #nextWidth = 1;
+  #sinceMs = 0;
+  #accepted = 0;
+
+  waitAtLeast(waitMs: number): void {
+    this.#waitMs = Math.max(this.#waitMs, waitMs);
+  }
+
+  /** The next one comes after the wait, twice that where `nowMs` is not known yet. */
+  plan(nowMs: number): void {
+    this.#atMs = nowMs + this.#waitMs;
+  }
+
+  planLater(): void {
+    this.#atMs = UNPLANNED;
+  }
+
+  /** Refused, be it during a trial or not. `unitMs`: the shortest wait. */
+  refused(unitMs: number): void {
+    if (this.width > 0) this.#waitMs = Math.min(24 * unitMs, this.#waitMs * 2);
+    else this.#waitMs = Math.max(unitMs, this.#waitMs);
+    this.#nextWidth = 1;
+    this.width = 0;
+  }
+
+  isDue(nowMs: number): boolean {
+    if (this.#atMs === UNPLANNED) this.#atMs = nowMs + 2 * this.#waitMs;
+    return nowMs >= this.#atMs && this.width === 0;
+  }
+
+  /** Begins with so many more than `ceiling`. */
+  begin(nowMs: number, ceiling: number): number {
+    this.width = Math.max(1, Math.floor(Math.min(this.#nextWidth, ceiling / 4)));
+    this.#sinceMs = nowMs;
+    this.#accepted = 0;
+    this.#atMs = Infinity;
+    return this.width;
+  }
+
+  /** One was let in that left as the `inFlight`th; whether that makes enough of them above the ceiling. */
+  accepted(nowMs: number, inFlight: number, ceiling: number, baseMs: number): boolean {
+    if (inFlight > ceiling) this.#accepted += 1;
+    return this.#accepted >= 2 * ceiling && nowMs - this.#sinceMs >= 3 * baseMs;
+  }
+
+  /** They were all let in. */
+  succeeded(nowMs: number, unitMs: number): void {
+    this.#nextWidth *= 1.5;
+    this.width = 0;
+    this.#waitMs = Math.max(unitMs, this.#waitMs / 2);
+    this.plan(nowMs);
+  }
+
+  /** Nothing is tried any more. */
+  end(): void {
+    this.width = 0;
+    this.#atMs = Infinity;
+  }
+}
