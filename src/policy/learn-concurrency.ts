@@ -66,12 +66,12 @@ export class ConcurrencyLimit {
   /** Begins where an earlier run ended. */
   restore({ ceiling, baseMs, limit, dearMs }: RememberedConcurrency): void {
     this.baseMs = baseMs;
-    this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
     if (ceiling > 0) {
       this.ceiling = Math.max(1, Math.min(this.#most, ceiling));
       this.limit = this.ceiling;
       this.isProven = true;
       this.isStarting = false;
+      this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
       this.#trial.planLater();
     } else if (limit > this.limit) {
       this.limit = Math.min(this.#most, 0.8 * limit);
