@@ -178,8 +178,7 @@ export class RateSearch {
     this.#spending.spent(this.estimate.accepted);
     this.#window.shut(nowMs);
     this.#beginProbing(nowMs, 0, 1000);
-    // One whose beginning was not seen may end at any time.
-    if (this.#window.wasSeenOpening) this.probe.expect(this.#window);
+    this.probe.expect(nowMs, this.#window);
   }
 
   #startClimb(nowMs: number, step: number): void {
