@@ -7,6 +7,11 @@ const UNDER = 0.97;
 /** Where a refusal costs a wait. */
 const DEAR_UNDER = 0.95;
 
+/** So many, some of which were refused, need no other measure. */
+const MANY = 32;
+/** Windows let in any pace for a while: one that is let in for less than this proves nothing. Milliseconds. */
+const PROOF_MS = 1000;
+
 /** What was measured at a refusal. */
 export interface Refused {
   readonly acceptedBefore: number;
@@ -138,10 +143,14 @@ export class RateEstimate {
       if (refused.wasSteady) this.low = Math.min(this.low, rate) * 0.98;
       return Math.max(measured, this.low);
     }
-    if (episode.isLong && episode.passed !== undefined) return episode.passed;
+    if (episode.isLong && episode.passed !== undefined) {
+      if (episode.span >= MANY) return episode.passed;
+      measured = Math.max(measured, episode.passed);
+    }
     if (refused.wasSteady) this.low = 0;
-    if (this.isMeasured)
+    if (this.isMeasured && this.#lowMs >= PROOF_MS) {
       measured = Math.max(measured, this.low - (this.burst * 1000) / this.#lowMs);
+    }
     return since < 8 ? Math.min(measured, rate * 0.8) : measured;
   }
 

@@ -1,4 +1,4 @@
-import type { Flight } from "./learn-flight.ts";
+import { type Flight, knownAfterMs } from "./learn-flight.ts";
 import { nextWindowEndMs, USUAL_MS, type WindowWatch } from "./learn-window.ts";
 
 /** Asked so often at least, in the first while … */
@@ -18,7 +18,7 @@ export class Probe {
   flight: Flight | undefined;
   /** Accepted before it. */
   acceptedBefore = 0;
-  /** It has got in unless it was refused by then, for refusals take about equally long. */
+  /** It has got in unless it was refused by then. */
   heardMs = Infinity;
   /** What the last one took. Milliseconds. */
   refusalMs = 0;
@@ -32,7 +32,7 @@ export class Probe {
   leaves(flight: Flight, acceptedBefore: number): void {
     this.flight = flight;
     this.acceptedBefore = acceptedBefore;
-    if (this.refusalMs > 0) this.heardMs = flight.atMs + 1.5 * this.refusalMs + 5;
+    if (this.refusalMs > 0) this.heardMs = flight.atMs + knownAfterMs(this.refusalMs);
   }
 
   /** One was not let in; if that was the probe, another may leave. */
