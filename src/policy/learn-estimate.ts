@@ -41,9 +41,10 @@ export interface RememberedRate {
 export class RateEstimate {
   readonly #ruler = new Ruler();
   readonly window = new WindowWatch();
-  /** Highest rate that was let in for a whole round, and how long that took. */
+  /** Highest rate that was let in for a whole round. */
   low = 0;
-  #lowMs = 1;
+  /** Let in for so long that no bucket and no window explains it. */
+  #proven = 0;
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
@@ -78,10 +79,9 @@ export class RateEstimate {
     return accepted - this.#lastAccepted;
   }
 
-  /** All that left at this rate for so long was let in. */
+  /** All that left at this rate for so long was let in: that much is, but for what a bucket had saved up. */
   letIn(rate: number, tookMs: number): void {
-    this.low = rate;
-    this.#lowMs = tookMs;
+    if (tookMs >= PROOF_MS) this.#proven = rate - (this.burst * 1000) / tookMs;
   }
 
   /** Here a limit was used up. */
@@ -147,10 +147,8 @@ export class RateEstimate {
       if (episode.span >= MANY) return episode.passed;
       measured = Math.max(measured, episode.passed);
     }
-    if (refused.wasSteady) this.low = 0;
-    if (this.isMeasured && this.#lowMs >= PROOF_MS) {
-      measured = Math.max(measured, this.low - (this.burst * 1000) / this.#lowMs);
-    }
+    if (refused.wasSteady) this.#proven = 0;
+    measured = Math.max(measured, this.#proven / this.under);
     return since < 8 ? Math.min(measured, rate * 0.8) : measured;
   }
 
