@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -5,8 +6,10 @@ import { PDFDocument, PDFHexString, PDFName, type PDFPage, StandardFonts } from 
 
 import { PdfFile } from "../src/formats/pdf-file.ts";
 import { listPages } from "../src/formats/pdf-pages.ts";
-import { type Ground, peerFile, remove, versionOf } from "./ground.ts";
+import { startRehearsal } from "../src/rehearsal/rehearsal.ts";
+import { type Ground, OURS, peerFile, remove, versionOf } from "./ground.ts";
 import { interleave, type Peer } from "./interleave.ts";
+import { compared } from "./map.ts";
 import { machine, type Section, table } from "./results.ts";
 import { inMebibytes, inTime, median, spread } from "./statistics.ts";
 
@@ -48,7 +51,35 @@ export async function benchBook(ground: Ground): Promise<Section> {
     text.push(`**${kind.name}**`, table(["command", "wall", "lowest to highest", "memory"], lines));
     if (qpdf !== undefined && !versions.includes(qpdf)) versions.push(qpdf);
   }
+  text.push(...(await wholeBook(ground)));
   return { name: "book", text: [machine(versions), ...text].join("\n\n") };
+}
+
+const STORY = { bookMs: 300, chapterBytes: 2_000_000, crawlDelayMs: 0 };
+const AT_ONCE = 5;
+
+/** One command from a home page to a book, against the same one by one. Three chapters cannot be had: exit 1. */
+async function wholeBook({ directory, runs = 3 }: Ground): Promise<readonly string[]> {
+  await using server = await startRehearsal({ stories: STORY });
+  const digests = new Set<string>();
+  const peerOf = (name: string, ...how: readonly string[]): Peer => {
+    const output = join(directory, "web-book.pdf");
+    const crawl = [...OURS, "crawl", `${server.url}/web-book/`, "--drop", "sid", "--merge", output];
+    const limits = ["--per-host", String(AT_ONCE), "--retries", "1", "-q"];
+    return {
+      name,
+      command: ["sh", "-c", '"$@"; test $? = 1', "sh", ...crawl, ...limits, ...how],
+      reset: () => remove(output, join(directory, ".fanfetch")),
+      check: () => void digests.add(hash("sha256", readFileSync(output))),
+    };
+  };
+  const peers = [peerOf("one by one", "--mode", "sequential"), peerOf(`${AT_ONCE} in flight`)];
+  const all = await interleave(peers, { directory, runs, slowAfterMs: 60_000 });
+  return [
+    `**A web book: 26 pages, 34 chapters of 2 MB, ${STORY.bookMs} ms each, by one command**`,
+    compared(all, "one by one", 60),
+    `The server saw ${server.seen.mostAtOnce()} at once at most; the books are ${digests.size === 1 ? "the same bytes" : "DIFFERENT"}.`,
+  ];
 }
 
 /** Writes the chapters, half of them with object streams; gives their paths. */

@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import { intoFile } from "./competitors.ts";
 import { checkGenders, type Ground, OURS, peerFile, remove, writeNames } from "./ground.ts";
@@ -9,10 +7,10 @@ import { interleave, type Peer } from "./interleave.ts";
 import { compared } from "./map.ts";
 import { startNginx } from "./nginx.ts";
 import { machine, type Section } from "./results.ts";
+import { startOurs, timeResumes } from "./resumes.ts";
 import { inTime, median } from "./statistics.ts";
 
 const RESUMED_ROWS = 1_000_000;
-const RESUMES = 5;
 
 /** The price of durability: the same work with and without a journal, and how soon a long run resumes. */
 export async function benchJournal(ground: Ground): Promise<Section> {
@@ -64,33 +62,8 @@ async function resumes(directory: string, base: string): Promise<readonly number
   remove(output, join(directory, ".fanfetch"));
   const words = ["map", table, `${base}/?name={name}`, "--pick", "gender", "-o", output];
   const half = ["--max-requests", String(RESUMED_ROWS / 2)];
-  const first = start(directory, [...words, ...half, "-j", "64", "--per-host", "64", "-q"]);
+  const first = startOurs(directory, [...words, ...half, "-j", "64", "--per-host", "64", "-q"]);
   first.stderr!.resume();
   await once(first, "exit");
-  const times: number[] = [];
-  for (let round = 0; round < RESUMES; round += 1) {
-    const startedMs = performance.now();
-    const child = start(directory, ["resume", "--progress", "json"]);
-    await sent(child);
-    times.push(performance.now() - startedMs);
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-  return times;
-}
-
-function start(directory: string, words: readonly string[]): ReturnType<typeof spawn> {
-  const [program, ...bin] = OURS;
-  return spawn(program!, [...bin, ...words], {
-    cwd: directory,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-}
-
-/** Resolves when a run has said that a request has left. */
-async function sent(child: ReturnType<typeof spawn>): Promise<void> {
-  for await (const line of createInterface({ input: child.stderr! })) {
-    if (line.startsWith('{"type":"sent"')) return;
-  }
-  throw new Error("the run ended before its requests had left");
+  return await timeResumes(directory);
 }

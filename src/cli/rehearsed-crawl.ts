@@ -1,29 +1,31 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import type { CommandLine } from "./command-line.ts";
-import { declaredBy } from "./declared-limits.ts";
 import { madeUpSite } from "./made-up-site.ts";
 import { crawlOnce } from "./measured-crawl.ts";
-import { readText } from "./read-text.ts";
-import { rehearsedSettings } from "./rehearsed-settings.ts";
-import { type RehearsedWork, runRehearsed } from "./rehearsed-work.ts";
-import { readSettings } from "./settings.ts";
-import { titleOf } from "./work-title.ts";
+import { rehearsedSettings, type Stage } from "./rehearsed-settings.ts";
+import { readRehearsed, type RehearsedWork, runRehearsed } from "./rehearsed-work.ts";
+import type { Settings } from "./settings.ts";
 
-/** The work of `crawl`, on a site that is made up; no book is bound. @throws UsageError */
+/** The work of `crawl`, on a site that is made up. @throws UsageError */
 export async function rehearsedCrawl(line: CommandLine): Promise<RehearsedWork> {
-  const settings = await readSettings("crawl", line, readText);
-  const title = titleOf(settings);
+  const { settings, work } = await readRehearsed("crawl", line);
   return {
-    title,
-    progress: settings.progress,
-    declared: declaredBy(settings),
-    onFailure: settings.onFailure,
-    rowsAtOnce: 1,
+    ...work,
     answers: (given) => madeUpSite(settings.crawl!, given),
-    async run(stage, how) {
-      const now = await rehearsedSettings(settings, stage);
-      return await runRehearsed(crawlOnce(now, join(stage.folder, "files")), title, how);
-    },
+    run: async (stage, how) => await runRehearsed(await crawlAt(settings, stage), work.title, how),
+  };
+}
+
+/** A book is bound from a run on disk. */
+async function crawlAt(settings: Settings, stage: Stage): Promise<Settings> {
+  const now = crawlOnce(await rehearsedSettings(settings, stage), join(stage.folder, "files"));
+  const { run } = settings;
+  if (now.crawl?.book === undefined || run.kind !== "durable") return now;
+  const book = { ...now.crawl.book, path: join(stage.folder, basename(now.crawl.book.path)) };
+  return {
+    ...now,
+    crawl: { ...now.crawl, book },
+    run: { ...run, directory: join(stage.folder, "run") },
   };
 }

@@ -2,6 +2,8 @@ import type { Evidence } from "../rehearsal/evidence.ts";
 import type { AnswerMaker } from "../rehearsal/made-up-answer.ts";
 import { plausibleAnswers } from "../rehearsal/made-up-answer.ts";
 import { openPipeline } from "../runs/pipeline.ts";
+import type { SendingCommand } from "../runs/run-settings.ts";
+import { openAhead } from "../runs/work-run.ts";
 import type { Work } from "../runs/work.ts";
 import type { ClientNotes } from "./client-notes.ts";
 import type { CommandLine } from "./command-line.ts";
@@ -34,32 +36,47 @@ export interface Rehearsing {
   readonly notes: ClientNotes;
 }
 
-/** The work of `get` and `map`. @throws UsageError */
-export async function rehearsedList(line: CommandLine): Promise<RehearsedWork> {
-  const command = line.compared === "map" ? "map" : "get";
+/** The settings of a command that is rehearsed, and what is known of its work by them. @throws UsageError */
+export async function readRehearsed(command: SendingCommand, line: CommandLine) {
   const settings = await readSettings(command, line, readText);
-  const title = titleOf(settings);
-  return {
-    title,
+  const work = {
+    title: titleOf(settings),
     progress: settings.progress,
     declared: declaredBy(settings),
     onFailure: settings.onFailure,
     rowsAtOnce: settings.sharing?.batch?.size ?? 1,
+  };
+  return { settings, work };
+}
+
+/** The work of `get` and `map`. @throws UsageError */
+export async function rehearsedList(line: CommandLine): Promise<RehearsedWork> {
+  const command = line.compared === "map" ? "map" : "get";
+  const { settings, work } = await readRehearsed(command, line);
+  return {
+    ...work,
     answers: (given) => given ?? plausibleAnswers(pickedFields(settings.output.picks)),
     run: async (stage, how) =>
-      await runRehearsed(await rehearsedSettings(settings, stage), title, how),
+      await runRehearsed(await rehearsedSettings(settings, stage), work.title, how),
   };
 }
 
-/** Runs one piece of work in memory, and notes all of it. */
+/** Runs one piece of work, and notes all of it. */
 export async function runRehearsed(
   settings: Settings,
   title: string,
   { terminal, notes }: Rehearsing,
 ): Promise<number> {
-  await using pipeline = await openPipeline(settings);
+  let tell = (_line: string): void => {};
+  await using pipeline = await openPipeline(settings, {
+    opening: openAhead(settings),
+    say: (line) => tell(line),
+  });
   return await runWork(
-    async () => noted(await pipeline.prepare(settings, () => {}), notes),
+    async (progress) => {
+      tell = (line) => progress.say(line);
+      return noted(await pipeline.prepare(settings, () => {}), notes);
+    },
     settings,
     { terminal, title },
   );
@@ -70,6 +87,7 @@ export function noted(work: Work, notes: ClientNotes): Work {
   const { directory: _gone, ...rest } = work;
   return {
     ...rest,
+    durable: undefined,
     run: (listeners, signals, counters) =>
       work.run([...listeners, notes.listen], signals, counters),
   };

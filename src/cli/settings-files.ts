@@ -1,6 +1,7 @@
 import { UsageError } from "../core/usage-error.ts";
 import type { CrawlSettings } from "../runs/crawl-settings.ts";
-import { AS_USUAL, type FileSettings, type OutputSettings } from "../runs/output-settings.ts";
+import { AS_USUAL, type FileSettings } from "../jobs/file-settings.ts";
+import type { OutputSettings } from "../runs/output-settings.ts";
 import type { Values } from "./settings.ts";
 
 /** How bodies are saved; undefined where that is as usual. */

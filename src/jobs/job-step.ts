@@ -77,6 +77,12 @@ export interface JobStep extends JobOutputs {
   readonly sitemap?: boolean;
   /** `ignore` is for sites of one's own. @default "obey" */
   readonly robots?: (typeof JOB_ROBOTS)[number];
+  /** Whether the server's own names for its files take the place of the last part of ours. @default false */
+  readonly remoteHeaderName?: boolean;
+  /** Whether files get the time of their Last-Modified. @default false */
+  readonly remoteTime?: boolean;
+  /** Whether equal files are saved once. @default false */
+  readonly dedupe?: boolean;
   /** Of the book. @default that of the first page */
   readonly title?: string;
 }

@@ -20,6 +20,9 @@ const NEEDS: readonly (readonly [key: keyof JobStep, needs: readonly (keyof JobS
   ["drop", CRAWL_KEYS],
   ["sitemap", CRAWL_KEYS],
   ["robots", CRAWL_KEYS],
+  ["remoteHeaderName", CRAWL_KEYS],
+  ["remoteTime", CRAWL_KEYS],
+  ["dedupe", CRAWL_KEYS],
   ["filter", ["rows", "for"]],
 ];
 

@@ -1,5 +1,6 @@
 import { compileUrlGlob } from "../formats/url-glob.ts";
 import type { FieldPath } from "./field-place.ts";
+import { AS_USUAL, type FileSettings } from "./file-settings.ts";
 import { JobFault } from "./job-faults.ts";
 import type { JobStep } from "./job-step.ts";
 import { compiledAt } from "./template-scope.ts";
@@ -23,6 +24,8 @@ export interface CompiledCrawl {
   readonly robots: "obeyed" | "not read";
   /** A folder of files that are named after their URLs. */
   readonly folder: string | undefined;
+  /** How files are saved; undefined where that is as usual. */
+  readonly files?: FileSettings | undefined;
   /** The book that the files are bound to. */
   readonly book: { readonly path: string; readonly title: string | undefined } | undefined;
 }
@@ -56,7 +59,28 @@ export function crawlAt(step: JobStep, path: FieldPath): CompiledCrawl | undefin
     sitemaps: step.sitemap === true ? "read" : "not read",
     robots: step.robots === "ignore" ? "not read" : "obeyed",
     folder,
+    files: filesAt(step, path),
     book: merge === undefined ? undefined : { path: merge, title },
+  };
+}
+
+/** How a crawl saves its files. @throws JobFault where it saves none, or its book would not find its chapters */
+function filesAt(step: JobStep, path: FieldPath): FileSettings | undefined {
+  const { remoteHeaderName, remoteTime, dedupe, output, save, merge } = step;
+  const key = (["remoteHeaderName", "dedupe", "remoteTime"] as const).find((one) => step[one]);
+  if (key === undefined) return undefined;
+  if (save === undefined && merge === undefined && output?.endsWith("/") !== true) {
+    const words = "is about saved files; it needs save, or output: FOLDER/";
+    throw new JobFault([...path, key], words, "key");
+  }
+  if (merge !== undefined && key !== "remoteTime") {
+    const words = "cannot stand beside merge: a book knows its chapters by name";
+    throw new JobFault([...path, key], words, "key");
+  }
+  return {
+    names: remoteHeaderName === true ? "the server's" : AS_USUAL.names,
+    equal: dedupe === true ? "saved once" : AS_USUAL.equal,
+    times: remoteTime === true ? "the server's" : AS_USUAL.times,
   };
 }
 

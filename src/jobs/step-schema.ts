@@ -103,6 +103,9 @@ export const stepSchema = keyed("a step", {
     .describe("Parameters that do not tell one page from another"),
   sitemap: flag().optional().describe("Whether the pages of the site's sitemaps are starts too"),
   robots: oneOf(JOB_ROBOTS).optional().describe("Whether robots.txt is obeyed"),
+  remoteHeaderName: flag().optional().describe("Whether files are called as their server does"),
+  remoteTime: flag().optional().describe("Whether files get the server's time"),
+  dedupe: flag().optional().describe("Whether equal files are saved once"),
   title: text().optional().describe("Title of the book"),
   ...outputs,
 }).meta({ id: "step" });

@@ -26,6 +26,7 @@ import type { CrawlSitemaps, SitemapParts } from "./crawl-sitemaps.ts";
 import { crawlTasks } from "./crawl-tasks.ts";
 import { keepHeapSmall } from "./keep-heap-small.ts";
 import { type CrawlSettings, FIRST_AT_ONCE } from "./crawl-settings.ts";
+import { compileInSmallPieces } from "./spare-compiler.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { WorkChanges } from "./tell-changes.ts";
 import { openPageReader } from "./page-reader.ts";
@@ -112,6 +113,7 @@ export async function openCrawl(
   const judge = createLinkJudge(settings, crawl, canonical);
   // What is read again of a long list is garbage at once.
   using _heap = settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
+  if (settings.v8 === "tuned") compileInSmallPieces();
   const store = durable === undefined ? undefined : await openFileStore(durable.journal);
   const { listing } = settings;
   const frontier = await openFrontier(store ?? listing?.store ?? createMemoryStore(), {

@@ -26,7 +26,9 @@ export interface EarlierAnswers extends Disposable {
 
 /**
  * Reads which questions an earlier run of a step has answered; undefined where it has not run, or has kept
- * neither files nor answers. Its settings are those of the step in that run.
+ * neither files nor answers. An answer of several requests, of pages or of a batch, has no version that could
+ * be asked about: it is asked for anew, and its content tells what has changed. The settings are those of the
+ * step in that run.
  * @throws UsageError where it cannot be read
  */
 export async function readEarlierAnswers(
@@ -38,6 +40,7 @@ export async function readEarlierAnswers(
   const { save, keeps } = settings.output;
   if (!existsSync(join(directory, JOURNAL_FILE)) || settings.step === undefined) return undefined;
   if (keeps === "nothing" && save === undefined) return undefined;
+  if (step.pages !== undefined || step.batch !== undefined) return undefined;
   const { root, template } = splitSaveTemplate(save ?? "");
   const { batches } = await settings.step.openTasks();
   const isRead = settings.step.bodies === "read" || keeps === "answers" || step.rules.length > 0;
@@ -47,12 +50,10 @@ export async function readEarlierAnswers(
     largestInMemoryBytes: () => (isRead ? Number.POSITIVE_INFINITY : SPOOL_ABOVE_BYTES),
     hash: "none",
   });
-  // The answer of a row that took several requests is nobody's whose version could be asked about.
-  const isOneRequest = step.pages === undefined && step.batch === undefined;
 
   async function answer(request: HttpRequest, call: Call, next: Send): Promise<HttpResponse> {
     const known = earlier.find(request);
-    if (known?.validators !== undefined && isOneRequest && request.method === "GET") {
+    if (known?.validators !== undefined && request.method === "GET") {
       call.earlier = { ...known, validators: known.validators };
       return await next(request, call);
     }

@@ -9,6 +9,9 @@ const MOST_INPUTS = 30_000;
 /** More calls than any function of so short a run is worth; V8 begins after 3,000 by itself. */
 const CALLS = 40_000;
 
+/** Bytecode that V8's second compiler joins into one function at most; by itself 920. */
+const INLINED_BYTES = 250;
+
 /**
  * Leaves a run of few inputs (`total`, where it is known) to V8's first optimising compiler. The second
  * one compiles beside the run and would be ready when that is over.
@@ -16,4 +19,12 @@ const CALLS = 40_000;
 export function spareCompiler(total: number | undefined): void {
   if (total === undefined || total > MOST_INPUTS) return;
   setFlagsFromString(`--invocation-count-for-turbofan=${CALLS}`);
+}
+
+/**
+ * Lets V8's second compiler join less code into one function: what it works in stays with the process, of a
+ * crawl, which runs through a great deal of code, up to 30 MB. Measured over 40,000 pages it costs no time.
+ */
+export function compileInSmallPieces(): void {
+  setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_BYTES}`);
 }

@@ -133,6 +133,7 @@ function outputOf(step: CompiledStep, run: JobRun): OutputSettings {
     path: isTable || isArchive ? output : "-",
     format: format ?? "jsonl",
     save: save === undefined ? undefined : withConstants(save, run.job.constants),
+    files: step.crawl?.files,
     picks: [],
     order: isArchive ? "arrival" : (order ?? (step.each === undefined ? "arrival" : "input")),
     meta: "with meta",

@@ -7,7 +7,7 @@ import type { OutcomeDetail } from "../queue/outcome-detail.ts";
 import type { FileSink } from "../sinks/file-sink.ts";
 import { createShelf, type Shelf } from "../sinks/shelf.ts";
 import { openToRead } from "./open-to-read.ts";
-import { AS_USUAL } from "./output-settings.ts";
+import { AS_USUAL } from "../jobs/file-settings.ts";
 import { shownPath } from "./shown-path.ts";
 import type { Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";

@@ -1,7 +1,7 @@
 import { resolveLimits } from "../engine/resolve-limits.ts";
 import type { Session } from "../engine/session.ts";
 import { once } from "../middleware/once.ts";
-import { AS_USUAL } from "./output-settings.ts";
+import { AS_USUAL } from "../jobs/file-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { RequestSharing } from "./request-sharing.ts";
 import type { WorkRun } from "./work-run.ts";
@@ -30,9 +30,12 @@ async function askedSend(
   }
   // What an archive of the web did not get before a kill has to come once more, in full.
   const kept = output.kind === "archive" ? undefined : await durable?.journal.openArchive();
-  const asked = once(kept)(fresh);
+  const asked = once(kept && { ...kept, mostBytes: HELD_BESIDE_ARCHIVE })(fresh);
   return around === undefined ? asked : once()(around({ once: asked, fresh, say }));
 }
+
+/** Bytes of answers that are held though an archive on disk has them: repeats are mostly near. */
+const HELD_BESIDE_ARCHIVE = 4 * 1024 * 1024;
 
 interface Sending {
   readonly settings: WorkSettings;

@@ -8,7 +8,7 @@ import { makeFolders, removeEmpty } from "../sinks/make-folders.ts";
 import { outputError, reasonOf } from "../sinks/output-error.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { splitSaveTemplate } from "./save-template.ts";
-import { AS_USUAL } from "./output-settings.ts";
+import { AS_USUAL } from "../jobs/file-settings.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import { idOf, type WorkRun } from "./work-run.ts";
 

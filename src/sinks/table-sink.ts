@@ -5,6 +5,7 @@ import type { ByteOutput } from "./byte-output.ts";
 import { type FileTarget, openFileOutput } from "./file-output.ts";
 import { DiskError } from "../core/disk-error.ts";
 import type { Mark, MarkOptions, OutputRecord, Sink, Standing } from "./sink.ts";
+import { SinkLife } from "./sink-life.ts";
 import { createStreamOutput } from "./stream-output.ts";
 import { createTableText, type TableTextOptions } from "./table-text.ts";
 import { TextBuffer } from "./text-buffer.ts";
@@ -57,25 +58,14 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   const { clock = systemClock, marks = "none", standing = NOTHING, mostHeldLength } = options;
   const text = createTableText(options, standing);
   const buffer = new TextBuffer(output, clock, { before: standing, mostHeldLength });
-  let state: "untouched" | "begun" | "closed" = standing.bytes === 0 ? "untouched" : "begun";
-  let failure: { readonly error: unknown } | undefined;
+  const life = new SinkLife({ name: "table", output, standing, end });
+  const fail: (error: unknown) => never = (error) => life.fail(error);
   let rows: number[] = [];
   let committed: Promise<unknown> = Promise.resolve();
-  let ended: Promise<Mark> | undefined;
   /** While the items of a row are being written: no mark stands between them. */
   let isFilling = false;
   /** Marks that wait for the end of that row. */
   let cutters: PromiseWithResolvers<Cut>[] = [];
-
-  /** The first failure stays: a sync that failed is never tried again. */
-  function fail(error: unknown): never {
-    failure ??= { error };
-    throw failure.error;
-  }
-
-  function throwFailure(): void {
-    if (failure !== undefined) throw failure.error;
-  }
 
   /** Everything taken until now, and where the output stands once it has that. */
   function cut(): Cut {
@@ -101,7 +91,7 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   async function makeDurable(before: Promise<unknown>, made: Promise<Cut> | Cut): Promise<Mark> {
     const [mark, position] = await made;
     await before;
-    throwFailure();
+    life.throwFailure();
     await buffer.reach(position).catch(fail);
     await output.sync().catch(fail);
     return mark;
@@ -128,17 +118,16 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
       for (const item of items) await buffer.append(text.record(item, row));
       taken(row);
     } catch (error) {
-      failure ??= { error };
+      fail(error);
     } finally {
       isFilling = false;
       const due = cutters;
       cutters = [];
       for (const one of due) {
-        if (failure === undefined) one.resolve(cut());
-        else one.reject(failure.error);
+        if (life.failure === undefined) one.resolve(cut());
+        else one.reject(life.failure.error);
       }
     }
-    throwFailure();
   }
 
   function taken(row: number): void {
@@ -146,7 +135,7 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   }
 
   async function commit(): Promise<Mark> {
-    throwFailure();
+    life.throwFailure();
     const durable = makeDurable(committed, cutWhole());
     // The next one learns of a failure by itself.
     committed = durable.catch(() => {});
@@ -154,15 +143,14 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
   }
 
   async function end(): Promise<Mark> {
-    state = "closed";
     let mark: Mark;
     try {
-      throwFailure();
+      life.throwFailure();
       [mark] = await cutWhole();
       void buffer.append(text.ending());
       await buffer.flush();
       await committed;
-      throwFailure();
+      life.throwFailure();
     } catch (error) {
       await committed;
       await salvage(error);
@@ -181,13 +169,9 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
     await output.abandon();
   }
 
-  const close = (): Promise<Mark> => (ended ??= end());
-
   return {
     write(record, rowNumber) {
-      if (state === "closed") throw new TypeError("nothing can be written to a closed table");
-      state = "begun";
-      throwFailure();
+      life.begin();
       try {
         if (record.items !== undefined) return writeItems(record.items, rowNumber);
         const waiting = buffer.append(text.record(record, rowNumber));
@@ -198,18 +182,7 @@ export function createTableSink(output: ByteOutput, options: OpenTableOptions): 
       }
     },
     commit,
-    close,
-    async [Symbol.asyncDispose]() {
-      if (state === "untouched") {
-        state = "closed";
-        await output.abandon();
-        return;
-      }
-      const told = failure;
-      await close().catch((error: unknown) => {
-        // Whoever heard it already is on the way out with it.
-        if (told === undefined) throw error;
-      });
-    },
+    close: () => life.close(),
+    [Symbol.asyncDispose]: () => life[Symbol.asyncDispose](),
   };
 }

@@ -11,6 +11,7 @@ import type { ByteOutput } from "./byte-output.ts";
 import { CountedOutput } from "./counted-output.ts";
 import { type FileTarget, openFileOutput } from "./file-output.ts";
 import type { Mark, MarkOptions, Sink, Standing } from "./sink.ts";
+import { SinkLife } from "./sink-life.ts";
 
 /** How an archive is written. */
 export interface WarcSinkOptions extends MarkOptions {
@@ -55,27 +56,16 @@ export function createWarcSink(output: ByteOutput, options: WarcSinkOptions): Si
     clock,
     infoName: warcInfoName(info),
   });
-  let state: "untouched" | "begun" | "closed" = standing.bytes === 0 ? "untouched" : "begun";
-  let failure: { readonly error: unknown } | undefined;
+  const life = new SinkLife({ name: "archive", output, standing, end });
   let rows: number[] = [];
   let waitingBytes = 0;
   let last: Promise<unknown> = Promise.resolve();
-  let ended: Promise<Mark> | undefined;
 
-  function throwFailure(): void {
-    if (failure !== undefined) throw failure.error;
-  }
-
-  /** One after the other: a record is never written into another one. The first failure is everyone's. */
+  /** One after the other: a record is never written into another one. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = last.then(async () => {
-      throwFailure();
-      try {
-        return await work();
-      } catch (error) {
-        failure ??= { error };
-        throw failure.error;
-      }
+      life.throwFailure();
+      return await work().catch((error: unknown) => life.fail(error));
     });
     last = done.catch(() => {});
     return done;
@@ -119,7 +109,6 @@ export function createWarcSink(output: ByteOutput, options: WarcSinkOptions): Si
   }
 
   async function end(): Promise<Mark> {
-    state = "closed";
     let mark: Mark;
     try {
       mark = await inTurn(async () => {
@@ -134,13 +123,9 @@ export function createWarcSink(output: ByteOutput, options: WarcSinkOptions): Si
     return mark;
   }
 
-  const close = (): Promise<Mark> => (ended ??= end());
-
   return {
     write(record, row) {
-      if (state === "closed") throw new TypeError("nothing can be written to a closed archive");
-      throwFailure();
-      state = "begun";
+      life.begin();
       const outcome = record.values[0] as Outcome;
       const bytes = outcome.kind === "answered" ? outcome.response.bytes : 0;
       waitingBytes += bytes;
@@ -159,18 +144,7 @@ export function createWarcSink(output: ByteOutput, options: WarcSinkOptions): Si
         await output.sync();
         return mark;
       }),
-    close,
-    async [Symbol.asyncDispose]() {
-      if (state === "untouched") {
-        state = "closed";
-        await output.abandon();
-        return;
-      }
-      const told = failure;
-      await close().catch((error: unknown) => {
-        // Whoever heard it already is on the way out with it.
-        if (told === undefined) throw error;
-      });
-    },
+    close: () => life.close(),
+    [Symbol.asyncDispose]: () => life[Symbol.asyncDispose](),
   };
 }

@@ -584,6 +584,26 @@ export const WRONG_TOGETHER: readonly WrongJob[] = [
     "steps[0].depth means nothing without follow, download, next, or merge",
   ),
   wrong(
+    "equal files where none are saved",
+    `steps: [{ url: ${URL}, follow: a, ▸dedupe: true }]`,
+    "steps[0].dedupe is about saved files; it needs save, or output: FOLDER/",
+  ),
+  wrong(
+    "names of a server where nothing is followed",
+    `steps: [{ url: ${URL}, save: a, ▸remoteHeaderName: true }]`,
+    "steps[0].remoteHeaderName means nothing without follow, download, next, or merge",
+  ),
+  wrong(
+    "names of a server for a book",
+    `steps: [{ url: ${URL}, merge: book.pdf, ▸remoteHeaderName: true }]`,
+    "steps[0].remoteHeaderName cannot stand beside merge: a book knows its chapters by name",
+  ),
+  wrong(
+    "a misspelt word for how files are saved",
+    `steps: [{ url: ${URL}, download: a, output: a/, ▸remotetime: true }]`,
+    'steps[0].remotetime is not a key of a step; did you mean "remoteTime"?',
+  ),
+  wrong(
     "a filter without rows",
     `steps: [{ url: ${URL}, ▸filter: a }]`,
     "steps[0].filter means nothing without rows or for",

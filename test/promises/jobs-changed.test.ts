@@ -139,6 +139,39 @@ test("a run that asks what has changed goes on after a stop and tells of all of 
   expect(takeAnswers(server).filter((line) => line.startsWith("200"))).toEqual(["200 /one/1"]);
 });
 
+test("pages and batches are asked anew, and their content tells what has changed", async () => {
+  let text = "first";
+  await using server = await play((url) => {
+    if (url.pathname === "/batch") {
+      return url.searchParams.getAll("id").map((id) => ({ id, text: id === "b" ? text : "" }));
+    }
+    const page = Number(url.searchParams.get("page") ?? 1);
+    const isNewer = url.pathname === "/list/a" && page === 2;
+    return { pages: 2, items: [{ id: page, text: isNewer ? text : "" }] };
+  });
+  await using folder = await temporaryFolder();
+  await folder.write(
+    "job.yaml",
+    `
+base: ${server.url}
+steps:
+  - { id: listed, rows: [a, b], url: "/list/{value}", keep: true, paginate: { kind: page, into: page, last: pages, items: items } }
+  - { id: shared, rows: [a, b, c], url: /batch, keep: true, batch: { size: 3, into: id, value: "{value}", pair: id } }
+`,
+  );
+  await run().in(folder);
+  const asked = server.targets.splice(0).toSorted();
+  expect(asked).toHaveLength(5);
+  const same = await run("--changed", "--exit-on-change").in(folder);
+  expect(same.exitCode).toBe(0);
+  expect(server.targets.splice(0).toSorted()).toEqual(asked);
+  text = "second";
+  const other = await run("--changed", "--exit-on-change").in(folder);
+  expect(other.exitCode).toBe(8);
+  expect(other.stderr).toContain("listed: 0 new, 1 changed, 1 unchanged, 0 gone");
+  expect(other.stderr).toContain("shared: 0 new, 1 changed, 2 unchanged, 0 gone");
+});
+
 test("a step that follows links asks what has changed too, and leaves its book as it was", async () => {
   const pdf = (pages: number): VersionedPage => ({
     body: rawPdf({ objects: rawPages(pages) }),

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -121,6 +121,35 @@ steps:
     expect(await folder.names()).toEqual(
       expect.arrayContaining(["found/book/index.html", "found/book/contents.html"]),
     );
+  });
+
+  test("saves files under their server's names and times, equal ones once", async () => {
+    const file = (name: string, body: string) => ({
+      headers: {
+        "content-disposition": `attachment; filename="${name}"`,
+        "last-modified": "Sat, 03 Jan 2015 00:00:00 GMT",
+      },
+      body,
+    });
+    await using site = await startSite({
+      "/": "<a href=/get?id=1>one</a> <a href=/get?id=2>two</a> <a href=/get?id=3>three</a>",
+      "/get?id=1": file("one.txt", "equal"),
+      "/get?id=2": file("two.txt", "equal"),
+      "/get?id=3": file("three.txt", "another"),
+    });
+    await using folder = await temporaryFolder();
+    const keys = "remoteHeaderName: true, remoteTime: true, dedupe: true, limits: { perHost: 1 }";
+    const step = `{ url: /, download: a, output: found/, ${keys} }`;
+    await folder.write("job.yaml", `base: ${site.url}\nsteps: [${step}]\n`);
+    const ended = await fanfetch("run", "job.yaml").in(folder);
+    expect(ended.exitCode, ended.stderr).toBe(0);
+    const found = (await folder.names()).filter((name) => name.startsWith("found/"));
+    expect(found).toEqual(["found/one.txt", "found/three.txt"]);
+    expect((await stat(join(folder.path, found[0]!))).mtime.getUTCFullYear()).toBe(2015);
+    const again = await fanfetch("run", "job.yaml", "--changed").in(folder);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stderr).toContain("4 unchanged");
+    expect((await folder.names()).filter((name) => name.startsWith("found/"))).toEqual(found);
   });
 
   test("is planned and compared as a crawl is", async () => {

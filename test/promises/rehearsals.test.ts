@@ -240,6 +240,16 @@ describe("a rehearsal of a crawl", () => {
     expect(left).toEqual([]);
   });
 
+  test("binds the book of the chapters that it made up", async () => {
+    const words = ["--merge", "book.pdf", "--into", "kept", "--per-host", "4"];
+    const { exitCode, report, stderr, left } = await rehearseCrawl(...words);
+    expect(exitCode, stderr).toBe(0);
+    expect(report).toMatchObject({ failed: 0 });
+    expect(stderr).toContain("kept/book.pdf is bound: 36 of 36 chapters, 74 pages");
+    expect(stderr).not.toContain("resume");
+    expect(left).toContain("kept/book.pdf");
+  });
+
   test("says which selector no link can be made up for", async () => {
     const { exitCode, stderr, stdout } = await rehearseCrawl("--follow", "a:not([href])");
     expect([exitCode, stdout]).toEqual([2, ""]);
