@@ -27,7 +27,10 @@ const ADVICE: ReadonlyMap<FailureCode, string> = new Map<FailureCode, string>([
     "E_TIMEOUT",
     "a longer --timeout (--connect-timeout for connections) waits, a smaller -j or --per-host asks more gently",
   ],
-  ["E_TOO_LARGE", "--save TEMPLATE puts large bodies into files"],
+  [
+    "E_TOO_LARGE",
+    "--save TEMPLATE puts large bodies into files, but for small ones that unpack to hundreds of times their size",
+  ],
   [
     "E_REDIRECT",
     "explain shows the chain; --allow-downgrade follows redirects from https to unencrypted http",

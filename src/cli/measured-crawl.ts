@@ -9,7 +9,7 @@ import type { MeasuredWork, Measuring } from "./measured-work.ts";
 import { openFolder } from "./open-folder.ts";
 import { readText } from "./read-text.ts";
 import { readSettings } from "./settings.ts";
-import { titleOf } from "./work-title.ts";
+import { inputTitle } from "./work-title.ts";
 
 /** The work of `crawl`: each repetition begins at its start again. @throws UsageError */
 export async function measuredCrawl(line: CommandLine): Promise<MeasuredWork> {
@@ -17,7 +17,7 @@ export async function measuredCrawl(line: CommandLine): Promise<MeasuredWork> {
   const folder = await openFolder("compare");
   let repetition = 0;
   return {
-    title: titleOf(settings),
+    title: inputTitle(settings),
     connections: "opened anew",
     measure(mode, how) {
       repetition += 1;

@@ -8,7 +8,7 @@ import type { CommandLine } from "./command-line.ts";
 import { measured, measurementOf, tallyRun } from "./measure.ts";
 import { readText } from "./read-text.ts";
 import { readSettings } from "./settings.ts";
-import { titleOf } from "./work-title.ts";
+import { inputTitle } from "./work-title.ts";
 
 /** Work that is done again and again, to be measured. */
 export interface MeasuredWork extends AsyncDisposable {
@@ -35,7 +35,7 @@ export async function measuredList(line: CommandLine): Promise<MeasuredWork> {
   }
   const pipeline = await openPipeline(settings);
   return {
-    title: titleOf(settings),
+    title: inputTitle(settings),
     connections: "kept open",
     measure: async (mode, { signals, listen }) =>
       measurementOf(await tallyRun(pipeline, measured(settings, mode), signals, listen)),

@@ -25,6 +25,7 @@ import { createValues, readProgress, readSettings, type Settings } from "./setti
 import { openJobAuth } from "../runs/job-auth.ts";
 import type { JobRun } from "../runs/job-run.ts";
 import { shownPath } from "../runs/shown-path.ts";
+import { isAskedAgain } from "../runs/work-run.ts";
 import { stepSettings } from "../runs/step-settings.ts";
 import { shownAs, tellJson, tellLines } from "./tell-result.ts";
 import type { Terminal } from "./terminal.ts";
@@ -99,6 +100,7 @@ export async function plannedCrawl(
       things: "URLs",
       duplicates: "each asked",
       run: run && shownPath(run.directory),
+      finished: isAskedAgain(settings) ? "asks again" : "nothing",
       obstacle: obstacleOf(settings, run),
       wait: settings.limits.wait,
       requests: asSent(settings, survey.first),

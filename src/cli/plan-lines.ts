@@ -69,12 +69,14 @@ function hostLines({ plan }: PlannedWork): readonly Line[] {
   return more > 0 ? [...lines, [`and ${formatCount(more)} more`, ""]] : lines;
 }
 
-function doneLines({ plan, run }: PlannedWork): readonly Line[] {
+function doneLines({ plan, run, finished }: PlannedWork): readonly Line[] {
   const { done, owed } = plan.survey;
   if (run === undefined) return [];
   const rest =
     owed === 0
-      ? "nothing is owed, --force asks anew"
+      ? finished === "asks again"
+        ? "nothing is owed; the same crawl asks what has changed, --force asks anew"
+        : "nothing is owed, --force asks anew"
       : `${countWords(owed, plan)} ${owed === 1 ? "request is" : "requests are"} still owed`;
   return [[`done in ${visible(run)}`, `${formatCount(done)}; ${rest}`]];
 }

@@ -14,6 +14,8 @@ export interface PlannedWork {
   readonly duplicates: "asked once" | "each asked";
   /** The run that the command would go on with, as one types it. */
   readonly run: string | undefined;
+  /** What the command does once nothing is owed: a crawl of files asks what has changed. @default "nothing" */
+  readonly finished?: "asks again" | "nothing" | undefined;
   /** An output that is there and is not the run's: it would be refused. */
   readonly obstacle: string | undefined;
   /** What happens when a quota is used up. */

@@ -109,6 +109,9 @@ describe("host variables", () => {
     "https://a.example{?x}{&y}",
     "https://a.example?q={x}",
     "https://a.example:8080/{+x}",
+    "https://a.example{+x}",
+    "https://a.example:8080{+x}{?y}",
+    "https://a.example{#x}",
     "/path/{x}",
     "path/{x}",
     "{?x}",
@@ -125,6 +128,9 @@ describe("host variables", () => {
     "https://a.example{x}/y",
     "https://a.example{.x}/y",
     "https://a.example:{port}/",
+    "https://a.example:{+port}/",
+    "https://a.{+domain}",
+    "https://{+host}/y",
     "https://a{x}",
     "https:{+x}",
     "https:///{x}",
@@ -140,6 +146,7 @@ describe("host variables", () => {
       "https://a.example/{+y}{?z}",
       "https://a.example{?y}{&z}",
       "https://a.example{/y}{z}",
+      "https://a.example{+y}{+z}",
     ];
     const value = fc.option(fc.string({ unit: "binary" }), { nil: undefined });
     for (const template of templates.map((text) => compileUrlTemplate(text))) {
@@ -158,6 +165,15 @@ describe("host variables", () => {
       );
     }
   });
+
+  test.each(["@evil.example/", ":81/", ".evil.example/", "\\@evil.example", "x", "%2F"])(
+    "a row whose path is %j is refused, in place of the host's end",
+    (path) => {
+      const template = compileUrlTemplate("https://a.example{+path}");
+      expect(() => template.expand(() => path)).toThrow("would change its host");
+      expect(template.expand(() => "/b?c")).toBe("https://a.example/b?c");
+    },
+  );
 
   test("a row that would lengthen the host is refused", () => {
     const template = compileUrlTemplate("https://a.example{?y}{&z}");

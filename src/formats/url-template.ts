@@ -22,7 +22,7 @@ export interface UrlTemplate {
    * The URL for one row. A name that the lookup does not know is tried again percent-decoded; null
    * and undefined are left out, as are empty lists and objects.
    * @throws UsageError where a prefix (`{name:3}`) meets a list or an object, or where the values would
-   * lengthen a host that is not theirs to choose (`https://a.example{/x}{y}` without x).
+   * lengthen or replace a host that is not theirs to choose (`https://a.example{/x}{y}` without x).
    */
   expand(lookup: (name: string) => unknown): string;
 }
@@ -164,7 +164,11 @@ function hostOfTemplate(parts: readonly (string | Expression)[]): {
   const absolute = /^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]+([/?#])?/i.exec(first);
   if (absolute !== null) {
     if (absolute[1] !== undefined) return { hostVariables: "none", checkedLength: undefined };
-    if (delimits) return { hostVariables: "none", checkedLength: first.length };
+    // `https://a.example{+path}` means a path: only after a part of a host may it be the rest of it.
+    const isPath = typeof next !== "string" && next.operator.allow === "reserved";
+    if (delimits || (isPath && !/[.:@-]$/.test(first))) {
+      return { hostVariables: "none", checkedLength: first.length };
+    }
     return { hostVariables: "some", checkedLength: undefined };
   }
   // A relative reference, unless what stands before the first variable could begin a scheme or host.

@@ -88,7 +88,7 @@ function parameterName(name: string): string {
 
 function checkScheme(url: UrlTemplate, path: FieldPath): void {
   if (url.hostVariables === "some") return;
-  const example = URL.parse(url.expand(() => "x"));
+  const example = URL.parse(url.expand(() => "/x"));
   if (example === null || !/^https?:$/.test(example.protocol)) {
     throw new JobFault(path, "is no http or https URL");
   }

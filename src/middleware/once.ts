@@ -161,7 +161,8 @@ export function once({
     }
 
     return (request, call) => {
-      if (!SAFE.has(request.method)) return next(request, call);
+      // What cannot be asked is no question: each row hears why it gives none.
+      if (!SAFE.has(request.method) || request.refusal !== undefined) return next(request, call);
       const question = request.method === "GET" ? request.url : `${request.method} ${request.url}`;
       if (common === undefined) {
         common = request.headers;

@@ -3,6 +3,7 @@ import type { Listener, RunEvent } from "../core/event.ts";
 import type { CompiledStep } from "../jobs/compile-step.ts";
 import { exactMoney } from "../formats/money.ts";
 import { formatCount } from "../formats/quantity.ts";
+import { readRows } from "../formats/row-format.ts";
 import { visible } from "../formats/visible.ts";
 import type { HostMemory } from "../policy/host-memory.ts";
 import { warmJournalThread } from "../queue/journal.ts";
@@ -74,9 +75,10 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
       for (const step of job.steps) {
         await using open = opened ?? (await openStep(step, run, options));
         opened = undefined;
-        // It comes up while servers are waited for.
-        if (step !== job.steps.at(-1)) warmJournalThread();
-        const end = await runStep(open, { tell, signals, run, ...options });
+        const warming = step === job.steps.at(-1) ? undefined : setTimeout(warmNext, WARM_MS);
+        const end = await runStep(open, { tell, signals, run, ...options }).finally(() =>
+          clearTimeout(warming),
+        );
         exitCode = Math.max(exitCode, open.work.leastExitCode?.() ?? 0);
         if (end === "stopped") return;
       }
@@ -88,6 +90,15 @@ export async function prepareSteps(prepared: JobRun, options: StepsOptions): Pro
       }
     },
   };
+}
+
+/** By then the first requests have left, and servers are waited for. */
+const WARM_MS = 50;
+
+/** What the next step needs comes up: its journal's thread, and what reads the rows of this one. */
+function warmNext(): void {
+  warmJournalThread();
+  void Array.fromAsync(readRows([], { format: "jsonl", name: "nothing" }));
 }
 
 async function openStep(

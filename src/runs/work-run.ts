@@ -124,7 +124,7 @@ async function openRun(
  * Whether the same command, once it has finished, is to ask what has changed: a crawl of files, unless its
  * run has a directory of its own.
  */
-function isAskedAgain({ crawl, output, run }: WorkSettings): boolean {
+export function isAskedAgain({ crawl, output, run }: WorkSettings): boolean {
   if (crawl === undefined || (run.kind === "durable" && run.directory !== undefined)) return false;
   // An archive has what was answered, not what was not sent again.
   if (output.kind === "archive") return false;

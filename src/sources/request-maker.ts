@@ -102,7 +102,7 @@ export function check(variables: readonly string[], where: string, table: Table)
 
 /** The origin that every row must keep: rows are data, they never choose the server. */
 function originOf(template: UrlTemplate, text: string): string {
-  const example = template.expand(() => "x");
+  const example = template.expand(() => "/x");
   const url = URL.parse(example);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`"${text}" is not an http or https URL template`);

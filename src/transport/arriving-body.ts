@@ -1,5 +1,6 @@
 import { responseHeader } from "../core/headers.ts";
 import type { BodyFile } from "../core/response.ts";
+import { formatSize } from "../formats/quantity.ts";
 import { type Coding, decode, DecodeError, parseCodings } from "./decode.ts";
 import type { PartHead } from "./part-file.ts";
 import { Spool, type SpoolOptions } from "./spool.ts";
@@ -63,7 +64,7 @@ export class ArrivingBody {
     }
     if (this.#spool !== undefined) return this.#spool.write(chunk) ? "taken" : "full";
     if (this.bytes > maxBodyBytes) {
-      throw new DecodeError("too-large", `the body is larger than ${maxBodyBytes} bytes`);
+      throw new DecodeError("too-large", `the body is larger than ${formatSize(maxBodyBytes)}`);
     }
     if (this.#only === undefined) this.#only = chunk;
     else if (this.#chunks === undefined) this.#chunks = [this.#only, chunk];

@@ -11,7 +11,7 @@ import { runCommand, startCommand } from "./command.ts";
 import { doneRows } from "./committed.ts";
 
 const PLAYERS = 90;
-const KILLS = 8;
+const KILLS = 12;
 const SEEDS = [1, 20];
 const ARGS = ["run", "job.yaml", "--progress", "none"];
 const ids = Array.from({ length: PLAYERS }, (_, index) => index + 1);
@@ -23,7 +23,12 @@ limits: { perHost: 8 }
 steps:
   - { id: players, url: /players, each: "@" }
   - { id: player, for: players, url: "/player/{id}", save: "players/{id}.json", pick: name, output: out.jsonl }
+  - { id: games, for: players, url: "/games/{id}", each: "games[*].{game: @}", output: games.jsonl }
 `;
+
+/** Games of a player, none of some. */
+const gamesOf = (id: number): readonly string[] =>
+  Array.from({ length: id % 4 }, (_, index) => `game ${index} of ${id}`);
 
 /** A list and its players, some of them slow, and a moment that comes with a request. */
 async function serve(chance: Chance) {
@@ -31,7 +36,9 @@ async function serve(chance: Chance) {
   const server = await play(async (url) => {
     if (moment !== undefined && server.targets.length >= moment.requests) moment.reached();
     if (url.pathname === "/players") return ids.map((id) => ({ id }));
-    await pause(chance.below(12));
+    await pause(chance.below(50));
+    const [, path, id] = url.pathname.split("/");
+    if (path === "games") return { games: gamesOf(Number(id)) };
     return { name: url.pathname };
   });
   return {
@@ -56,6 +63,7 @@ async function committedTargets(folder: string): Promise<readonly string[]> {
     };
     targets.push(...(await done("1-players")).map(() => "/players"));
     targets.push(...(await done("2-player")).map((row) => `/player/${row}`));
+    targets.push(...(await done("3-games")).map((row) => `/games/${row}`));
   }
   return targets;
 }
@@ -66,7 +74,7 @@ async function live(folder: string, server: Awaited<ReturnType<typeof serve>>, c
   const moment =
     chance.fraction() < 0.2
       ? pause(chance.below(400))
-      : server.more(chance.between(1, 40)).then(() => pause(chance.below(8)));
+      : server.more(chance.between(1, 90)).then(() => pause(chance.below(60)));
   await Promise.race([moment, ended]);
   child.kill("SIGKILL");
   await ended;
@@ -108,6 +116,11 @@ test.each(SEEDS)(
     const records = (await readFile(join(folder.path, "out.jsonl"), "utf8")).trim().split("\n");
     const names = records.map((line) => (JSON.parse(line) as { name: string }).name);
     expect(names.toSorted()).toEqual(ids.map((id) => `/player/${id}`).toSorted());
+    // Every game once, in the order of the players and of the games of each.
+    const games = (await readFile(join(folder.path, "games.jsonl"), "utf8")).trim().split("\n");
+    expect(games.map((line) => JSON.parse(line) as unknown)).toEqual(
+      ids.flatMap((id) => gamesOf(id).map((game) => ({ id, game }))),
+    );
     const verified = await runCommand(["verify"], { folder: folder.path });
     expect(verified.exitCode, verified.stdout).toBe(0);
   },

@@ -58,6 +58,8 @@ test("a crawl is measured from its start each time, and leaves no book", async (
   await folder.write("book.pdf", "mine");
   const words = ["compare", "crawl", world.at("/book/"), "--merge", "book.pdf", ...TWICE];
   const ended = await fanfetch(...words).in(folder);
+  // What is measured is written nowhere.
+  expect(JSON.parse(ended.stdout)).toMatchObject({ title: "1 URL" });
   expect(ended.exitCode, ended.stderr).toBe(0);
   const told = JSON.parse(ended.stdout) as Told;
   expect(told).toMatchObject({ failed: 0, connections: "opened anew" });

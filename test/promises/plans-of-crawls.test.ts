@@ -33,6 +33,20 @@ function pathsOf({ urls }: Told): string[] {
 }
 
 describe("plan crawl", () => {
+  test("says what a finished crawl would do: one of files asks what has changed, another nothing", async () => {
+    await using site = await startSite({ "/": "<title>Home</title>" });
+    await using folder = await temporaryFolder();
+    for (const [output, says] of [
+      ["saved/", "nothing is owed; the same crawl asks what has changed"],
+      ["records.csv", "nothing is owed, --force asks anew"],
+    ] as const) {
+      const words = ["crawl", site.at("/"), "--no-robots", "-o", output];
+      const crawled = await fanfetch(...words).in(folder);
+      expect(crawled.exitCode, crawled.stderr).toBe(0);
+      expect((await fanfetch("plan", ...words).in(folder)).stdout).toContain(says);
+    }
+  });
+
   test("lists what would be fetched in reading order, reads pages, and downloads no file", async () => {
     await using site = await startSite(SITE);
     await using folder = await temporaryFolder();

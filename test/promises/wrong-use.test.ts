@@ -242,6 +242,20 @@ describe("wrong use is told in one sentence, with exit code 2, and nothing is se
     expect(connections).toBe(before);
   });
 
+  test("a row that would ask another host is refused by its number, whatever the others ask", async () => {
+    await writeFile(join(folder, "paths.csv"), "path\n@evil.example/\n:1/\n.evil.example/\n");
+    const told = await fanfetch(["map", "paths.csv", `${url}{+path}`, "--order", "input", "-q"]);
+    await rm(join(folder, "paths.csv"));
+    const rows = told.stdout.split("\n").slice(1, -1);
+    expect(rows).toHaveLength(3);
+    for (const [index, row] of rows.entries()) {
+      expect(row).toContain(`E_URL row ${index + 1}: `);
+      expect(row).toContain("would change its host");
+    }
+    expect(told.code).toBe(1);
+    expect(connections).toBe(0);
+  });
+
   test("and no file was made or changed by any of it", async () => {
     expect((await readdir(folder)).toSorted()).toEqual(
       [
