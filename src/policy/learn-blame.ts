@@ -2,8 +2,8 @@ import type { ConcurrencyLimit } from "./learn-concurrency.ts";
 import type { Episode } from "./learn-episode.ts";
 import type { RateSearch } from "./learn-rate.ts";
 
-/** A round trip is so long that a rate and places look alike: so many under way are so many in a round trip. */
-const SLOW_MS = 300;
+/** A quarter of the second that rates are counted by: a round trip is so long that a rate and places look alike: so many under way are so many in a round trip. */
+const SLOW_MS = 250;
 /** Refusals by chance that are saved up. */
 const MOST = 4;
 

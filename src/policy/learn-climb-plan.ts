@@ -24,6 +24,8 @@ export class ClimbPlan {
   #accepted = 0;
   #after = 0;
   #atMs = 0;
+  /** Since when the present rate holds. */
+  sinceMs = 0;
 
   /** More may be let in than was measured, and that not only because a bucket has saved it up. */
   get mayHaveRisen(): boolean {
@@ -39,16 +41,17 @@ export class ClimbPlan {
     const each = this.hasFallen ? 60 : 400;
     const after = this.isSettled ? Math.min(each * refused, Math.max(30, 10 * rate)) : 16;
     const waits = this.isSettled ? 30 : 5;
-    this.#later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs);
+    this.#later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs, nowMs + waitMs);
   }
 
   /** What is known is certain; the next climb after so many and not before a time. */
   settle(after: number, atMs: number): void {
     this.isSettled = true;
-    this.#later(after, atMs);
+    this.#later(after, atMs, atMs);
   }
 
-  #later(after: number, atMs: number): void {
+  #later(after: number, atMs: number, sinceMs: number): void {
+    this.sinceMs = sinceMs;
     this.#accepted = 0;
     this.#after = after;
     this.#atMs = atMs;

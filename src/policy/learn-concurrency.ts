@@ -49,6 +49,8 @@ export class ConcurrencyLimit {
   #cutInFlight = 0;
   #skipUntilMs = 0;
   readonly #trial = new Trial();
+  /** Most that were proven; fades. */
+  #best = 0;
   #foundAtMs = 0;
   #foundAccepted = 0;
   /** Refusals that followed closely on one another. */
@@ -66,12 +68,12 @@ export class ConcurrencyLimit {
   /** Begins where an earlier run ended. */
   restore({ ceiling, baseMs, limit, dearMs }: RememberedConcurrency): void {
     this.baseMs = baseMs;
-    this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
     if (ceiling > 0) {
       this.ceiling = Math.max(1, Math.min(this.#most, ceiling));
       this.limit = this.ceiling;
       this.isProven = true;
       this.isStarting = false;
+      this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
       this.#trial.planLater();
     } else if (limit > this.limit) {
       this.limit = Math.min(this.#most, 0.8 * limit);
@@ -196,7 +198,8 @@ export class ConcurrencyLimit {
   refusedAt(places: number, nowMs: number, waitedMs: number): void {
     this.isStarting = false;
     const failed = this.isTrying;
-    this.#trial.refused(this.#trialUnitMs());
+    this.#best = Math.max(0.98 * this.#best, this.isProven ? this.ceiling : 0);
+    this.#trial.refused(this.#trialUnitMs(), this.ceiling < 0.75 * this.#best);
     this.#again = nowMs - this.#foundAtMs < 3 * this.baseMs ? this.#again + 1 : 0;
     let found = places;
     if (failed) found = Math.max(places, this.ceiling);

@@ -1,4 +1,4 @@
-import type { Flight } from "./learn-flight.ts";
+import { type Flight, knownAfterMs } from "./learn-flight.ts";
 
 const LONG_MS = 50;
 
@@ -10,7 +10,7 @@ export class Episode {
   readonly lastOrder: number;
   readonly lastAtMs: number;
   readonly openedAtMs: number;
-  /** Over by then, even where answers are slow: refusals take about equally long. */
+  /** Over by then, even where answers are slow. */
   readonly closesAtMs: number;
   refused = 0;
   failed = 0;
@@ -19,13 +19,13 @@ export class Episode {
   /** Requests of it that are still out. */
   out: number;
 
-  constructor(first: Flight, nowMs: number, last: Flight, out: number, isPatient: boolean) {
+  constructor(first: Flight, nowMs: number, last: Flight, out: number) {
     this.first = first;
     this.openedAtMs = nowMs;
     this.lastOrder = last.order;
     this.lastAtMs = last.atMs;
     this.out = out;
-    this.closesAtMs = isPatient ? Infinity : nowMs + 1.5 * (nowMs - first.atMs) + 5;
+    this.closesAtMs = nowMs + knownAfterMs(nowMs - first.atMs);
   }
 
   /** One of its requests is back with no answer. */

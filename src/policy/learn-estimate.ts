@@ -7,6 +7,11 @@ const UNDER = 0.97;
 /** Where a refusal costs a wait. */
 const DEAR_UNDER = 0.95;
 
+/** So many, some of which were refused, need no other measure. */
+const MANY = 32;
+/** Windows let in any pace for a while: one that is let in for less than this proves nothing. Milliseconds. */
+const PROOF_MS = 1000;
+
 /** What was measured at a refusal. */
 export interface Refused {
   readonly acceptedBefore: number;
@@ -36,9 +41,10 @@ export interface RememberedRate {
 export class RateEstimate {
   readonly #ruler = new Ruler();
   readonly window = new WindowWatch();
-  /** Highest rate that was let in for a whole round, and how long that took. */
+  /** Highest rate that was let in for a whole round. */
   low = 0;
-  #lowMs = 1;
+  /** Let in for so long that no bucket and no window explains it. */
+  #proven = 0;
   /** Nearly nothing was let in before the first refusal: no bucket to speak of. */
   isShallow = false;
   isMeasured = false;
@@ -73,10 +79,9 @@ export class RateEstimate {
     return accepted - this.#lastAccepted;
   }
 
-  /** All that left at this rate for so long was let in. */
+  /** All that left at this rate for so long was let in: that much is, but for what a bucket had saved up. */
   letIn(rate: number, tookMs: number): void {
-    this.low = rate;
-    this.#lowMs = tookMs;
+    if (tookMs >= PROOF_MS) this.#proven = rate - (this.burst * 1000) / tookMs;
   }
 
   /** Here a limit was used up. */
@@ -138,10 +143,12 @@ export class RateEstimate {
       if (refused.wasSteady) this.low = Math.min(this.low, rate) * 0.98;
       return Math.max(measured, this.low);
     }
-    if (episode.isLong && episode.passed !== undefined) return episode.passed;
-    if (refused.wasSteady) this.low = 0;
-    if (this.isMeasured)
-      measured = Math.max(measured, this.low - (this.burst * 1000) / this.#lowMs);
+    if (episode.isLong && episode.passed !== undefined) {
+      if (episode.span >= MANY) return episode.passed;
+      measured = Math.max(measured, episode.passed);
+    }
+    if (refused.wasSteady) this.#proven = 0;
+    measured = Math.max(measured, this.#proven / this.under);
     return since < 8 ? Math.min(measured, rate * 0.8) : measured;
   }
 

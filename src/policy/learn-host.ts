@@ -158,7 +158,7 @@ export class HostLimits implements RateLearner {
       if (retryAfterMs > 0) this.#untilMs = Math.max(this.#untilMs, nowMs + retryAfterMs);
       if (episode === undefined && flight.order > this.#judged) {
         const out = this.#inFlight + 1;
-        this.#episode = new Episode(flight, nowMs, this.#last, out, false);
+        this.#episode = new Episode(flight, nowMs, this.#last, out);
       }
       if (this.#episode === undefined) this.#unanswered += 1;
       else this.#episode.add(flight, isRefused, retryAfterMs);

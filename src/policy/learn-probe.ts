@@ -1,9 +1,9 @@
-import type { Flight } from "./learn-flight.ts";
+import { type Flight, knownAfterMs } from "./learn-flight.ts";
 import { nextWindowEndMs, USUAL_MS, type WindowWatch } from "./learn-window.ts";
 
 /** Asked so often at least, in the first while … */
 const OFTEN_MS = 5000;
-/** … later once in this share of the time in which nobody was let in … */
+/** … later once in this share of the time in which nobody was let in, or of a window that is known … */
 const SHARE = 1 / 8;
 /** … and at last once a minute. */
 const RARELY_MS = 60_000;
@@ -12,11 +12,13 @@ const RARELY_MS = 60_000;
 export class Probe {
   #atMs = 0;
   #waitMs = 0;
+  /** Never sooner, where the window is known but not when it ends. */
+  #leastMs = 0;
   /** The one that is out; undefined before it leaves. */
   flight: Flight | undefined;
   /** Accepted before it. */
   acceptedBefore = 0;
-  /** It has got in unless it was refused by then, for refusals take about equally long. */
+  /** It has got in unless it was refused by then. */
   heardMs = Infinity;
   /** What the last one took. Milliseconds. */
   refusalMs = 0;
@@ -30,7 +32,7 @@ export class Probe {
   leaves(flight: Flight, acceptedBefore: number): void {
     this.flight = flight;
     this.acceptedBefore = acceptedBefore;
-    if (this.refusalMs > 0) this.heardMs = flight.atMs + 1.5 * this.refusalMs + 5;
+    if (this.refusalMs > 0) this.heardMs = flight.atMs + knownAfterMs(this.refusalMs);
   }
 
   /** One was not let in; if that was the probe, another may leave. */
@@ -51,26 +53,30 @@ export class Probe {
   /** Begins to probe. */
   begin(nowMs: number, firstMs: number, askedMs: number, window: WindowWatch): void {
     this.#waitMs = firstMs;
+    this.#leastMs = 0;
     this.#plan(nowMs, askedMs, window);
   }
 
   /** It was refused as well. */
   again(nowMs: number, askedMs: number, window: WindowWatch): void {
     const longestMs = Math.min(RARELY_MS, Math.max(OFTEN_MS, SHARE * (nowMs - window.shutFromMs)));
-    this.#waitMs = Math.min(longestMs, 1.6 * this.#waitMs);
+    this.#waitMs = Math.max(this.#leastMs, Math.min(longestMs, 1.6 * this.#waitMs));
     this.#plan(nowMs, askedMs, window);
   }
 
-  /** The next one goes when the window is expected to end. */
-  expect(window: WindowWatch): void {
+  /** The next one goes when the window is expected to end; one whose beginning was not seen may end at any time. */
+  expect(nowMs: number, window: WindowWatch): void {
+    this.#leastMs = window.wasSeenOpening ? 0 : Math.min(RARELY_MS, SHARE * window.lengthMs);
     this.#waitMs = 100;
-    this.#atMs = window.openedAtMs + window.lengthMs + 20;
+    this.#atMs = window.wasSeenOpening
+      ? window.openedAtMs + window.lengthMs + 20
+      : nowMs + this.#leastMs;
   }
 
   #plan(nowMs: number, askedMs: number, window: WindowWatch): void {
     this.#forget();
     const endMs = nextWindowEndMs(window.openedAtMs, nowMs) + 20;
-    const ownMs = Math.min(this.#waitMs, Math.max(20, endMs - nowMs));
+    const ownMs = Math.max(this.#leastMs, Math.min(this.#waitMs, Math.max(20, endMs - nowMs)));
     this.#atMs = nowMs + (askedMs > 0 ? askedMs : ownMs);
   }
 }

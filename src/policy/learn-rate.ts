@@ -106,6 +106,7 @@ export class RateSearch {
     if (this.#mode === "free" || isOurs) return false;
     if (this.#mode === "steady") {
       if (!this.#spending.isOn && this.#plan.accepted(nowMs)) {
+        this.estimate.letIn(this.#rate, nowMs - this.#plan.sinceMs);
         this.#startClimb(nowMs, this.#plan.isSettled ? 1.03 : this.estimate.isDear ? 1.06 : 1.15);
       }
       return false;
@@ -118,6 +119,7 @@ export class RateSearch {
       return true;
     }
     if (end === "rate binds") {
+      this.estimate.low = this.#rate;
       this.estimate.letIn(this.#rate, this.climb.tookMs(nowMs));
       const saved = this.#plan.mayHaveRisen ? 0 : this.estimate.burst;
       this.#rate = this.climb.raise(this.#rate, { measured: this.#guess, windowed, saved }, nowMs);
@@ -151,8 +153,7 @@ export class RateSearch {
       this.#rate = Math.max(estimate.isDear ? SLOWEST : pace, wasRefused ? 0 : this.#guess);
       this.#guess = this.#rate;
       estimate.low = 0;
-      this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
-      return;
+      return this.#startClimb(nowMs, wasRefused ? 1.25 : 2);
     }
     if (windowed !== undefined) {
       this.#guess = windowed * estimate.under;
@@ -178,8 +179,7 @@ export class RateSearch {
     this.#spending.spent(this.estimate.accepted);
     this.#window.shut(nowMs);
     this.#beginProbing(nowMs, 0, 1000);
-    // One whose beginning was not seen may end at any time.
-    if (this.#window.wasSeenOpening) this.probe.expect(this.#window);
+    this.probe.expect(nowMs, this.#window);
   }
 
   #startClimb(nowMs: number, step: number): void {

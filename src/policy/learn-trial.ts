@@ -1,6 +1,11 @@
 /** A trial that is to be planned when time is known. */
 const UNPLANNED = -1;
 
+/** Longest wait between trials, in shortest ones, … */
+const LONGEST = 24;
+/** … and where there were more places not long ago. */
+const FALLEN = 2;
+
 /** Tries more than the places that were found, ever later as long as that is refused. */
 export class Trial {
   #atMs = Infinity;
@@ -25,9 +30,10 @@ export class Trial {
     this.#atMs = UNPLANNED;
   }
 
-  /** Refused, be it during a trial or not. `unitMs`: the shortest wait. */
-  refused(unitMs: number): void {
-    if (this.width > 0) this.#waitMs = Math.min(24 * unitMs, this.#waitMs * 2);
+  /** Refused, be it during a trial or not. `unitMs`: the shortest wait; where there were more places not long ago none is much longer. */
+  refused(unitMs: number, hasFallen: boolean): void {
+    const longestMs = (hasFallen ? FALLEN : LONGEST) * unitMs;
+    if (this.width > 0) this.#waitMs = Math.min(longestMs, this.#waitMs * 2);
     else this.#waitMs = Math.max(unitMs, this.#waitMs);
     this.#nextWidth = 1;
     this.width = 0;

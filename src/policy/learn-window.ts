@@ -1,5 +1,7 @@
 /** Lengths that windows have: people choose round ones. */
-const LENGTHS_MS = [1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000, 900_000, 3_600_000];
+const LENGTHS_MS = [
+  1000, 2000, 5000, 10_000, 15_000, 20_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
+];
 
 /** A round trip, where nothing is known of it. */
 export const USUAL_MS = 50;

@@ -50,7 +50,8 @@ export interface RecordPlace {
   readonly checksum: number;
 }
 
-const FIRST_RECORDS = 1_024;
+/** As many as may wait for the disk: memory that grows in the hot path has its code compiled anew. */
+const FIRST_RECORDS = 2_560;
 
 /**
  * Outcomes as fixed-size records in one buffer, little-endian as every machine that runs Node: packing

@@ -20,7 +20,7 @@ import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
 import { savingSink } from "../sinks/saving-sink.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
-import { type HeldParts, heldRecord } from "./held-record.ts";
+import { type HeldParts, heldRecord, packedRecord } from "./held-record.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
 import type { WorkSettings } from "./work-settings.ts";
@@ -61,6 +61,8 @@ export const HELD_LENGTH = 64 * 1024;
 
 /** Records held back at most to restore the order of the input. */
 const HORIZON = 50_000;
+/** The same where each is those of many items. */
+const ITEMS_HORIZON = 20_000;
 
 /** Opens the outputs of a run. @throws UsageError for an expression, a template or a file that cannot be. */
 export async function openOutput(
@@ -108,7 +110,9 @@ export async function openOutput(
     extract:
       files && save ? extractFiles(extract, settings, { saving: save, files, run }) : extract,
     sink: files === undefined ? table : savingIn(files, table),
-    horizon: isOrdered ? { horizon: HORIZON } : {},
+    horizon: isOrdered
+      ? { horizon: settings.step?.compiled.each === undefined ? HORIZON : ITEMS_HORIZON }
+      : {},
     batches,
     keeps: crawl?.keeps ?? keepsOf(settings),
   };
@@ -151,7 +155,7 @@ function orderOf(run: WorkRun | undefined): OrderedOptions {
     row,
     record: heldRecord(parseJson(text) as HeldParts),
   }));
-  return { next: run.nextInOrder, held, marks: "kept" };
+  return { next: run.nextInOrder, held, marks: "kept", pack: packedRecord };
 }
 
 export async function compilePicks(texts: readonly string[]): Promise<readonly PickedColumn[]> {

@@ -179,3 +179,19 @@ test("a refusal at the end is told, and the sink is let go", async () => {
     expect(inner.calls).toEqual(["dispose"]);
   }
 });
+
+test("of many that are held back the later ones are packed, and those whose turn has come are not", async () => {
+  const packed: unknown[] = [];
+  const inner = createTestSink();
+  const sink = ordered(inner, {
+    pack(one) {
+      packed.push(one.values[0]);
+      return one;
+    },
+  });
+  for (const row of upTo(1_003).slice(1)) await sink.write(record(row), row);
+  expect(packed).toEqual([1_002, 1_003]);
+  await sink.write(record(1), 1);
+  expect(packed).toHaveLength(2);
+  expect(inner.rows).toEqual(upTo(1_003));
+});

@@ -14,7 +14,12 @@ export interface OrderedOptions extends MarkOptions {
   readonly next?: number | undefined;
   /** Records that waited when the earlier run stopped, in any order. @default none */
   readonly held?: Iterable<HeldRecord> | undefined;
+  /** Makes of a record one that takes less memory, where many are held back. @default none does */
+  readonly pack?: ((record: OutputRecord) => OutputRecord) | undefined;
 }
+
+/** So many records are held as they came. */
+const MOST_UNPACKED = 1_000;
 
 /**
  * Restores the order of the rows before `sink`: records may come in any order, each row once. What is
@@ -25,6 +30,7 @@ export interface OrderedOptions extends MarkOptions {
  */
 export function ordered(sink: Sink, options: OrderedOptions = {}): OrderedSink {
   const waiting = new Map<number, OutputRecord>();
+  const { pack = (record: OutputRecord) => record } = options;
   /** Rows that had to wait since the last mark; some may have had their turn. */
   let waited: number[] = [];
   let next = options.next ?? 1;
@@ -113,7 +119,8 @@ export function ordered(sink: Sink, options: OrderedOptions = {}): OrderedSink {
       if (rowNumber < next || waiting.has(rowNumber)) {
         throw new RangeError(`row ${rowNumber} had its record`);
       }
-      waiting.set(rowNumber, record);
+      const isMany = waiting.size >= MOST_UNPACKED && rowNumber !== next;
+      waiting.set(rowNumber, isMany ? pack(record) : record);
       try {
         const passed = passInTurn();
         if (options.marks === "kept" && waiting.has(rowNumber)) waited.push(rowNumber);

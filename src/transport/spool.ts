@@ -58,7 +58,10 @@ class Cap extends Transform {
   }
 }
 
-/** A body on its way to a `.part` file: decoded, counted, flushed to disk when it ends. */
+/**
+ * A body on its way to a `.part` file: decoded and counted. Whoever gives the file its name syncs it: the
+ * place that is held until the body is whole is not to wait for the disk.
+ */
 export class Spool {
   readonly #path: string;
   /** Whether its beginning is of use if no more comes. */
@@ -77,7 +80,6 @@ export class Spool {
     const file = createWriteStream(this.#path, {
       flags: this.#isPart ? "w" : "wx",
       mode: 0o600,
-      flush: true,
     });
     this.#done = pipeline([...steps, file]);
     // Whoever ends the spool awaits this; until then a failure must not count as unhandled.
@@ -104,7 +106,7 @@ export class Spool {
   }
 
   /**
-   * The finished file, its bytes on disk.
+   * The finished file.
    * @throws DecodeError, or the file system's error.
    */
   async finish(): Promise<BodyFile> {

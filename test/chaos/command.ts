@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import { stalledMs } from "./stalled.ts";
+
 /** How a command ended. */
 export interface CommandEnd {
   readonly exitCode: number | null;
@@ -16,7 +18,7 @@ export interface Command {
 }
 
 export const BIN = fileURLToPath(new URL("../../bin/fanfetch.js", import.meta.url));
-/** A command that runs for longer has hung. */
+/** A command that runs for longer has hung; the time for which it was given no processor does not count. */
 const LONGEST_MS = 60_000;
 /** An end that has come is heard of within this time. */
 const HEARING_MS = 2_000;
@@ -43,7 +45,13 @@ export function startCommand(args: readonly string[], options: CommandOptions): 
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<CommandEnd>((resolve, reject) => {
+    const startedMs = performance.now();
     const giveUp = (): void => {
+      const leftMs = startedMs + LONGEST_MS + stalledMs(child.pid!) - performance.now();
+      if (leftMs > 0) {
+        hung = setTimeout(giveUp, leftMs + HEARING_MS);
+        return;
+      }
       child.kill("SIGKILL");
       const said = `stdout:\n${stdout}\nstderr:\n${stderr}`;
       reject(new Error(`fanfetch ${args.join(" ")} hangs in ${folder}; ${said}`));

@@ -3,6 +3,8 @@ export interface ServerRow {
   readonly name: string;
   /** As `limitModelOf` reads it. */
   readonly spec: string;
+  /** @default 50 */
+  readonly roundTripMs?: number;
   /** No number of the learner was tuned for it. */
   readonly unseen?: true;
 }
@@ -44,4 +46,20 @@ export const SERVER_MODELS: readonly ServerRow[] = [
   { name: "noise 0.2 %, bucket 100/s", spec: "bucket:100/s,noise=0.2%", unseen: true },
   { name: "knee at 30", spec: "knee:30", unseen: true },
   { name: "3 places, 503", spec: "places:3,status=503", unseen: true },
+  { name: "sliding 300 in 10 s, 200 ms", spec: "sliding:300/10s", roundTripMs: 200, unseen: true },
+  {
+    name: "bucket 7/s, depth 30, 800 ms",
+    spec: "bucket:7/s,burst=30",
+    roundTripMs: 800,
+    unseen: true,
+  },
+  { name: "12 places, 1 s", spec: "places:12", roundTripMs: 1000, unseen: true },
+  {
+    name: "bucket 40/s, depth 10, 120 ms",
+    spec: "bucket:40/s,burst=10",
+    roundTripMs: 120,
+    unseen: true,
+  },
+  { name: "window 500 in 20 s, 80 ms", spec: "window:500/20s", roundTripMs: 80, unseen: true },
+  { name: "5 places, 400 ms", spec: "places:5", roundTripMs: 400, unseen: true },
 ];
