@@ -22,8 +22,9 @@ export function spareCompiler(total: number | undefined): void {
 }
 
 /**
- * Lets V8's second compiler join less code into one function: what it works in stays with the process, of a
- * crawl, which runs through a great deal of code, up to 30 MB. Measured over 40,000 pages it costs no time.
+ * Lets V8's second compiler join less code into one function: what it works in stays with the process, and a
+ * crawl runs through a great deal of code. Measured over 100,000 pages: at most 185 MB in place of 209, for a
+ * tenth or more of CPU time.
  */
 export function compileInSmallPieces(): void {
   setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED_BYTES}`);
