@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** How many inputs are to come: `few` are known to be few. */
-export type Expected = "few" | "many";
+/** How many inputs are to come; `unknown` are many once they have taken a while. */
+export type Expected = "few" | "many" | "unknown";
 
 /** Both halves of the young generation together, once they have grown to this. */
 const ENOUGH_BYTES = 8 * 1024 * 1024;
@@ -9,17 +9,24 @@ const ENOUGH_BYTES = 8 * 1024 * 1024;
 export const FEW_INPUTS = 100_000;
 /** How soon its growth is noticed. */
 const LOOK_MS = 10;
+/** What takes so long is no short command any more. */
+const LONG_MS = 500;
 
 /**
  * Keeps the heap of a run small. V8 lets the young generation grow to 64 MB and the old one to several
  * times what lives, which buys little here: answers die young, and a client that streams a million rows
  * is asked to stay flat. So the young generation grows only until it is large enough that a collection
- * does not copy all that is in flight, and in a long run the old one by a twelfth at a time.
+ * does not copy all that is in flight, and in a long run the old one by a twelfth at a time. Beware: a
+ * helping thread that compiles waits for the main thread where a collection is due, and the main thread,
+ * once it leaves, for that thread (https://github.com/nodejs/node/issues/54918): a short command whose heap
+ * is kept close to its limit would, very rarely, hang at its end.
  */
 export function keepHeapSmall(expected: Expected): Disposable {
   // What lives of a young generation this small is copied sooner than helping threads are awake.
   setFlagsFromString("--no-parallel-scavenge");
-  if (expected === "many") setFlagsFromString("--heap-growing-percent=8");
+  const growSlowly = (): void => setFlagsFromString("--heap-growing-percent=8");
+  if (expected === "many") growSlowly();
+  const late = expected === "unknown" ? setTimeout(growSlowly, LONG_MS).unref() : undefined;
   const look = (): void => {
     const young = getHeapSpaceStatistics().find((space) => space.space_name === "new_space");
     if (young === undefined || young.space_size < ENOUGH_BYTES) return;
@@ -30,5 +37,10 @@ export function keepHeapSmall(expected: Expected): Disposable {
   timer.unref();
   // Loading the program may have made it large enough already.
   look();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      clearTimeout(late);
+    },
+  };
 }

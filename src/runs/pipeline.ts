@@ -25,7 +25,7 @@ import { createRequestCap } from "./request-cap.ts";
 import { haltWords } from "./halt-words.ts";
 import { toAll } from "./to-all.ts";
 import { RunStopped } from "./run-stopped.ts";
-import { FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
+import { type Expected, FEW_INPUTS, keepHeapSmall } from "./keep-heap-small.ts";
 import { spareCompiler } from "./spare-compiler.ts";
 
 /**
@@ -132,13 +132,10 @@ async function pipelineOf(
     const { tasks, output, now } = work;
     const { signals, counters } = how;
     listen = toAll(how.listeners);
-    // One answer that is read item by item may be more than many others.
-    const hasLittle =
-      (tasks.total ?? Infinity) <= FEW_INPUTS && now.step?.compiled.each === undefined;
     const sharing = now.step?.sharing ?? tasks.sharing;
     const isOurs = now.v8 === "tuned";
     if (isOurs) spareCompiler(tasks.total);
-    using _heap = isOurs ? keepHeapSmall(hasLittle ? "few" : "many") : undefined;
+    using _heap = isOurs ? keepHeapSmall(expectedOf(work)) : undefined;
     const drain = AbortSignal.any([signals.drain, cap.signal, halt.signal]);
     // Whoever waits is still owed; under a cap on requests it was counted, and leaves.
     signals.drain.addEventListener("abort", () => halt.end(), { once: true });
@@ -223,4 +220,11 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
     // A disk that refuses is heard of at the next commit.
     keep: (chunk) => void journal.keepInput(chunk).catch(() => {}),
   };
+}
+
+/** One answer that is read item by item may be more than many others. */
+function expectedOf({ tasks: { total }, now }: OpenWork): Expected {
+  if (now.step?.compiled.each !== undefined) return "many";
+  if (total === undefined) return "unknown";
+  return total <= FEW_INPUTS ? "few" : "many";
 }
