@@ -18,8 +18,8 @@ const LONG_MS = 500;
  * is asked to stay flat. So the young generation grows only until it is large enough that a collection
  * does not copy all that is in flight, and in a long run the old one by a twelfth at a time. Beware: a
  * helping thread that compiles waits for the main thread where a collection is due, and the main thread,
- * once it leaves, for that thread (https://github.com/nodejs/node/issues/54918): a short command whose heap
- * is kept close to its limit would, very rarely, hang at its end.
+ * once it leaves, for that thread (https://github.com/nodejs/node/issues/54918). A heap that is kept close
+ * to its limit makes that likelier, so short commands are spared it.
  */
 export function keepHeapSmall(expected: Expected): Disposable {
   // What lives of a young generation this small is copied sooner than helping threads are awake.
