@@ -4,15 +4,19 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_INTERNAL, EXIT_USAGE, exitCodeOfStop } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
+import { compileWhereItRuns } from "./leave.ts";
 import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
 import { firstOf } from "../runs/run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+
+export { leave } from "./leave.ts";
 
 /**
  * The front door: parses, chooses the command, sets `process.exitCode`. Never rejects, never shows a
  * stack trace unless FANFETCH_DEBUG is 1.
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  compileWhereItRuns();
   const terminal = processTerminal();
   leaveErrorsToWriters(terminal);
   try {

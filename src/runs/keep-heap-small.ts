@@ -16,10 +16,8 @@ const LONG_MS = 500;
  * Keeps the heap of a run small. V8 lets the young generation grow to 64 MB and the old one to several
  * times what lives, which buys little here: answers die young, and a client that streams a million rows
  * is asked to stay flat. So the young generation grows only until it is large enough that a collection
- * does not copy all that is in flight, and in a long run the old one by a twelfth at a time. Beware: a
- * helping thread that compiles waits for the main thread where a collection is due, and the main thread,
- * once it leaves, for that thread (https://github.com/nodejs/node/issues/54918). A heap that is kept close
- * to its limit makes that likelier, so short commands are spared it.
+ * does not copy all that is in flight, and in a long run the old one by a twelfth at a time. A heap close to
+ * its limit is one that helping threads wait for, which is why `cli/leave.ts` waits for them.
  */
 export function keepHeapSmall(expected: Expected): Disposable {
   // What lives of a young generation this small is copied sooner than helping threads are awake.
