@@ -46,7 +46,7 @@ describe("an answer store", () => {
     );
   });
 
-  test("grows past its first tables and arena", () => {
+  test("grows past its first tables and blocks", () => {
     const store = new AnswerStore<object>();
     for (let index = 0; index < 5_000; index += 1) {
       const text = `http://a.example/?name=${index}`;
@@ -61,6 +61,27 @@ describe("an answer store", () => {
       store.find("http://a.example/?name=5000", hashOf("http://a.example/?name=5000", 7)),
     ).toBe(-1);
   });
+
+  test.each([0, 1, 65_500, 65_535, 65_536, 65_537, 200_000])(
+    "holds bodies of %i bytes among others, also in the memory of what was cleared",
+    (size) => {
+      const store = new AnswerStore<object>();
+      for (const round of [1, 2, 3]) {
+        store.clear();
+        for (let index = 0; index < 40; index += 1) {
+          const length = index % 3 === 0 ? size : index * 100;
+          const bytes = Buffer.alloc(length, round * 40 + index);
+          const entry = store.add(`q${index}`, index, {});
+          store.pack(entry, { status: 200, contentType: undefined, bytes });
+        }
+        for (let index = 0; index < 40; index += 1) {
+          const length = index % 3 === 0 ? size : index * 100;
+          const { bytes } = store.answer(store.find(`q${index}`, index))!;
+          expect(Buffer.alloc(length, round * 40 + index).equals(bytes)).toBe(true);
+        }
+      }
+    },
+  );
 
   test("is empty once it is cleared", () => {
     const store = new AnswerStore<object>();

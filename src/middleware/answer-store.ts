@@ -5,16 +5,19 @@ export interface StoredAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of the first arena; it grows by a quarter as it fills. */
-const FIRST_BYTES = 64 * 1024;
+/** Places are a block and an offset in it, of so many bits. */
+const OFFSET_BITS = 16;
+/** What is longer has a block of its own. */
+const BLOCK_BYTES = 1 << OFFSET_BITS;
 const FIRST_ENTRIES = 1_024;
 /** Content types told apart; an answer of a further one is not stored. */
 const MOST_TYPES = 255;
 
 /**
- * Answers by question, packed: questions and bodies stand in one arena, numbers in typed arrays, and an
+ * Answers by question, packed: questions and bodies stand in blocks, numbers in typed arrays, and an
  * open-addressing table finds them. Fifty thousand small answers are 6 MB that no garbage collection
- * looks at; as objects they were the better part of the heap. What is not packed yet (a question under
+ * looks at; as objects they were the better part of the heap. Blocks never move: one arena that grows
+ * would leave five times its size behind for a collection to find. What is not packed yet (a question under
  * way, a failure) is an object `T` beside its entry.
  */
 export class AnswerStore<T extends object> {
@@ -26,7 +29,12 @@ export class AnswerStore<T extends object> {
   #kinds = new Uint16Array(FIRST_ENTRIES * 2);
   readonly #objects: (T | undefined)[] = [];
   readonly #types: string[] = [];
-  #arena = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  /** Those in use, then those left from before the last `clear`. */
+  readonly #blocks: Buffer[] = [];
+  #inUse = 0;
+  /** The one that fills, and how far. */
+  #filling = 0;
+  #filled = BLOCK_BYTES;
   #used = 0;
   #beside = 0;
   #size = 0;
@@ -50,6 +58,10 @@ export class AnswerStore<T extends object> {
     this.#slots.fill(-1);
     this.#kinds.fill(0);
     this.#objects.length = 0;
+    const spare = this.#blocks.filter((block) => block.byteLength === BLOCK_BYTES);
+    this.#blocks.splice(0, this.#blocks.length, ...spare);
+    this.#inUse = 0;
+    this.#filled = BLOCK_BYTES;
     this.#used = 0;
     this.#beside = 0;
     this.#size = 0;
@@ -71,11 +83,10 @@ export class AnswerStore<T extends object> {
     const entry = this.#size;
     this.#size += 1;
     this.#hashes[entry] = hash;
-    this.#reserve(question.length);
-    this.#places[entry * 4] = this.#used;
+    const place = this.#reserve(question.length);
+    this.#places[entry * 4] = place;
     this.#places[entry * 4 + 1] = question.length;
-    this.#arena.write(question, this.#used, "latin1");
-    this.#used += question.length;
+    this.#blocks[place >>> OFFSET_BITS]!.write(question, place % BLOCK_BYTES, "latin1");
     this.#objects[entry] = object;
     this.#link(entry, hash);
     return entry;
@@ -90,11 +101,10 @@ export class AnswerStore<T extends object> {
   pack(entry: number, { status, contentType, bytes }: StoredAnswer): boolean {
     const type = this.#typeOf(contentType);
     if (type === -1) return false;
-    this.#reserve(bytes.byteLength);
-    this.#arena.set(bytes, this.#used);
-    this.#places[entry * 4 + 2] = this.#used;
+    const place = this.#reserve(bytes.byteLength);
+    this.#blocks[place >>> OFFSET_BITS]!.set(bytes, place % BLOCK_BYTES);
+    this.#places[entry * 4 + 2] = place;
     this.#places[entry * 4 + 3] = bytes.byteLength;
-    this.#used += bytes.byteLength;
     this.#kinds[entry * 2] = status;
     this.#kinds[entry * 2 + 1] = type;
     this.#objects[entry] = undefined;
@@ -105,12 +115,15 @@ export class AnswerStore<T extends object> {
   answer(entry: number): StoredAnswer | undefined {
     const status = this.#kinds[entry * 2]!;
     if (status === 0) return undefined;
-    const start = this.#places[entry * 4 + 2]!;
+    const place = this.#places[entry * 4 + 2]!;
+    const start = place % BLOCK_BYTES;
     const type = this.#kinds[entry * 2 + 1]!;
     return {
       status,
       contentType: type === 0 ? undefined : this.#types[type - 1],
-      bytes: Buffer.from(this.#arena.subarray(start, start + this.#places[entry * 4 + 3]!)),
+      bytes: Buffer.from(
+        this.#blocks[place >>> OFFSET_BITS]!.subarray(start, start + this.#places[entry * 4 + 3]!),
+      ),
     };
   }
 
@@ -129,8 +142,10 @@ export class AnswerStore<T extends object> {
   }
 
   #question(entry: number): string {
-    const start = this.#places[entry * 4]!;
-    return this.#arena.toString("latin1", start, start + this.#places[entry * 4 + 1]!);
+    const place = this.#places[entry * 4]!;
+    const start = place % BLOCK_BYTES;
+    const end = start + this.#places[entry * 4 + 1]!;
+    return this.#blocks[place >>> OFFSET_BITS]!.toString("latin1", start, end);
   }
 
   /** 0 for none, else the type's number from 1; -1 where there are too many. */
@@ -148,12 +163,28 @@ export class AnswerStore<T extends object> {
     this.#slots[slot] = entry;
   }
 
-  #reserve(bytes: number): void {
-    if (this.#used + bytes <= this.#arena.byteLength) return;
-    const length = Math.max(this.#used + bytes, Math.ceil(this.#arena.byteLength * 1.25));
-    const arena = Buffer.allocUnsafeSlow(length);
-    arena.set(this.#arena.subarray(0, this.#used));
-    this.#arena = arena;
+  /** The place of so many bytes, which lie in one block. */
+  #reserve(bytes: number): number {
+    this.#used += bytes;
+    if (bytes > BLOCK_BYTES) return this.#begin(Buffer.allocUnsafeSlow(bytes)) * BLOCK_BYTES;
+    if (this.#filled + bytes >= BLOCK_BYTES) {
+      const spare = this.#blocks[this.#inUse];
+      this.#filling = this.#begin(spare ?? Buffer.allocUnsafeSlow(BLOCK_BYTES));
+      this.#filled = 0;
+    }
+    const place = this.#filling * BLOCK_BYTES + this.#filled;
+    this.#filled += bytes;
+    return place;
+  }
+
+  /** Puts a block into use; gives its number. */
+  #begin(block: Buffer): number {
+    const number = this.#inUse;
+    const spare = this.#blocks[number];
+    if (spare !== undefined && spare !== block) this.#blocks.push(spare);
+    this.#blocks[number] = block;
+    this.#inUse += 1;
+    return number;
   }
 
   #growEntries(): void {
