@@ -50,6 +50,11 @@ export class ClimbPlan {
     this.#later(after, atMs, atMs);
   }
 
+  /** What an earlier run measured is certain at first; what a bucket has saved up meanwhile tells nothing. */
+  remembered(nowMs: number, of: { readonly burst: number; readonly dearMs: number }): void {
+    this.settle(200 + of.burst, nowMs + 5000 + 30 * of.dearMs);
+  }
+
   #later(after: number, atMs: number, sinceMs: number): void {
     this.sinceMs = sinceMs;
     this.#accepted = 0;

@@ -73,7 +73,8 @@ export class ConcurrencyLimit {
       this.limit = this.ceiling;
       this.isProven = true;
       this.isStarting = false;
-      this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 30 * dearMs));
+      // A trial may cost a refusal: at a slow server that is one of few.
+      this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 20 * baseMs, 30 * dearMs));
       this.#trial.planLater();
     } else if (limit > this.limit) {
       this.limit = Math.min(this.#most, 0.8 * limit);

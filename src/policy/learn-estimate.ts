@@ -70,6 +70,11 @@ export class RateEstimate {
     return this.isDear && this.window.size === 0 ? DEAR_UNDER : UNDER;
   }
 
+  /** What may leave at once of a bucket that has had time to fill: nearly all, for it was measured with jitter. */
+  get stock(): number {
+    return Math.max(0, Math.min(this.burst - 1, Math.round(0.95 * this.burst)));
+  }
+
   get isEmpty(): boolean {
     return this.#ruler.marks === 0;
   }
@@ -164,7 +169,7 @@ export class RateEstimate {
   /** What is worth remembering, with the rate that is thought to bind and that of a shorter limit. */
   remembered(rate: number, innerRate: number): RememberedRate {
     const { isShallow, dearMs, window } = this;
-    const { size, lengthMs } = window.seen(this.accepted);
+    const { size, lengthMs } = window.seen(this.accepted, this.isMeasured);
     const burst = size > 0 ? 0 : Math.floor(this.burst);
     const of = { burst, windowSize: size, windowMs: lengthMs, isShallow, dearMs };
     if (window.size === size) return { ...of, rate, innerRate };

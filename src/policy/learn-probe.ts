@@ -59,7 +59,9 @@ export class Probe {
 
   /** It was refused as well. */
   again(nowMs: number, askedMs: number, window: WindowWatch): void {
-    const longestMs = Math.min(RARELY_MS, Math.max(OFTEN_MS, SHARE * (nowMs - window.shutFromMs)));
+    const shutMs = nowMs - window.shutFromMs;
+    const oftenMs = window.mayEndAnyTime ? SHARE * window.lengthMs : OFTEN_MS;
+    const longestMs = Math.min(RARELY_MS, Math.max(oftenMs, SHARE * shutMs));
     this.#waitMs = Math.max(this.#leastMs, Math.min(longestMs, 1.6 * this.#waitMs));
     this.#plan(nowMs, askedMs, window);
   }
@@ -75,7 +77,7 @@ export class Probe {
 
   #plan(nowMs: number, askedMs: number, window: WindowWatch): void {
     this.#forget();
-    const endMs = nextWindowEndMs(window.openedAtMs, nowMs) + 20;
+    const endMs = window.mayEndAnyTime ? Infinity : nextWindowEndMs(window.openedAtMs, nowMs) + 20;
     const ownMs = Math.max(this.#leastMs, Math.min(this.#waitMs, Math.max(20, endMs - nowMs)));
     this.#atMs = nowMs + (askedMs > 0 ? askedMs : ownMs);
   }

@@ -75,7 +75,7 @@ export class RateSearch {
   #begin(nowMs: number): void {
     this.#window.openedAtMs = nowMs;
     this.estimate.mark(0, nowMs);
-    this.#plan.settle(200, nowMs + 5000 + 30 * this.estimate.dearMs);
+    this.#plan.remembered(nowMs, this.estimate);
     if (this.#spending.isLong) this.#spend(nowMs);
   }
 
@@ -86,7 +86,7 @@ export class RateSearch {
     this.estimate.restore(remembered);
     if (remembered.innerRate > 0) this.#spending.limit(remembered.innerRate);
     this.#hold(0);
-    this.pace.grant(Math.floor(0.8 * remembered.burst));
+    this.pace.grant(this.estimate.stock);
   }
 
   /** No rate is the limit. */

@@ -1,11 +1,11 @@
 import type { WindowWatch } from "./learn-window.ts";
 
-/** Windows from this length on are spent at once. Milliseconds. */
-const SPENT_MS = 10_000;
 /** A window that is used up lets nobody in until it ends; whoever does so sooner has a shorter limit. */
 const SOON_MS = 2000;
 /** So many more than was thought to be left are a new window's. */
 const NEW = 6;
+/** Share of a window after which one asks again whether it has ended. */
+const ASKED = 1 / 8;
 /** Of the pace at which a window is just used up. */
 const LEAST = 1.1;
 
@@ -39,7 +39,7 @@ export class Spending {
 
   /** Whether the window that is known is one to be spent. */
   get isLong(): boolean {
-    return this.#window.lengthMs >= SPENT_MS;
+    return this.#window.isLong;
   }
 
   /** Begins to spend all of it; after `rest` perhaps no more than what was left of it. */
@@ -69,7 +69,9 @@ export class Spending {
   refused(accepted: number, atMs: number): number {
     if (this.#rest !== undefined && accepted - this.#rest.accepted < NEW) {
       this.#window.shut(atMs);
-      return 1000;
+      // The rest was what asked: the next to be let in is a new window's.
+      this.#window.probeRefused(atMs, accepted);
+      return Math.max(1000, ASKED * this.#window.lengthMs);
     }
     this.#renew(accepted);
     const { acceptedAtOpen, openedAtMs, size } = this.#window;

@@ -9,6 +9,9 @@ export const USUAL_MS = 50;
 /** Nothing but a window shuts for so long. */
 const LONG_MS = 5100;
 
+/** Windows from this length on are spent at once. */
+const SPENT_MS = 10_000;
+
 /** A length that a window may have, given that it lasts at least so long. */
 export function roundWindowMs(leastMs: number): number {
   return LENGTHS_MS.find((length) => length >= leastMs) ?? 86_400_000;
@@ -68,8 +71,8 @@ export class WindowWatch {
   }
 
   /** When the window that is shut opened, how much it let in, and whether that was seen; shorter limits shut and open meanwhile. */
-  #spell(accepted: number) {
-    const isLong = this.hasShorter && this.shutUntilMs - this.shutFromMs >= LONG_MS;
+  #spell(accepted: number, hasShorter = this.hasShorter) {
+    const isLong = hasShorter && this.shutUntilMs - this.shutFromMs >= LONG_MS;
     const fromMs = isLong ? this.#since.atMs : this.openedAtMs;
     const wasSeen = isLong ? this.#since.wasSeen : this.wasSeenOpening;
     const size = accepted - (isLong ? this.#since.accepted : this.acceptedAtOpen);
@@ -110,16 +113,29 @@ export class WindowWatch {
     return this.#shutBeforeMs > 0;
   }
 
+  /** It is spent at once, and then waited for. */
+  get isLong(): boolean {
+    return this.lengthMs >= SPENT_MS;
+  }
+
+  /** Its length is known, but not when it began. */
+  get mayEndAnyTime(): boolean {
+    return this.isLong && !this.wasSeenOpening;
+  }
+
   /** Per second, of the window that is known. */
   get rate(): number | undefined {
     return this.size > 0 ? (this.size * 1000) / this.lengthMs : undefined;
   }
 
-  /** Size and length; of one that has not opened again yet, what they look like. 0 for what is not known. */
-  seen(accepted: number): { readonly size: number; readonly lengthMs: number } {
+  /** Size and length; of one that has not opened again yet, what they look like. 0 for what is not known. `hasShorter`: a shorter limit was measured. */
+  seen(
+    accepted: number,
+    hasShorter: boolean,
+  ): { readonly size: number; readonly lengthMs: number } {
     const isShut = this.refusedProbes > 0 && this.shutUntilMs - this.shutFromMs >= 2 * LONG_MS;
     if (this.size > 0 || !isShut) return this;
-    const { size, leastMs } = this.#spell(accepted);
+    const { size, leastMs } = this.#spell(accepted, hasShorter);
     return { size, lengthMs: roundWindowMs(leastMs) };
   }
 

@@ -169,20 +169,26 @@ describe("what a server tells", () => {
 
 describe("a remembered profile", () => {
   const SERVERS = [
-    "bucket:20/s",
-    "bucket:100/s",
-    "window:50/1s,headers=ietf",
-    "places:8",
-    "places:8,retry-after",
-    "queue:20",
-  ];
+    ["bucket:20/s", 50],
+    ["bucket:20/s,burst=200", 50],
+    ["bucket:100/s", 50],
+    ["bucket:7/s,burst=30", 800],
+    ["window:50/1s,headers=ietf", 50],
+    ["places:8", 50],
+    ["places:8,retry-after", 50],
+    ["places:5", 400],
+    ["places:12", 1000],
+    ["queue:20", 50],
+    ["bucket:10/s+sliding:100/60s", 50],
+  ] as const;
 
-  test.each(SERVERS)("%s: 95 % from the beginning, half a percent refused", (spec) => {
+  test.each(SERVERS)("%s at %i ms: 95 % from the beginning, half a percent refused", (...at) => {
+    const [spec, roundTripMs] = at;
     for (const seed of [11, 12]) {
       const first = fresh();
-      judge(spec, first, seed);
+      judge(spec, first, seed, { roundTripMs });
       const profile = JSON.parse(JSON.stringify(first.profile())) as LimitProfile;
-      const again = judge(spec, fresh(profile), seed + 50, { forMs: 15_000 });
+      const again = judge(spec, fresh(profile), seed + 50, { forMs: 15_000, roundTripMs });
       expect(again.early).toBeGreaterThanOrEqual(0.95);
       expect(again.refused).toBeLessThanOrEqual(0.005);
     }
