@@ -21,7 +21,7 @@ const MOST_LATER = 300_000;
 const UNINDEXED_BYTES = 67_108_864;
 /** Entries that may wait for `record`, of some 12 to 24 bytes each. */
 const MOST_WAITING = 600_000;
-/** Answers that are looked for one by one among those that wait, before these are indexed. */
+/** Answers that are looked for one by one among those that wait, before the oldest of these are indexed. */
 const MOST_SCANS = 32;
 
 /** Answers on disk, in a file of entries and an index in the journal; synchronous, for the journal's thread. */
@@ -69,6 +69,7 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
 
   /** Puts the oldest of those that wait into the index, so many of them. */
   function indexOldest(entries: number): void {
+    index.reserve(Math.min(entries, later.size));
     later.take(entries, (high, low, place) => index.set(high, low, place));
     scans = 0;
   }
@@ -76,7 +77,7 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
   /** The filter in front of the archive takes one question in thousands for one that it has. */
   function placeOf(high: number, low: number): number | undefined {
     scans += 1;
-    if (scans > MOST_SCANS) indexOldest(later.size);
+    if (scans > MOST_SCANS) indexOldest(BATCH);
     return later.find(high, low) ?? index.get(high, low);
   }
 

@@ -17,6 +17,13 @@ export class WaitingPlaces {
     return this.#size;
   }
 
+  /** Makes room for so many more at once: what grows by steps leaves as much behind as it has. */
+  reserve(more: number): void {
+    let places = this.#places.length;
+    while (places <= this.#size + more) places *= 2;
+    if (places > this.#places.length) this.#grow(places);
+  }
+
   set(high: number, low: number, place: number): void {
     const slot = this.#slotOf(high, low);
     const entry = this.#slots[slot]!;
@@ -29,7 +36,7 @@ export class WaitingPlaces {
     this.#hashes[this.#size * 2 + 1] = high;
     this.#places[this.#size] = place;
     this.#size += 1;
-    if (this.#size === this.#places.length) this.#grow();
+    if (this.#size === this.#places.length) this.#grow(this.#size * 2);
   }
 
   get(high: number, low: number): number | undefined {
@@ -77,14 +84,14 @@ export class WaitingPlaces {
     }
   }
 
-  #grow(): void {
-    const hashes = new Int32Array(this.#hashes.length * 2);
+  #grow(count: number): void {
+    const hashes = new Int32Array(count * 2);
     hashes.set(this.#hashes);
-    const places = new Float64Array(this.#places.length * 2);
+    const places = new Float64Array(count);
     places.set(this.#places);
     this.#hashes = hashes;
     this.#places = places;
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    this.#slots = new Int32Array(count * 2).fill(-1);
     for (let entry = 0; entry < this.#size; entry += 1) {
       this.#slots[this.#slotOf(hashes[entry * 2 + 1]!, hashes[entry * 2]!)] = entry;
     }
