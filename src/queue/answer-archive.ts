@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 
 import type { StoredAnswer } from "../middleware/answer-store.ts";
-import { eachEntry, type EntryHeads, sealEntries } from "./answer-entries.ts";
+import { eachEntry, sealEntries } from "./answer-entries.ts";
 import { answerIn, entryBytes, isWhole, lengthAt } from "./answer-entry.ts";
+import { HEAD_LENGTH, LaterEntries } from "./later-entries.ts";
 import { openPackFile } from "./pack-file.ts";
 import { openQuestionIndex } from "./question-index.ts";
 
@@ -20,7 +21,7 @@ const MOST_LATER = 300_000;
 const UNINDEXED_BYTES = 67_108_864;
 /** Entries that may wait for `record`, of some 12 to 24 bytes each. */
 const MOST_WAITING = 600_000;
-/** Answers that are looked for one by one among those that wait, before these are indexed. */
+/** Answers that are looked for one by one among those that wait, before the oldest of these are indexed. */
 const MOST_SCANS = 32;
 
 /** Answers on disk, in a file of entries and an index in the journal; synchronous, for the journal's thread. */
@@ -51,12 +52,6 @@ export interface AnswerArchive extends Disposable {
   remove(): void;
 }
 
-/** What was appended at once, and is not in the index yet. */
-interface LaterPack {
-  readonly place: number;
-  readonly heads: EntryHeads;
-}
-
 /**
  * Opens `answers.pack` in a run's directory with every whole entry that is there; makes what is missing.
  * What nobody synced is known by its checksum: an answer that was lost is asked for again, and that is
@@ -69,57 +64,39 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
   let damaged = eachEntry(file, index.indexedBytes, (high, low, place) => {
     index.set(high, low, place);
   });
-  /** Packs whose entries are not in the index yet, the oldest first. */
-  let later: LaterPack[] = [];
-  let laterEntries = 0;
+  const later = new LaterEntries();
   let scans = 0;
 
-  /** Puts the oldest of those that wait into the index, at least so many. */
+  /** Puts the oldest of those that wait into the index, so many of them. */
   function indexOldest(entries: number): void {
-    let count = 0;
-    let packs = 0;
-    for (; packs < later.length && count < entries; packs += 1) {
-      const { place: first, heads } = later[packs]!;
-      let place = first;
-      for (let at = 0; at < heads.length; at += 3) {
-        index.set(heads[at]!, heads[at + 1]!, place);
-        place += heads[at + 2]!;
-      }
-      count += heads.length / 3;
-    }
-    later = later.slice(packs);
-    laterEntries -= count;
+    index.reserve(Math.min(entries, later.size));
+    later.take(entries, (high, low, place) => index.set(high, low, place));
     scans = 0;
   }
 
   /** The filter in front of the archive takes one question in thousands for one that it has. */
   function placeOf(high: number, low: number): number | undefined {
     scans += 1;
-    if (scans > MOST_SCANS) indexOldest(laterEntries);
-    for (let pack = later.length - 1; pack >= 0; pack -= 1) {
-      const place = placeIn(later[pack]!, high, low);
-      if (place !== undefined) return place;
-    }
-    return index.get(high, low);
+    if (scans > MOST_SCANS) indexOldest(BATCH);
+    return later.find(high, low) ?? index.get(high, low);
   }
 
   return {
     append(pack) {
       const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.byteLength);
       const heads = sealEntries(entryBytes(bytes));
-      if (index.waiting + laterEntries + heads.length / 3 > MOST_WAITING) {
+      if (index.waiting + later.size + heads.length / HEAD_LENGTH > MOST_WAITING) {
         throw new RangeError("too many answers were appended without being recorded");
       }
-      later.push({ place: file.append(bytes), heads });
-      laterEntries += heads.length / 3;
+      later.add(file.append(bytes), heads);
     },
     sync: () => file.sync(),
     record() {
       const unindexedBytes = file.length - index.indexedBytes;
-      const isMuch = laterEntries >= MOST_LATER || unindexedBytes >= UNINDEXED_BYTES;
+      const isMuch = later.size >= MOST_LATER || unindexedBytes >= UNINDEXED_BYTES;
       if (isMuch) indexOldest(BATCH);
       const isDue = isMuch || index.waiting >= BATCH;
-      index.record(file.length, isDue ? (later[0]?.place ?? file.length) : undefined);
+      index.record(file.length, isDue ? (later.place ?? file.length) : undefined);
     },
     find(question, high, low) {
       const place = placeOf(high, low);
@@ -134,33 +111,17 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
       return answerIn(entry.bytes.subarray(0, length), question);
     },
     hashes() {
-      indexOldest(laterEntries);
+      indexOldest(later.size);
       return index.hashes();
     },
     get damaged() {
       return damaged;
     },
     forget() {
-      later = [];
-      laterEntries = 0;
+      later.clear();
       index.clear();
     },
     remove: () => file.remove(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
-}
-
-/** The place of the last entry of a pack that has this hash. */
-function placeIn(
-  { place: first, heads }: LaterPack,
-  high: number,
-  low: number,
-): number | undefined {
-  let found: number | undefined;
-  let place = first;
-  for (let at = 0; at < heads.length; at += 3) {
-    if (heads[at] === high && heads[at + 1] === low) found = place;
-    place += heads[at + 2]!;
-  }
-  return found;
 }

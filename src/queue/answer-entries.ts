@@ -8,22 +8,22 @@ import {
   MOST_ENTRY_BYTES,
   sealEntry,
 } from "./answer-entry.ts";
+import { HEAD_LENGTH } from "./later-entries.ts";
 import type { PackFile } from "./pack-file.ts";
 
 const WINDOW_BYTES = 4_194_304;
 /** Most packs have fewer. */
 const FIRST_ENTRIES = 1_024;
 
-/** Three numbers for each entry: the halves of its hash and its length in bytes. */
-export type EntryHeads = Int32Array;
+/** What the heads of one pack after the other are written to. */
+let sealed = new Int32Array(HEAD_LENGTH * FIRST_ENTRIES);
 
 /**
- * Seals every entry of a pack and gives their heads.
+ * Seals every entry of a pack and gives their heads, which are the caller's until the next pack.
  * @throws RangeError for what is no pack.
  */
-export function sealEntries(pack: EntryBytes): EntryHeads {
+export function sealEntries(pack: EntryBytes): Int32Array {
   const { byteLength } = pack.bytes;
-  let heads = new Int32Array(3 * FIRST_ENTRIES);
   let count = 0;
   for (let start = 0; start < byteLength;) {
     const length = lengthAt(pack, start);
@@ -31,14 +31,14 @@ export function sealEntries(pack: EntryBytes): EntryHeads {
       throw new RangeError("these bytes are no pack of answers");
     }
     sealEntry(pack, start, length);
-    if (count + 3 > heads.length) heads = twice(heads);
-    heads[count] = highAt(pack, start);
-    heads[count + 1] = lowAt(pack, start);
-    heads[count + 2] = length;
-    count += 3;
+    if (count + HEAD_LENGTH > sealed.length) sealed = twice(sealed);
+    sealed[count] = highAt(pack, start);
+    sealed[count + 1] = lowAt(pack, start);
+    sealed[count + 2] = length;
+    count += HEAD_LENGTH;
     start += length;
   }
-  return heads.slice(0, count);
+  return sealed.subarray(0, count);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 
 const FIRST_BYTES = 65_536;
 /** A group of large answers is rare: its buffer is not kept. */
-const MOST_SPARE_BYTES = 4_194_304;
+const MOST_SPARE_BYTES = 1_048_576;
 
 /** Answers that wait for the next group, packed for the thread that writes them. */
 export interface AnswerPack {

@@ -49,6 +49,8 @@ const GROUP_RECORDS = 1_000;
 const GROUP_MS = 50;
 /** Outcomes that may wait for the disk before the loop waits too. */
 const MOST_PENDING = 2_500;
+/** Records that once had to wait long need much room; it is not kept. */
+const MOST_SPARE_BYTES = 1_048_576;
 
 /**
  * Leases the rows that have no durable outcome, and makes outcomes durable in groups: first the output,
@@ -144,7 +146,7 @@ export function createDurableQueue(
       ends,
     };
     await journal.commit(group, bodiesNow);
-    spare = group.records.buffer;
+    spare = group.records.buffer.byteLength > MOST_SPARE_BYTES ? undefined : group.records.buffer;
   }
 
   /** One group after the other, as long as there is enough for one. */

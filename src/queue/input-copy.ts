@@ -1,17 +1,18 @@
 import {
+  chmodSync,
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -97,7 +98,8 @@ export function copyInput(path: string, directory: string): void {
   const copy = join(directory, INPUT_FILE);
   try {
     if (statSync(path).size > MOST_COPIED_BYTES) return;
-    writeFileSync(copy, readFileSync(path), { mode: 0o600, flag: "wx" });
+    copyFileSync(path, copy, constants.COPYFILE_EXCL);
+    chmodSync(copy, 0o600);
   } catch {
     rmSync(copy, { force: true });
   }

@@ -20,6 +20,8 @@ export interface QuestionIndex {
   readonly recordedBytes: number;
   /** Bytes of the pack whose hashes are all in the table; those behind it have to be set again after a crash. */
   readonly indexedBytes: number;
+  /** Makes room for so many that are to be set. */
+  reserve(more: number): void;
   /** Sets the place of a hash; the latest counts. It waits in memory. */
   set(high: number, low: number, place: number): void;
   get(high: number, low: number): number | undefined;
@@ -60,6 +62,7 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
     get waiting() {
       return waiting.size;
     },
+    reserve: (more) => waiting.reserve(more),
     set: (high, low, place) => waiting.set(high, low, place),
     get: (high, low) =>
       waiting.get(high, low) ?? (select.get(high, low)?.["place"] as number | undefined),

@@ -9,11 +9,19 @@ export class WaitingPlaces {
   /** Two halves per entry, as one 64-bit number has them, so that sorting is one call. */
   #hashes = new Int32Array(FIRST_SLOTS);
   #places = new Float64Array(FIRST_SLOTS / 2);
+  #sorted = new Int32Array(0);
   #size = 0;
 
   /** How many hashes have a place. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Makes room for so many more at once: what grows by steps leaves as much behind as it has. */
+  reserve(more: number): void {
+    let places = this.#places.length;
+    while (places <= this.#size + more) places *= 2;
+    if (places > this.#places.length) this.#grow(places);
   }
 
   set(high: number, low: number, place: number): void {
@@ -28,7 +36,7 @@ export class WaitingPlaces {
     this.#hashes[this.#size * 2 + 1] = high;
     this.#places[this.#size] = place;
     this.#size += 1;
-    if (this.#size === this.#places.length) this.#grow();
+    if (this.#size === this.#places.length) this.#grow(this.#size * 2);
   }
 
   get(high: number, low: number): number | undefined {
@@ -38,9 +46,12 @@ export class WaitingPlaces {
 
   /** Calls back with each hash and its place, in the order of the hashes as signed 64-bit numbers. */
   eachSorted(each: (high: number, low: number, place: number) => void): void {
-    const sorted = this.#hashes.slice(0, this.#size * 2);
+    if (this.#sorted.length < this.#hashes.length)
+      this.#sorted = new Int32Array(this.#hashes.length);
+    const sorted = this.#sorted.subarray(0, this.#size * 2);
+    sorted.set(this.#hashes.subarray(0, sorted.length));
     // Beware: on a big-endian machine the order is another one, and only the speed depends on it.
-    new BigInt64Array(sorted.buffer).sort();
+    new BigInt64Array(sorted.buffer, 0, this.#size).sort();
     for (let index = 0; index < sorted.length; index += 2) {
       const [low, high] = [sorted[index]!, sorted[index + 1]!];
       each(high, low, this.get(high, low)!);
@@ -73,14 +84,14 @@ export class WaitingPlaces {
     }
   }
 
-  #grow(): void {
-    const hashes = new Int32Array(this.#hashes.length * 2);
+  #grow(count: number): void {
+    const hashes = new Int32Array(count * 2);
     hashes.set(this.#hashes);
-    const places = new Float64Array(this.#places.length * 2);
+    const places = new Float64Array(count);
     places.set(this.#places);
     this.#hashes = hashes;
     this.#places = places;
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(-1);
+    this.#slots = new Int32Array(count * 2).fill(-1);
     for (let entry = 0; entry < this.#size; entry += 1) {
       this.#slots[this.#slotOf(hashes[entry * 2 + 1]!, hashes[entry * 2]!)] = entry;
     }
