@@ -41,7 +41,8 @@ export class ClimbPlan {
     const each = this.hasFallen ? 60 : 400;
     const after = this.isSettled ? Math.min(each * refused, Math.max(30, 10 * rate)) : 16;
     const waits = this.isSettled ? 30 : 5;
-    this.#later(after, nowMs + (this.isSettled ? 2000 : 300) + waits * waitMs, nowMs + waitMs);
+    const leastMs = !this.isSettled ? 300 : this.hasFallen ? 2000 : 5000;
+    this.#later(after, nowMs + leastMs + waits * waitMs, nowMs + waitMs);
   }
 
   /** What is known is certain; the next climb after so many and not before a time. */

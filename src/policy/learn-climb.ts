@@ -11,7 +11,7 @@ export interface KnownRate {
 }
 
 /** Share of the measured rate at which a bucket is emptied. */
-const SPENDING = 1.2;
+const SPENDING = 1.15;
 
 /** Raises a rate round by round, as long as what leaves at it is let in. */
 export class Climb {

@@ -141,7 +141,7 @@ export class RateEstimate {
     const far = this.#ruler.measure(100);
     let measured = near.low + 0.3 * (near.high - near.low);
     if (far !== undefined && Math.abs(far.low / near.low - 1) < 0.1) measured = far.low;
-    if (this.isMeasured && this.#firstAccepted > 0) {
+    if (this.#firstAccepted > 0) {
       this.burst = Math.max(0, this.#firstAccepted - (measured * this.#firstMs) / 1000);
     }
     if (this.isShallow) {

@@ -14,7 +14,7 @@ const FLOORS: Readonly<Record<string, Floor>> = {
   "bucket 2/s, depth 2": [92, 94, 24, 8.5],
   "bucket 20/s, depth 20": [94, 95, 3.4, 1.3],
   "bucket 100/s, depth 100": [95, 95, 1.4, 0.6],
-  "bucket 1000/s, depth 1000": [95, 0, 0.6, 1],
+  "bucket 1000/s, depth 1000": [95, 95, 0.52, 0.16],
   "bucket 20/s, depth 200": [95, 95, 7, 3.2],
   "bucket 100/s, depth 1": [76, 79, 1.2, 0.6],
   "bucket 100/s, depth 1, Retry-After": [47, 70, 1.4, 0.4],
