@@ -159,7 +159,7 @@ export class ConcurrencyLimit {
     if (this.baseMs === 0 || (isWhole && meanMs < this.baseMs)) this.#setBase(meanMs, nowMs);
     const ratio = meanMs / this.baseMs;
     if (ratio > KNEE && inFlight >= 2) {
-      this.#cut((inFlight / ratio) * 1.3 + 1, meanMs, inFlight, nowMs);
+      this.#cut((inFlight / ratio) * 1.35 + 1, meanMs, inFlight, nowMs);
     } else if (ratio >= 1.3 && wasFull && inFlight >= 4 && nowMs - this.#baseAtMs > OLD_MS) {
       // What was without a queue long ago may be slower now (as BBR's ProbeRTT looks).
       this.#isDip = true;
@@ -206,7 +206,7 @@ export class ConcurrencyLimit {
     if (failed) found = Math.max(places, this.ceiling);
     else if (this.isFlowing && waitedMs === 0) {
       // Once it flows, one too many is one too many; who came late in a burst tells little.
-      found = this.#again > 1 ? 0.8 * this.ceiling : Math.max(places, this.ceiling - 1);
+      found = this.#again > 1 ? 0.9 * this.ceiling : Math.max(places, this.ceiling - 1);
     }
     this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;

@@ -3,6 +3,8 @@ const SLOWEST = 1 / 60;
 
 /** Departures that a busy process is late with are made up for, so many milliseconds of them. */
 const CATCH_UP_MS = 20;
+/** Departures that wait at the end of a window that is told are made up for, so many milliseconds of them. */
+const HELD_MS = 100;
 /** Departures per second from which on no timer wakes often enough for each. */
 const CLOSE_RATE = 100;
 
@@ -68,7 +70,9 @@ export class Pace {
   #fill(nowMs: number): void {
     if (nowMs <= this.#atMs) return;
     const due = ((nowMs - this.#atMs) * this.rate) / 1000;
-    const late = this.rate > CLOSE_RATE ? (this.rate * CATCH_UP_MS) / 1000 : 1;
+    const ownMs = this.rate > CLOSE_RATE ? CATCH_UP_MS : 0;
+    const lateMs = this.rate === this.#announced ? HELD_MS : ownMs;
+    const late = (this.rate * lateMs) / 1000;
     this.#credit = Math.min(Math.max(1, this.burst, late), this.#credit + due);
     this.#atMs = nowMs;
   }
