@@ -7,6 +7,8 @@ const UNDER = 0.97;
 /** Where a refusal costs a wait. */
 const DEAR_UNDER = 0.95;
 
+/** Share of what was let in at once that a round of a climb may have found saved up. Fitted to two in a second. */
+const SAVED = 0.25;
 /** So many, some of which were refused, need no other measure. */
 const MANY = 32;
 /** Windows let in any pace for a while: one that is let in for less than this proves nothing. Milliseconds. */
@@ -87,6 +89,13 @@ export class RateEstimate {
   /** All that left at this rate for so long was let in: that much is, but for what a bucket had saved up. */
   letIn(rate: number, tookMs: number): void {
     if (tookMs >= PROOF_MS) this.#proven = rate - (this.burst * 1000) / tookMs;
+  }
+
+  /** All that left at this rate in a round was let in: that much is, but for what was let in at once at first. */
+  passed(rate: number, tookMs: number): void {
+    const atOnce = this.isShallow ? this.#firstAccepted - 1 : 0;
+    this.low = rate - (SAVED * atOnce * 1000) / tookMs;
+    this.letIn(rate, tookMs);
   }
 
   /** Here a limit was used up. */

@@ -58,11 +58,13 @@ export class Probe {
   }
 
   /** It was refused as well. */
-  again(nowMs: number, askedMs: number, window: WindowWatch): void {
+  again(nowMs: number, askedMs: number, window: WindowWatch, isShallow: boolean): void {
+    // Where a handful was let in at first, there may be as few in a second.
+    const growth = isShallow && window.refusedProbes === 1 ? 4 : 1.6;
     const shutMs = nowMs - window.shutFromMs;
     const oftenMs = window.mayEndAnyTime ? SHARE * window.lengthMs : OFTEN_MS;
     const longestMs = Math.min(RARELY_MS, Math.max(oftenMs, SHARE * shutMs));
-    this.#waitMs = Math.max(this.#leastMs, Math.min(longestMs, 1.6 * this.#waitMs));
+    this.#waitMs = Math.max(this.#leastMs, Math.min(longestMs, growth * this.#waitMs));
     this.#plan(nowMs, askedMs, window);
   }
 

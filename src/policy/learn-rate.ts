@@ -119,8 +119,7 @@ export class RateSearch {
       return true;
     }
     if (end === "rate binds") {
-      this.estimate.low = this.#rate;
-      this.estimate.letIn(this.#rate, this.climb.tookMs(nowMs));
+      this.estimate.passed(this.#rate, this.climb.tookMs(nowMs));
       const saved = this.#plan.mayHaveRisen ? 0 : this.estimate.burst;
       this.#rate = this.climb.raise(this.#rate, { measured: this.#guess, windowed, saved }, nowMs);
       this.pace.set(this.#rate, nowMs);
@@ -208,7 +207,7 @@ export class RateSearch {
     }
     if (this.#mode === "probing") {
       this.#window.probeRefused(atMs, acceptedBefore);
-      this.probe.again(nowMs, waitMs, this.#window);
+      this.probe.again(nowMs, waitMs, this.#window, estimate.isShallow);
       return;
     }
     if (this.#spending.isOn) {

@@ -11,7 +11,7 @@ type Floor = readonly [early: number, whole: number, refusedEarly: number, refus
 
 /** Some five below what is measured; the heavy ones are played for 15 s only. */
 const FLOORS: Readonly<Record<string, Floor>> = {
-  "bucket 2/s, depth 2": [92, 94, 24, 8.5],
+  "bucket 2/s, depth 2": [92, 94, 20, 7.5],
   "bucket 20/s, depth 20": [94, 95, 3.4, 1.3],
   "bucket 100/s, depth 100": [95, 95, 1.4, 0.6],
   "bucket 1000/s, depth 1000": [95, 95, 0.52, 0.16],
