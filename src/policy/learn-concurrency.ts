@@ -159,7 +159,7 @@ export class ConcurrencyLimit {
     if (this.baseMs === 0 || (isWhole && meanMs < this.baseMs)) this.#setBase(meanMs, nowMs);
     const ratio = meanMs / this.baseMs;
     if (ratio > KNEE && inFlight >= 2) {
-      this.#cut((inFlight / ratio) * 1.35 + 1, meanMs, inFlight, nowMs);
+      this.#cut((inFlight / ratio) * 1.45 + 1, meanMs, inFlight, nowMs);
     } else if (ratio >= 1.3 && wasFull && inFlight >= 4 && nowMs - this.#baseAtMs > OLD_MS) {
       // What was without a queue long ago may be slower now (as BBR's ProbeRTT looks).
       this.#isDip = true;

@@ -91,6 +91,11 @@ export class RateEstimate {
     if (tookMs >= PROOF_MS) this.#proven = rate - (this.burst * 1000) / tookMs;
   }
 
+  /** Let in at once at first, where that was no more than a handful; else Infinity. */
+  get handful(): number {
+    return this.isShallow ? this.#firstAccepted : Infinity;
+  }
+
   /** All that left at this rate in a round was let in: that much is, but for what was let in at once at first. */
   passed(rate: number, tookMs: number): void {
     const atOnce = this.isShallow ? this.#firstAccepted - 1 : 0;

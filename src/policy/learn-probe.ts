@@ -7,6 +7,8 @@ const OFTEN_MS = 5000;
 const SHARE = 1 / 8;
 /** … and at last once a minute. */
 const RARELY_MS = 60_000;
+/** After so long a handful that was let in at once would have come again, if it is a second's worth. */
+const SECOND_MS = 1050;
 
 /** One request at a time, while nothing gets in: when the next one goes, ever later. */
 export class Probe {
@@ -57,14 +59,16 @@ export class Probe {
     this.#plan(nowMs, askedMs, window);
   }
 
-  /** It was refused as well. */
-  again(nowMs: number, askedMs: number, window: WindowWatch, isShallow: boolean): void {
-    // Where a handful was let in at first, there may be as few in a second.
-    const growth = isShallow && window.refusedProbes === 1 ? 4 : 1.6;
+  /** It was refused as well. `handful`: so few were let in at once at first, and may be all there is in a second; Infinity for more. */
+  again(nowMs: number, askedMs: number, window: WindowWatch, handful: number): void {
     const shutMs = nowMs - window.shutFromMs;
+    const oneMs = window.refusedProbes === 1 ? SECOND_MS / handful - shutMs : 0;
     const oftenMs = window.mayEndAnyTime ? SHARE * window.lengthMs : OFTEN_MS;
     const longestMs = Math.min(RARELY_MS, Math.max(oftenMs, SHARE * shutMs));
-    this.#waitMs = Math.max(this.#leastMs, Math.min(longestMs, growth * this.#waitMs));
+    this.#waitMs = Math.max(
+      this.#leastMs,
+      Math.min(longestMs, Math.max(1.6 * this.#waitMs, oneMs)),
+    );
     this.#plan(nowMs, askedMs, window);
   }
 

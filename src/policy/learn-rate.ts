@@ -207,7 +207,7 @@ export class RateSearch {
     }
     if (this.#mode === "probing") {
       this.#window.probeRefused(atMs, acceptedBefore);
-      this.probe.again(nowMs, waitMs, this.#window, estimate.isShallow);
+      this.probe.again(nowMs, waitMs, this.#window, estimate.handful);
       return;
     }
     if (this.#spending.isOn) {

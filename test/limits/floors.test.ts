@@ -28,7 +28,7 @@ const FLOORS: Readonly<Record<string, Floor>> = {
   "8 places": [90, 94, 1, 0.3],
   "8 places, Retry-After": [84, 91, 0.4, 0.2],
   "64 places": [102, 104, 0.4, 0.2],
-  "queue of 20 workers": [95, 0, 0, 0],
+  "queue of 20 workers": [97, 0, 0, 0],
   "queue of 20, drops past 40": [95, 0, 0.1, 0.1],
   "bucket 100/s halves 20–40 s": [95, 95, 1.4, 1],
   unlimited: [95, 0, 0, 0],

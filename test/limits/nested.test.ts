@@ -22,6 +22,7 @@ describe("a short limit within a long one", () => {
     ["bucket:20/s+window:200/60s,retry-after", 200],
     ["bucket:20/s,burst=1+window:200/60s", 200],
     ["bucket:10/s+window:500/60s", 500],
+    ["bucket:5/s+window:100/30s", 200],
     ["places:4+window:300/60s", 300],
   ] as const)(
     "%s: from the third minute on all but a tenth is got, and one in twenty refused at most",
