@@ -1,10 +1,8 @@
 import { setFlagsFromString } from "node:v8";
-import { Script } from "node:vm";
+
+import { awaitCompilers } from "../runs/v8-words.ts";
 
 const NO_MORE = ["--no-maglev", "--no-turbofan"];
-
-/** Waits, able to collect meanwhile, until no helping thread compiles any more; a function of V8's own tests. */
-const AWAIT_COMPILERS = "%FinalizeOptimization()";
 
 /**
  * Has V8's baseline compiler stay on the main thread: for what it has under way elsewhere, unlike for the other
@@ -17,10 +15,5 @@ export function compileBaselineHere(): void {
 /** Nothing new is compiled, and what is under way has ended once this returns. */
 export function endCompiling(): void {
   for (const flag of NO_MORE) setFlagsFromString(flag);
-  setFlagsFromString("--allow-natives-syntax");
-  try {
-    new Script(AWAIT_COMPILERS).runInThisContext();
-  } catch {
-    // A V8 without it: the exit is what it was.
-  }
+  awaitCompilers();
 }

@@ -1,5 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+
+import { collectSoon } from "./v8-words.ts";
 
 /** How many inputs are to come. */
 export type Expected = "few" | "many" | "unknown";
@@ -61,8 +62,5 @@ export function keepHeapSmall(expected: Expected): Disposable {
 
 function growSlowly(): void {
   setFlagsFromString("--heap-growing-percent=8");
-  setFlagsFromString("--expose-gc");
-  // Contexts made before that flag do not have it.
-  const collect = runInNewContext("gc") as NodeJS.GCFunction;
-  void collect({ type: "major", execution: "async" });
+  collectSoon();
 }
