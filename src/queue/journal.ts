@@ -158,7 +158,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     async commit(group, bodies = []) {
       const answers = pack.take();
       await ask({ kind: "commit", group, answers, bodies: sharedBodies(bodies) });
-      if (answers !== undefined) pack.giveBack(answers.buffer);
+      pack.giveBack(answers);
     },
     async openArchive() {
       const filter = new LateFilter();
