@@ -8,9 +8,9 @@ const LEAVE = fileURLToPath(new URL("leave.ts", import.meta.url));
 
 /** Leaves with a megabyte just written to a pipe and many functions on their way through the compilers. */
 const PROGRAM = `
-  import { compileModestly } from ${JSON.stringify(COMPILERS)};
+  import { compileBaselineHere } from ${JSON.stringify(COMPILERS)};
   import { leave } from ${JSON.stringify(LEAVE)};
-  compileModestly();
+  compileBaselineHere();
   const functions = Array.from({ length: 200 }, (_, i) => new Function("a", "b",
     \`let s = \${i}; for (let k = 0; k < 40; k += 1) s += (a * k) ^ (b + \${i}); return { s, a, b }\`));
   const kept = [];

@@ -4,7 +4,7 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_INTERNAL, EXIT_USAGE, exitCodeOfStop } from "./exit-code.ts";
 import { commandHelp, programHelp } from "./help.ts";
-import { compileModestly } from "./compilers.ts";
+import { compileBaselineHere } from "./compilers.ts";
 import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
 import { firstOf } from "../runs/run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -16,7 +16,7 @@ export { leave } from "./leave.ts";
  * stack trace unless FANFETCH_DEBUG is 1.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  compileModestly();
+  compileBaselineHere();
   const terminal = processTerminal();
   leaveErrorsToWriters(terminal);
   try {

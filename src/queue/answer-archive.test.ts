@@ -61,8 +61,7 @@ function append(archive: AnswerArchive, group: Iterable<readonly [string, string
     hash.take(question);
     pack.add(question, hash.high, hash.low, answerOf(body));
   }
-  const bytes = pack.take();
-  if (bytes !== undefined) archive.append(bytes);
+  for (const bytes of pack.take()) archive.append(bytes);
   archive.sync();
 }
 
@@ -154,7 +153,7 @@ describe("an archive of answers", () => {
     const body = Buffer.alloc(65_536, "0123456789");
     const pack = createAnswerPack();
     pack.add("q", -1, -2, { status: 404, contentType: undefined, bytes: body });
-    opened.archive.append(pack.take()!);
+    for (const bytes of pack.take()) opened.archive.append(bytes);
     const answer = opened.archive.find("q", -1, -2)!;
     expect([answer.status, answer.contentType, Buffer.compare(answer.bytes, body)]).toEqual([
       404,
@@ -184,7 +183,7 @@ describe("an archive of answers", () => {
     using opened = open(folder.path);
     const pack = createAnswerPack();
     pack.add("one", 1, 1, answerOf("1"));
-    opened.archive.append(pack.take()!);
+    for (const bytes of pack.take()) opened.archive.append(bytes);
     expect(opened.archive.find("other", 1, 1)).toBeUndefined();
     expect(opened.archive.damaged).toBe(0);
   });
@@ -232,7 +231,7 @@ describe("an archive of answers", () => {
         keep: (question, high, low, answer) => {
           if (!pack.add(question, high, low, answer)) return;
           filter.add(high, low);
-          opened.archive.append(pack.take()!);
+          for (const bytes of pack.take()) opened.archive.append(bytes);
         },
       };
       const send = once({ archive, seed: [8, 9], mostAnswers: 10 })(transport.send);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { sealEntries } from "./answer-entries.ts";
-import { answerIn, entryBytes, isWhole } from "./answer-entry.ts";
+import { answerIn, entryBytes, isWhole, MOST_ENTRY_BYTES } from "./answer-entry.ts";
 import { createAnswerPack } from "./answer-pack.ts";
 
 const answered = fc.record({
@@ -23,11 +23,12 @@ describe("a pack of answers", () => {
           expect(pack.add(question, high, low, answer)).toBe(true);
         }
         const taken = pack.take();
-        expect(pack.take()).toBeUndefined();
-        expect(taken === undefined).toBe(all.length === 0);
-        const bytes = Buffer.from(taken ?? []);
+        expect(pack.take()).toEqual([]);
+        expect(taken.length === 0).toBe(all.length === 0);
+        const bytes = Buffer.concat(taken);
         const heads = sealEntries(entryBytes(bytes));
         expect(heads).toHaveLength(3 * all.length);
+        for (const block of taken) expect(block.byteLength).toBeLessThanOrEqual(MOST_ENTRY_BYTES);
         let start = 0;
         for (const [index, one] of all.entries()) {
           const [high, low, length = 0] = heads.subarray(index * 3, index * 3 + 3);
@@ -52,17 +53,19 @@ describe("a pack of answers", () => {
     const bytes = Buffer.from("first");
     pack.add("q", 1, 2, { status: 200, contentType: undefined, bytes });
     bytes.fill(0);
-    const taken = pack.take()!;
+    const taken = pack.take();
     pack.add("r", 3, 4, { status: 200, contentType: undefined, bytes: Buffer.from("second") });
-    expect(Buffer.from(taken).toString("latin1")).toContain("first");
-    expect(Buffer.from(taken).toString("latin1")).not.toContain("second");
+    expect(Buffer.concat(taken).toString("latin1")).toContain("first");
+    expect(Buffer.concat(taken).toString("latin1")).not.toContain("second");
+    pack.giveBack(taken);
+    expect(Buffer.concat(pack.take()).toString("latin1")).toContain("second");
   });
 
   test("refuses what is longer than an entry may be, and goes on", () => {
     const pack = createAnswerPack();
     const answer = { status: 200, contentType: undefined, bytes: Buffer.alloc(65_536) };
     expect(pack.add("q".repeat(100_000), 1, 2, answer)).toBe(false);
-    expect(pack.take()).toBeUndefined();
+    expect(pack.take()).toEqual([]);
     expect(pack.add("q", 1, 2, answer)).toBe(true);
   });
 });

@@ -7,24 +7,29 @@ import {
   writeEntry,
 } from "./answer-entry.ts";
 
-const FIRST_BYTES = 65_536;
-/** A group of large answers is rare: its buffer is not kept. */
-const MOST_SPARE_BYTES = 1_048_576;
+/** The longest entry fills one. */
+const BLOCK_BYTES = MOST_ENTRY_BYTES;
+/** Blocks kept for the next group. */
+const MOST_SPARE = 8;
+
+/** Whole entries, in memory that threads share. */
+export type AnswerBlock = Uint8Array<SharedArrayBuffer>;
 
 /** Answers that wait for the next group, packed for the thread that writes them. */
 export interface AnswerPack {
   /** Adds an answer; false where it is longer than an entry may be. */
   add(question: string, high: number, low: number, answer: StoredAnswer): boolean;
-  /** What was added since the last time, in memory that threads share; undefined for nothing. */
-  take(): Uint8Array<SharedArrayBuffer> | undefined;
-  /** Takes a buffer back that was taken and is read no more, to be used again. */
-  giveBack(spare: SharedArrayBuffer): void;
+  /** What was added since the last time, in its order. */
+  take(): readonly AnswerBlock[];
+  /** Takes back what was taken and is read no more: its memory is used again. */
+  giveBack(taken: readonly AnswerBlock[]): void;
 }
 
 /** Makes an empty pack. Checksums are the business of `append`, in its own thread. */
 export function createAnswerPack(): AnswerPack {
-  let into = sharedBytes(FIRST_BYTES);
-  let spare: EntryBytes | undefined;
+  const full: AnswerBlock[] = [];
+  const spare: SharedArrayBuffer[] = [];
+  let into: EntryBytes | undefined;
   let used = 0;
   /** Most answers of a run have the type of the one before. */
   let latest = { text: "", bytes: new Uint8Array() };
@@ -35,17 +40,20 @@ export function createAnswerPack(): AnswerPack {
     return latest.bytes;
   }
 
+  function fillNext(): EntryBytes {
+    if (into !== undefined) full.push(blockOf(into, used));
+    used = 0;
+    into = entryBytes(Buffer.from(spare.pop() ?? new SharedArrayBuffer(BLOCK_BYTES)));
+    return into;
+  }
+
   return {
     add(question, high, low, answer) {
       const mostBytes = mostBytesOf(question, answer);
       if (mostBytes > MOST_ENTRY_BYTES) return false;
-      if (used + mostBytes > into.bytes.byteLength) {
-        const larger = sharedBytes(Math.max(used + mostBytes, into.bytes.byteLength * 2));
-        larger.bytes.set(into.bytes.subarray(0, used));
-        into = larger;
-      }
+      const block = into === undefined || used + mostBytes > BLOCK_BYTES ? fillNext() : into;
       const { status, contentType, bytes: body } = answer;
-      used = writeEntry(into, used, {
+      used = writeEntry(block, used, {
         question,
         high,
         low,
@@ -56,19 +64,18 @@ export function createAnswerPack(): AnswerPack {
       return true;
     },
     take() {
-      if (used === 0) return undefined;
-      const pack = new Uint8Array(into.view.buffer as SharedArrayBuffer, 0, used);
-      into = spare ?? sharedBytes(FIRST_BYTES);
-      spare = undefined;
-      used = 0;
-      return pack;
+      if (into === undefined) return [];
+      const taken = [...full, blockOf(into, used)];
+      full.length = 0;
+      into = undefined;
+      return taken;
     },
-    giveBack(given) {
-      if (given.byteLength <= MOST_SPARE_BYTES) spare = entryBytes(Buffer.from(given));
+    giveBack(taken) {
+      for (const { buffer } of taken) if (spare.length < MOST_SPARE) spare.push(buffer);
     },
   };
 }
 
-function sharedBytes(bytes: number): EntryBytes {
-  return entryBytes(Buffer.from(new SharedArrayBuffer(bytes)));
+function blockOf({ view }: EntryBytes, used: number): AnswerBlock {
+  return new Uint8Array(view.buffer as SharedArrayBuffer, 0, used);
 }

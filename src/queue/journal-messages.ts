@@ -62,7 +62,7 @@ export type JournalRequest =
       readonly kind: "commit";
       readonly group: Group;
       /** Answers for the archive, packed. */
-      readonly answers: Uint8Array | undefined;
+      readonly answers: readonly Uint8Array[];
       /** Bodies to keep, and the places of their records in the group. */
       readonly bodies: Bodies;
     }

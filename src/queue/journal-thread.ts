@@ -128,13 +128,13 @@ function hasAnswers(): boolean {
 }
 
 /** Output first, then all that its records need to be true, then the records. */
-function commit({ group, answers: pack, bodies }: Commit): void {
+function commit({ group, answers: packs, bodies }: Commit): void {
   copy?.sync();
   // A finished run asks nothing again: what it remembers may go.
   const isLast = group.ends === FINISHED;
-  const keeps = pack !== undefined && !isLast;
+  const keeps = packs.length > 0 && !isLast;
   const syncsAnswers = keeps && performance.now() - answersSyncedMs >= ANSWERS_SYNC_MS;
-  if (keeps) answers().append(pack);
+  if (keeps) for (const pack of packs) answers().append(pack);
   if (syncsAnswers) {
     answers().sync();
     answersSyncedMs = performance.now();

@@ -87,9 +87,11 @@ export function startJournalThread(): JournalThread {
 }
 
 function startThread(): JournalThread {
-  // Beside this file in whatever language it runs in.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const worker = new Worker(new URL(`./journal-thread.${extension}`, import.meta.url), {
+  // Beside this file, or what `scripts/build.ts` made of it, for the library and the command line alike.
+  const file = import.meta.url.endsWith(".ts")
+    ? "./journal-thread.ts"
+    : "../bin/journal-thread.cjs";
+  const worker = new Worker(new URL(file, import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: 1 },
     name: "journal",
   });
@@ -156,7 +158,7 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     async commit(group, bodies = []) {
       const answers = pack.take();
       await ask({ kind: "commit", group, answers, bodies: sharedBodies(bodies) });
-      if (answers !== undefined) pack.giveBack(answers.buffer);
+      pack.giveBack(answers);
     },
     async openArchive() {
       const filter = new LateFilter();

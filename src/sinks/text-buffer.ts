@@ -9,6 +9,10 @@ const CHUNK_LENGTH = 64 * 1024;
 /** Above so many characters the caller waits for the output. */
 const MOST_HELD_LENGTH = 1024 * 1024;
 
+/** Memory for encoded text is used again, up to so much of it at a time and twice. */
+const MOST_SPARE_BYTES = 1024 * 1024;
+const MOST_SPARES = 2;
+
 /** How a buffer begins. */
 export interface TextBufferOptions {
   /** What the output holds already. */
@@ -35,7 +39,8 @@ export class TextBuffer {
   readonly #clock: Clock;
   #text = "";
   /** Text that was cut off, encoded: before all of `#text`. */
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
+  readonly #spares: Buffer<ArrayBuffer>[] = [];
   #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
   #writing = false;
   #timer: Disposable | undefined;
@@ -105,12 +110,21 @@ export class TextBuffer {
     if (this.#failure === undefined) this.cut();
   };
 
-  #encode(): Uint8Array {
-    const bytes = Buffer.from(this.#text);
+  #encode(): Uint8Array<ArrayBuffer> {
+    const length = Buffer.byteLength(this.#text);
+    const spare = this.#spares.findIndex((one) => one.byteLength >= length);
+    const room = spare === -1 ? roomFor(length) : this.#spares.splice(spare, 1)[0]!;
+    const bytes = room.subarray(0, room.write(this.#text));
     this.#text = "";
     this.#encoded += bytes.byteLength;
     this.#checksum = crc32(bytes, this.#checksum);
     return bytes;
+  }
+
+  /** A file has what was written to it; what a stream has, it may still be passing on. */
+  #takeBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+    const isOfUse = this.#output.kind === "file" && buffer.byteLength <= MOST_SPARE_BYTES;
+    if (isOfUse && this.#spares.length < MOST_SPARES) this.#spares.push(Buffer.from(buffer));
   }
 
   #start(): void {
@@ -118,7 +132,7 @@ export class TextBuffer {
   }
 
   /** What goes out next: what was cut first, then text where it is enough for a piece. */
-  #next(): Uint8Array | undefined {
+  #next(): Uint8Array<ArrayBuffer> | undefined {
     return this.#pieces.shift() ?? (this.#text.length >= CHUNK_LENGTH ? this.#encode() : undefined);
   }
 
@@ -129,6 +143,7 @@ export class TextBuffer {
       for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
         await this.#output.write(bytes);
         this.#written += bytes.byteLength;
+        this.#takeBack(bytes);
         if (this.#waiting.length > 0) this.#wake();
       }
     } catch (error) {
@@ -151,4 +166,9 @@ export class TextBuffer {
       else this.#waiting.push(one);
     }
   }
+}
+
+/** Whole chunks, so that what was made for one text is large enough for the next. */
+function roomFor(bytes: number): Buffer<ArrayBuffer> {
+  return Buffer.allocUnsafeSlow(Math.ceil(bytes / CHUNK_LENGTH + 1) * CHUNK_LENGTH);
 }

@@ -59,11 +59,11 @@ test("chance comes in at one place, where the jitter of retries takes it", () =>
   expect(random).toEqual([CHANCE]);
 });
 
-test("nothing evaluates text as code", () => {
+test("nothing evaluates text as code but two constant words of V8's", () => {
   const evaluating = files.filter((path) =>
     /\beval\s*\(|\bnew\s+Function\b|["']node:vm["']/.test(withoutComments(textOf(path))),
   );
-  expect(evaluating).toEqual([]);
+  expect(evaluating).toEqual(["src/runs/v8-words.ts"]);
 });
 
 test("no exported name has a decoration that says nothing", () => {
