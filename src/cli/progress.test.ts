@@ -156,6 +156,17 @@ describe("the live block", () => {
 });
 
 describe("plain lines", () => {
+  test("come once however many steps start, and leave no timer behind", async () => {
+    const { clock, terminal, progress, emit } = setUp("plain", { stderr: "program" });
+    emit({ type: "started", atMs: 0, total: undefined });
+    await clock.advance(1_000);
+    emit({ type: "started", atMs: 1_000, total: 10 });
+    await clock.advance(7_000);
+    expect(terminal.errWrites).toHaveLength(2);
+    progress[Symbol.dispose]();
+    expect(clock.pending).toBe(0);
+  });
+
   test("come after seconds, then ever more rarely, and stop with the run", async () => {
     const { clock, terminal, progress, emit } = setUp("plain", { stderr: "program" });
     emit({ type: "started", atMs: 0, total: 10 });

@@ -124,7 +124,8 @@ function createPlain({ terminal, clock, tally }: ProgressOptions): Progress {
   };
   return {
     listen(event: RunEvent) {
-      if (event.type === "started") next();
+      // Each step of a job starts.
+      if (event.type === "started" && timer === undefined) next();
       if (event.type === "ended") end();
     },
     say,
