@@ -7,7 +7,7 @@ const OFTEN_MS = 5000;
 const SHARE = 1 / 8;
 /** … and at last once a minute. */
 const RARELY_MS = 60_000;
-/** After so long a handful that was let in at once would have come again, if it is a second's worth. */
+/** After so long a handful that was let in at once would have come again, if it is a second's worth; fitted. */
 const SECOND_MS = 1050;
 
 /** One request at a time, while nothing gets in: when the next one goes, ever later. */
