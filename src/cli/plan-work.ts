@@ -30,7 +30,7 @@ export async function surveyInput(
   settings: WorkSettings & Pick<Settings, "progress">,
   { run, wanted, terminal }: SurveySurroundings,
 ): Promise<Survey> {
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   const tasks = await openTasks(settings);
   if (settings.output.save !== undefined) checkedName(settings.output.save, tasks);
   using reading = showReading(settings, terminal);

@@ -112,7 +112,7 @@ export async function openCrawl(
   });
   const judge = createLinkJudge(settings, crawl, canonical);
   // What is read again of a long list is garbage at once.
-  using _heap = settings.v8 === "tuned" ? keepHeapSmall("unknown") : undefined;
+  using _heap = settings.v8 === "tuned" ? keepHeapSmall("many") : undefined;
   if (settings.v8 === "tuned") compileInSmallPieces();
   const store = durable === undefined ? undefined : await openFileStore(durable.journal);
   const { listing } = settings;

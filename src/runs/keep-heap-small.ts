@@ -2,8 +2,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 import { collectSoon } from "./v8-words.ts";
 
-/** How many inputs are to come. */
-export type Expected = "few" | "many" | "unknown";
+/** How many inputs are to come: `few` are known to be few. */
+export type Expected = "few" | "many";
 
 /** Both halves of the young generation together, once they have grown to this. */
 const ENOUGH_BYTES = 8 * 1024 * 1024;

@@ -224,7 +224,6 @@ function stdinOf({ stdinFile, journal }: WorkRun): Stdin {
 
 /** One answer that is read item by item may be more than many others. */
 function expectedOf({ tasks: { total }, now }: OpenWork): Expected {
-  if (now.step?.compiled.each !== undefined) return "many";
-  if (total === undefined) return "unknown";
-  return total <= FEW_INPUTS ? "few" : "many";
+  const isPlain = now.step?.compiled.each === undefined;
+  return isPlain && total !== undefined && total <= FEW_INPUTS ? "few" : "many";
 }

@@ -41,7 +41,7 @@ export async function diff(line: CommandLine, terminal: Terminal): Promise<numbe
   const runs = { before: foundRun(one), after: foundRun(other) };
   // Before the inputs are opened: from then on relative names are meant from where each run was begun.
   const names = [runs.before, runs.after].map(nameOf).join(" → ");
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   for (const words of unfinishedWords(runs)) void terminal.stderr.write(`${words}\n`);
   try {
     if (target !== undefined) refuseOwnOutputs(target, runs);

@@ -22,7 +22,7 @@ import { whichRun } from "../which-run.ts";
 
 /** `fanfetch explain`: what became of one row. */
 export async function explain(line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   const { word, text } = readArguments(line.positionals);
   const directory = whichRun(word);
   // Before the input is opened: from then on names are meant from where the run was begun.

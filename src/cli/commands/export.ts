@@ -37,7 +37,7 @@ export async function exportRun(line: CommandLine, terminal: Terminal): Promise<
   const exists = values.has("force") ? "overwrite" : "refuse";
   const target = readExportTarget(values.last("output"), exists);
   const directory = whichRun(oneRun("export", line));
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   try {
     return await readJournal(directory, (store) => writeExport(store, target, terminal));
   } catch (error) {

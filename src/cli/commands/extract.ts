@@ -26,7 +26,7 @@ import { openOutput } from "../../runs/work-output.ts";
 /** `fanfetch extract`: other fields of the answers that a run has kept, in the order of its input. */
 export async function extract(line: CommandLine, terminal: Terminal): Promise<number> {
   const directory = whichRun(oneRun("extract", line));
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   try {
     return await readJournal(directory, async (store) => {
       using kept = readKept(store);

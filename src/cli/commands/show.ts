@@ -41,7 +41,7 @@ export async function show(line: CommandLine, terminal: Terminal): Promise<numbe
 }
 
 async function showRun(directory: string, line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   const values = createValues(line);
   const only = readOnly(values.all("only"));
   const limit = whole(values, "limit", 0) ?? SHOWN_ROWS;

@@ -14,7 +14,7 @@ import { foundRun, stepRuns } from "../which-run.ts";
  * steps. Exit code 0 where all of them say the same and nothing is owed, 1 else.
  */
 export async function verify(line: CommandLine, terminal: Terminal): Promise<number> {
-  using _heap = keepHeapSmall("unknown");
+  using _heap = keepHeapSmall("many");
   const { kind, directory } = foundRun(oneRun("verify", line));
   const { waiting, ...told } =
     kind === "run" ? { waiting: 0, ...(await verifyRun(directory)) } : await verifyJob(directory);
