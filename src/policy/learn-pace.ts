@@ -7,9 +7,18 @@ const CATCH_UP_MS = 20;
 const HELD_MS = 100;
 /** Departures per second from which on no timer wakes often enough for each. */
 const CLOSE_RATE = 100;
+/** Any timer wakes so much too late, in milliseconds: that much is made up for at every rate. */
+const TIMER_MS = 2;
+
+/** What a pace has to know of the limit that it keeps. */
+export interface PacedLimit {
+  /** No two are let in closer together than its rate has them. */
+  readonly isShallow: boolean;
+}
 
 /** Spaces departures by a rate, with a few that may leave at once. */
 export class Pace {
+  readonly #limit: PacedLimit;
   /** Requests per second; Infinity where none binds. */
   rate = Infinity;
   #wanted = Infinity;
@@ -18,6 +27,10 @@ export class Pace {
   burst = 1;
   #credit = 1;
   #atMs = 0;
+
+  constructor(limit: PacedLimit) {
+    this.#limit = limit;
+  }
 
   /** When the next one may leave. */
   nextAt(nowMs: number): number {
@@ -73,7 +86,8 @@ export class Pace {
     const ownMs = this.rate > CLOSE_RATE ? CATCH_UP_MS : 0;
     const lateMs = this.rate === this.#announced ? HELD_MS : ownMs;
     const late = (this.rate * lateMs) / 1000;
-    this.#credit = Math.min(Math.max(1, this.burst, late), this.#credit + due);
+    const timely = this.#limit.isShallow ? 1 : 1 + (this.rate * TIMER_MS) / 1000;
+    this.#credit = Math.min(Math.max(timely, this.burst, late), this.#credit + due);
     this.#atMs = nowMs;
   }
 }

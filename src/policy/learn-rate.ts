@@ -13,8 +13,8 @@ const SLOWEST = 10;
 
 /** How many per second: looks for the rate from below, and measures it at each refusal. */
 export class RateSearch {
-  readonly pace = new Pace();
   readonly estimate = new RateEstimate();
+  readonly pace = new Pace(this.estimate);
   readonly #window = this.estimate.window;
   readonly climb = new Climb();
   readonly #plan = new ClimbPlan();

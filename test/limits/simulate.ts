@@ -18,6 +18,8 @@ export interface Simulation {
   readonly roundTripMs?: number | undefined;
   /** Uniform, one way. @default 1.5 */
   readonly jitterMs?: number | undefined;
+  /** Timers wake so much too late, uniform. @default 0 */
+  readonly timerMs?: number | undefined;
   /** Places among all hosts. @default 256 */
   readonly most?: number | undefined;
   /** Asks refused rows again at once and not after a back-off. */
@@ -68,6 +70,7 @@ const EPOCH = 1_700_000_000_000;
 export function simulate(simulation: Simulation): Simulated {
   const { client, model, forMs } = simulation;
   const { roundTripMs = 50, jitterMs = 1.5, most = 256, rows = Infinity } = simulation;
+  const { timerMs = 0 } = simulation;
   const random = seededChance(simulation.seed);
   const wireMs = roundTripMs * 0.1;
   const serviceMs = Math.max(0.1, roundTripMs - 2 * wireMs - jitterMs / 2);
@@ -93,7 +96,10 @@ export function simulate(simulation: Simulation): Simulated {
     while ((begun < rows || againHead < again.length) && flying < most && nowMs < forMs) {
       const at = client.nextAt(nowMs);
       if (at > nowMs) {
-        if (at < wakeAt) events.push((wakeAt = at), { kind: "wake" });
+        if (at < wakeAt) {
+          wakeAt = at;
+          events.push(at + (timerMs > 0 ? random() * timerMs : 0), { kind: "wake" });
+        }
         return;
       }
       const row = begun < rows ? { refused: 0, failed: 0 } : again[againHead++]!;
