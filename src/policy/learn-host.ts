@@ -225,6 +225,8 @@ export class HostLimits implements RateLearner {
       concurrency.refusedAt(Math.max(1, isSure ? places : Math.ceil(0.88 * places)), nowMs, wait);
       return;
     }
+    // Who left meanwhile left as fast, and tells nothing more.
+    this.#judged = this.#last.order;
     if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
     const { baseMs } = concurrency;
