@@ -9,6 +9,12 @@ export const USUAL_MS = 50;
 /** Nothing but a window shuts for so long. */
 const LONG_MS = 5100;
 
+/** Share of a window that may go by before it is seen to be open: more, and it was not used up. */
+const UNUSED = 1 / 8;
+
+/** Arrivals jitter: times between two of them are taken to be so much longer. */
+const JITTER = 1.02;
+
 /** Windows from this length on are spent at once. */
 const SPENT_MS = 10_000;
 
@@ -45,6 +51,8 @@ export class WindowWatch {
   shutUntilMs = 0;
   /** Last refused departure before it opened the last time. */
   #shutBeforeMs = -Infinity;
+  /** The present window began when it was seen to open, not some time before. */
+  wasSeenOpening = false;
   /** Refused one after the other, alone. */
   refusedProbes = 0;
   /** Accepted before the first refusal: a window's all, or more. */
@@ -92,12 +100,14 @@ export class WindowWatch {
 
   /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. */
   judge(accepted: number, atMs: number): number | undefined {
+    // Both times it opened, a window began: it is no longer than the time between.
+    const mostMs = JITTER * (atMs - this.#shutBeforeMs);
+    if (mostMs < LENGTHS_MS[0]!) return this.rate;
     if (this.lengthMs > 0) this.#stretch(accepted);
+    if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
     const { isLong, fromMs, wasSeen, size, leastMs } = this.#spell(accepted);
     const lengthMs = this.lengthMs > 0 ? this.lengthMs : roundWindowMs(leastMs);
-    // Both times it opened, a window began: it is no longer than the time between.
-    const mostMs = atMs - this.#shutBeforeMs;
-    if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
+    if (lengthMs > mostMs) return this.rate;
     // Used up towards its end, several windows may have gone by.
     if (this.shutFromMs - fromMs < (isLong && wasSeen ? 1 : 0.8) * lengthMs && size >= 6) {
       const most = isLong ? Infinity : this.firstSize;
@@ -106,11 +116,6 @@ export class WindowWatch {
       this.lengthMs = lengthMs;
     }
     return this.rate;
-  }
-
-  /** The present window began when it was seen to open, not some time before. */
-  get wasSeenOpening(): boolean {
-    return this.#shutBeforeMs > 0;
   }
 
   /** It is spent at once, and then waited for. */
@@ -143,7 +148,9 @@ export class WindowWatch {
   shrink(since: number, fromMs: number, atMs: number): void {
     const windows = this.#ends(atMs) - this.#ends(fromMs);
     // Used up at both ends: what lay between was whole windows.
-    const isWhole = this.wasSeenOpening && windows > 0 && windows < 6 && since >= 6 * windows;
+    const lostMs = this.openedAtMs - Math.max(fromMs, this.#shutBeforeMs);
+    const isUsed = lostMs <= UNUSED * this.lengthMs && this.wasSeenOpening;
+    const isWhole = isUsed && windows > 0 && windows < 6 && since >= 6 * windows;
     this.size = Math.min(this.size * 0.94, isWhole ? since / windows : Infinity);
   }
 
@@ -174,8 +181,9 @@ export class WindowWatch {
   }
 
   opened(atMs: number, accepted: number): void {
+    this.#shutBeforeMs = this.shutUntilMs;
     if (this.refusedProbes > 0) {
-      this.#shutBeforeMs = this.shutUntilMs;
+      this.wasSeenOpening = true;
       if (this.shutUntilMs - this.shutFromMs >= LONG_MS) {
         this.#since = { atMs, accepted, wasSeen: true };
       }
