@@ -13,6 +13,11 @@ export interface KnownRate {
 /** Share of the measured rate at which a bucket is emptied. */
 const SPENDING = 1.15;
 
+/** Rounds that are remembered. */
+const KEPT = 32;
+/** Less time than this is no measure. Milliseconds. */
+const LEAST_MS = 200;
+
 /** Raises a rate round by round, as long as what leaves at it is let in. */
 export class Climb {
   /** Factor from one round to the next. */
@@ -25,8 +30,11 @@ export class Climb {
   #firstOrder = 0;
   #firstMs = 0;
 
+  readonly #rounds: { readonly order: number; readonly atMs: number }[] = [];
+
   start(step: number, order: number, nowMs: number): void {
     this.step = step;
+    this.#rounds.length = 0;
     this.#firstOrder = order;
     this.#firstMs = nowMs;
     this.next(order, nowMs);
@@ -36,9 +44,25 @@ export class Climb {
   next(order: number, nowMs: number): void {
     this.#order = order;
     this.#atMs = nowMs;
+    if (this.#rounds.length === KEPT) this.#rounds.shift();
+    this.#rounds.push({ order, atMs: nowMs });
     this.#accepted = 0;
     this.#departed = 0;
     this.#wasFull = false;
+  }
+
+  /**
+   * What was let in per second until the departure number `order` was refused, at the least: the most over
+   * some last rounds, but for what a bucket may have saved up. 0 where that explains all of it.
+   */
+  letIn(order: number, atMs: number, saved: number): number {
+    let most = 0;
+    for (const round of this.#rounds) {
+      const tookMs = atMs - round.atMs;
+      if (tookMs < LEAST_MS) break;
+      most = Math.max(most, ((order - round.order - saved) * 1000) / tookMs);
+    }
+    return most;
   }
 
   /** How long this round has taken. */

@@ -1,3 +1,4 @@
+import type { Climb } from "./learn-climb.ts";
 import type { Episode } from "./learn-episode.ts";
 import { Ruler } from "./learn-ruler.ts";
 import { WindowWatch } from "./learn-window.ts";
@@ -22,6 +23,8 @@ export interface Refused {
   readonly wasSteady: boolean;
   /** The server asked for a wait. */
   readonly isDear: boolean;
+  /** The climb that it ended; undefined for none. */
+  readonly climb: Climb | undefined;
 }
 
 /** What of a rate is worth remembering. */
@@ -165,6 +168,10 @@ export class RateEstimate {
     if (episode.isLong && episode.passed !== undefined) {
       if (episode.span >= MANY) return episode.passed;
       measured = Math.max(measured, episode.passed);
+    }
+    if (refused.climb !== undefined && this.burst > 0) {
+      const { order } = episode.first;
+      measured = Math.max(measured, refused.climb.letIn(order, atMs, this.burst));
     }
     if (refused.wasSteady) this.#proven = 0;
     measured = Math.max(measured, this.#proven / this.under);

@@ -221,7 +221,8 @@ export class RateSearch {
     }
     this.suspectPlaces = 0;
     const wasSteady = this.#mode === "steady";
-    const at = { acceptedBefore, rate: this.#rate, wasSteady, isDear: waitMs > 0 };
+    const climb = this.isClimbing ? this.climb : undefined;
+    const at = { acceptedBefore, rate: this.#rate, wasSteady, isDear: waitMs > 0, climb };
     this.#rate = Math.min(estimate.measure(episode, at) * estimate.under, this.#rate);
     estimate.held(nowMs + waitMs - episode.openedAtMs);
     const found = { rate: this.#rate, before: this.#guess, isCertain: this.#window.size > 0 };
