@@ -38,20 +38,24 @@ export interface Suspects {
 export function arePlaces({ episode, places, highest, concurrency, rate }: Suspects): boolean {
   if (places < 1) return false;
   const { suspectPlaces, estimate } = rate;
+  const { baseMs } = concurrency;
+  const isQuick = baseMs > 0 && baseMs < SLOW_MS;
   // A shut window takes nobody after the first refusal; places go on to come free.
   const comesFree = episode.span >= 3 && episode.acceptedShare >= 0.25;
   if (suspectPlaces > 0) {
-    if (concurrency.baseMs >= SLOW_MS) return false;
+    if (baseMs >= SLOW_MS) return false;
     const isNear = places + 1 >= 0.8 * suspectPlaces && places <= 1.4 * suspectPlaces + 1;
     return isNear && (!estimate.isDear || comesFree);
   }
   if (rate.rate < Infinity) {
+    if (concurrency.ceiling === Infinity && !isQuick) return false;
     return concurrency.wasFull && places + 1 >= Math.max(highest, concurrency.allowed());
   }
   if (concurrency.ceiling === Infinity) return false;
   // The first ceiling may be far too high where arrivals are shuffled over much of a round trip.
-  const least = comesFree && !concurrency.isProven ? 0.5 : 0.8;
-  if (places + 1 < least * concurrency.ceiling) return false;
+  const mayBeFar = comesFree && !concurrency.isProven;
+  const least = mayBeFar ? 0.5 * concurrency.firstCeiling : 0.8 * concurrency.ceiling;
+  if (places + 1 < Math.min(least, concurrency.ceiling)) return false;
   const { isFlowing, isProven, isTrying } = concurrency;
   return isFlowing || isProven || isTrying || !estimate.isDear || comesFree;
 }

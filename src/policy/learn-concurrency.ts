@@ -1,4 +1,5 @@
-import { Trial } from "./learn-trial.ts";
+import type { RememberedConcurrency } from "./learn-remembered.ts";
+import { Trial, trialUnitMs } from "./learn-trial.ts";
 
 /** Growth of what is under way per answer at the start: doubles in a round trip, then half of that. */
 const FAST_UNTIL = 24;
@@ -11,15 +12,6 @@ const SPREAD = 0.5;
 const ROOM = 1.5;
 /** Age from which an exceeded base is measured again. */
 const OLD_MS = 10_000;
-
-/** What of it is worth remembering; 0 for what is not known. */
-export interface RememberedConcurrency {
-  readonly ceiling: number;
-  readonly baseMs: number;
-  readonly limit: number;
-  /** Longest wait that a refusal cost, milliseconds. */
-  readonly dearMs: number;
-}
 
 /** How many may be under way at once: what latency and refusals at the top say. */
 export class ConcurrencyLimit {
@@ -34,6 +26,8 @@ export class ConcurrencyLimit {
   hasQueued = false;
   /** Still doubling. */
   isStarting = true;
+  /** The first that was found since there was none. */
+  firstCeiling = Infinity;
   /** Somebody had to wait for a place in this round. */
   wasFull = false;
   #roundSince = 0;
@@ -74,7 +68,7 @@ export class ConcurrencyLimit {
       this.isProven = true;
       this.isStarting = false;
       // A trial may cost a refusal: at a slow server that is one of few.
-      this.#trial.waitAtLeast(Math.max(this.#trialUnitMs(), 20 * baseMs, 30 * dearMs));
+      this.#trial.waitAtLeast(Math.max(trialUnitMs(this), 20 * baseMs, 30 * dearMs));
       this.#trial.planLater();
     } else if (limit > this.limit) {
       this.limit = Math.min(this.#most, 0.8 * limit);
@@ -91,7 +85,12 @@ export class ConcurrencyLimit {
   allowedAt(pace: number): number {
     const allowed = this.allowed();
     if (pace === Infinity || this.ceiling < Infinity || this.hasQueued) return allowed;
-    return Math.max(allowed, Math.min(this.#most, Math.ceil((ROOM * pace * this.baseMs) / 1000)));
+    const room = Math.ceil((ROOM * pace * this.#roundTripMs) / 1000);
+    return Math.max(allowed, Math.min(this.#most, room));
+  }
+
+  get #roundTripMs(): number {
+    return this.baseMs || this.#sumMs / Math.max(1, this.#answers);
   }
 
   /** Still doubling, and nothing says yet that there are no more places. */
@@ -101,8 +100,7 @@ export class ConcurrencyLimit {
 
   /** Between departures while it doubles; 0 where timers do not wake as often. Milliseconds. */
   get spacingMs(): number {
-    const roundTripMs = this.baseMs || this.#sumMs / Math.max(1, this.#answers);
-    const ms = (SPREAD * roundTripMs) / this.limit;
+    const ms = (SPREAD * this.#roundTripMs) / this.limit;
     return ms >= 1 ? ms : 0;
   }
 
@@ -195,12 +193,18 @@ export class ConcurrencyLimit {
     this.isStarting = false;
   }
 
+  /** So many are taken to be all, though no more were refused. */
+  assume(places: number, nowMs: number, dearMs: number): void {
+    this.refusedAt(places, nowMs, dearMs);
+    this.#trial.isDoubted = true;
+  }
+
   /** Refused, or dropped, with so many under way besides: that many places there are. */
   refusedAt(places: number, nowMs: number, waitedMs: number): void {
     this.isStarting = false;
     const failed = this.isTrying;
     this.#best = Math.max(0.98 * this.#best, this.isProven ? this.ceiling : 0);
-    this.#trial.refused(this.#trialUnitMs(), this.ceiling < 0.75 * this.#best);
+    this.#trial.refused(trialUnitMs(this), this.ceiling < 0.75 * this.#best);
     this.#again = nowMs - this.#foundAtMs < 3 * this.baseMs ? this.#again + 1 : 0;
     let found = places;
     if (failed) found = Math.max(places, this.ceiling);
@@ -208,17 +212,12 @@ export class ConcurrencyLimit {
       // Once it flows, one too many is one too many; who came late in a burst tells little.
       found = this.#again > 1 ? 0.9 * this.ceiling : Math.max(places, this.ceiling - 1);
     }
+    if (this.ceiling === Infinity) this.firstCeiling = found;
     this.ceiling = Math.max(1, Math.min(this.#most, this.ceiling, found));
     this.limit = this.ceiling;
     this.#foundAtMs = nowMs;
     this.#trial.waitAtLeast(30 * waitedMs);
     this.#trial.plan(nowMs);
-  }
-
-  /** Time for some four hundred answers, twice that once the ceiling is proven: a trial may cost a refusal. */
-  #trialUnitMs(): number {
-    const answers = this.isProven ? 800 : 400;
-    return Math.min(2000, Math.max(200, (answers * (this.baseMs || 100)) / this.ceiling));
   }
 
   /** No ceiling was the reason after all. */
@@ -244,7 +243,7 @@ export class ConcurrencyLimit {
   #judgeTrial(nowMs: number, inFlight: number): void {
     if (!this.#trial.accepted(nowMs, inFlight, this.ceiling, this.baseMs)) return;
     this.ceiling = this.limit;
-    this.#trial.succeeded(nowMs, this.#trialUnitMs());
+    this.#trial.succeeded(nowMs, trialUnitMs(this));
     if (this.ceiling >= this.#most) this.lift();
   }
 }

@@ -1,5 +1,6 @@
 import type { Climb } from "./learn-climb.ts";
 import type { Episode } from "./learn-episode.ts";
+import type { RememberedRate } from "./learn-remembered.ts";
 import { Ruler } from "./learn-ruler.ts";
 import { WindowWatch } from "./learn-window.ts";
 
@@ -23,23 +24,8 @@ export interface Refused {
   readonly wasSteady: boolean;
   /** The server asked for a wait. */
   readonly isDear: boolean;
-  /** The climb that it ended; undefined for none. */
-  readonly climb: Climb | undefined;
-}
-
-/** What of a rate is worth remembering. */
-export interface RememberedRate {
-  /** Requests per second that were measured to bind; 0 where none was. */
-  readonly rate: number;
-  /** Requests that a bucket holds; 0 where none is known. */
-  readonly burst: number;
-  readonly windowSize: number;
-  readonly windowMs: number;
-  readonly isShallow: boolean;
-  /** Longest wait that a refusal cost, milliseconds. */
-  readonly dearMs: number;
-  /** Requests per second at which a long window is spent, where a shorter limit binds; else 0. */
-  readonly innerRate: number;
+  /** Where it was no pace thought safe, and no places were: the climb that it ended. */
+  readonly climb: Climb;
 }
 
 /** What is known of a rate: marks, windows, and paces that were let in. */
@@ -169,7 +155,7 @@ export class RateEstimate {
       if (episode.span >= MANY) return episode.passed;
       measured = Math.max(measured, episode.passed);
     }
-    if (refused.climb !== undefined && this.burst > 0) {
+    if (!refused.wasSteady && rate < Infinity && this.burst > 0) {
       const { order } = episode.first;
       measured = Math.max(measured, refused.climb.letIn(order, atMs, this.burst));
     }

@@ -175,7 +175,7 @@ export class HostLimits implements RateLearner {
     const suspected = rate.suspectPlaces;
     rate.estimate.accepted = this.#accepted;
     if (rate.accepted(flight, nowMs, concurrency.baseMs, isOurs)) {
-      concurrency.refusedAt(suspected, nowMs, rate.estimate.dearMs);
+      concurrency.assume(suspected, nowMs, rate.estimate.dearMs);
     }
     this.#begin(rate);
     const suspect = rate.suspectPlaces;

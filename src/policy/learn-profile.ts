@@ -1,6 +1,6 @@
 import type { ConcurrencyLimit } from "./learn-concurrency.ts";
-import type { RememberedRate } from "./learn-estimate.ts";
 import { RateSearch } from "./learn-rate.ts";
+import type { RememberedRate } from "./learn-remembered.ts";
 import type { LimitEvidence, LimitProfile } from "./limit-profile.ts";
 
 /** Slower than one a minute is asked anew. */

@@ -2,10 +2,11 @@ import { Climb } from "./learn-climb.ts";
 import { ClimbPlan } from "./learn-climb-plan.ts";
 import type { Episode } from "./learn-episode.ts";
 import type { Refusal } from "./learn-refusal.ts";
-import { RateEstimate, type RememberedRate } from "./learn-estimate.ts";
+import { RateEstimate } from "./learn-estimate.ts";
 import { AT_ONCE, type Flight } from "./learn-flight.ts";
 import { Pace } from "./learn-pace.ts";
 import { Probe } from "./learn-probe.ts";
+import type { RememberedRate } from "./learn-remembered.ts";
 import { Spending } from "./learn-spending.ts";
 
 /** Slowest pace that is tried after a wait that was asked for. */
@@ -45,9 +46,8 @@ export class RateSearch {
   }
 
   remembered(): RememberedRate {
-    const { pace } = this.#spending;
     const isBound = this.estimate.isMeasured && this.#mode !== "free";
-    return this.estimate.remembered(isBound ? this.#guess : 0, pace < Infinity ? pace : 0);
+    return this.estimate.remembered(isBound ? this.#guess : 0, this.#spending.innerRate);
   }
 
   nextAt(nowMs: number): number {
@@ -114,7 +114,7 @@ export class RateSearch {
     const { lengthMs, rate: windowed = Infinity } = this.#window;
     const end = this.climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
-    if (end === "places bind" && this.suspectPlaces > 0) {
+    if (end === "places bind" && this.suspectPlaces > 0 && this.estimate.isDear) {
       this.free(nowMs);
       return true;
     }
@@ -192,7 +192,7 @@ export class RateSearch {
   refused(episode: Episode, refusal: Refusal): void {
     const { acceptedBefore, nowMs, waitMs, baseMs, places } = refusal;
     const { atMs } = episode.first;
-    const { estimate } = this;
+    const { estimate, climb } = this;
     this.probe.refusalMs = episode.openedAtMs - atMs;
     const since = estimate.since(acceptedBefore);
     estimate.dearMs = Math.max(estimate.dearMs, waitMs);
@@ -221,11 +221,11 @@ export class RateSearch {
     }
     this.suspectPlaces = 0;
     const wasSteady = this.#mode === "steady";
-    const climb = this.isClimbing ? this.climb : undefined;
     const at = { acceptedBefore, rate: this.#rate, wasSteady, isDear: waitMs > 0, climb };
     this.#rate = Math.min(estimate.measure(episode, at) * estimate.under, this.#rate);
     estimate.held(nowMs + waitMs - episode.openedAtMs);
-    const found = { rate: this.#rate, before: this.#guess, isCertain: this.#window.size > 0 };
+    const before = estimate.isMeasured ? this.#guess : 0;
+    const found = { rate: this.#rate, before, isCertain: this.#window.size > 0 };
     this.#plan.measured({ nowMs, ...found, refused: episode.refused, waitMs });
     this.#guess = this.#rate;
     estimate.isMeasured = true;

@@ -37,6 +37,11 @@ export class Spending {
     return this.#left < Infinity;
   }
 
+  /** The pace, as it is remembered; 0 where there is none. */
+  get innerRate(): number {
+    return this.pace < Infinity ? this.pace : 0;
+  }
+
   /** Whether the window that is known is one to be spent. */
   get isLong(): boolean {
     return this.#window.isLong;

@@ -6,6 +6,21 @@ const LONGEST = 24;
 /** … and where there were more places not long ago. */
 const FALLEN = 2;
 
+/** Places that were found. */
+export interface FoundPlaces {
+  readonly ceiling: number;
+  /** Used for a while without a refusal. */
+  readonly isProven: boolean;
+  /** Latency without a queue, milliseconds; 0 where unknown. */
+  readonly baseMs: number;
+}
+
+/** Time for some four hundred answers, twice that once the ceiling is proven: a trial may cost a refusal. */
+export function trialUnitMs({ ceiling, isProven, baseMs }: FoundPlaces): number {
+  const answers = isProven ? 800 : 400;
+  return Math.min(2000, Math.max(200, (answers * (baseMs || 100)) / ceiling));
+}
+
 /** Tries more than the places that were found, ever later as long as that is refused. */
 export class Trial {
   #atMs = Infinity;
@@ -18,6 +33,8 @@ export class Trial {
   #accepted = 0;
   /** One was refused: how many places there are is known. */
   #hasFailed = false;
+  /** No more than those that there seem to be were ever refused: each trial that succeeds is followed by the next. */
+  isDoubted = false;
 
   waitAtLeast(waitMs: number): void {
     this.#waitMs = Math.max(this.#waitMs, waitMs);
@@ -35,6 +52,7 @@ export class Trial {
   /** Refused, be it during a trial or not. `unitMs`: the shortest wait; where there were more places not long ago none is much longer. */
   refused(unitMs: number, hasFallen: boolean): void {
     const longestMs = (hasFallen ? FALLEN : LONGEST) * unitMs;
+    this.isDoubted = false;
     if (this.width > 0) {
       this.#hasFailed = true;
       this.#waitMs = Math.min(longestMs, this.#waitMs * 2);
@@ -69,8 +87,8 @@ export class Trial {
   succeeded(nowMs: number, unitMs: number): void {
     this.#nextWidth *= 1.5;
     this.width = 0;
-    this.#waitMs = Math.max(unitMs, this.#waitMs / 2);
-    this.plan(nowMs);
+    if (!this.isDoubted) this.#waitMs = Math.max(unitMs, this.#waitMs / 2);
+    this.#atMs = this.isDoubted ? nowMs : nowMs + this.#waitMs;
   }
 
   /** Nothing is tried any more. */
