@@ -1,5 +1,3 @@
-import { UsageError } from "../core/usage-error.ts";
-import { visible } from "../formats/visible.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import { openToRead, readError } from "../runs/open-to-read.ts";
 
@@ -15,10 +13,6 @@ export async function readJournal<T>(
     using store = openToRead(directory);
     return await read(store);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_SQLITE_ERROR") throw readError(error);
-    throw new UsageError(`the journal in ${visible(directory)} cannot be read: ${message}`, {
-      cause: error,
-    });
+    throw readError(error, directory);
   }
 }

@@ -61,10 +61,8 @@ export async function verifyRun(directory: string): Promise<VerifiedRun> {
     problems.push(...(files?.problems() ?? []));
   } catch (error) {
     const told = readError(error);
-    const { code, message } = told as NodeJS.ErrnoException;
-    if (told instanceof UsageError) problems.push(message);
-    else if (code === "ERR_SQLITE_ERROR") problems.push(`the journal cannot be read: ${message}`);
-    else throw error;
+    if (!(told instanceof UsageError)) throw error;
+    problems.push(told.message);
   }
   return { inputs, ...account, problems };
 }

@@ -80,6 +80,39 @@ describe("flow", () => {
     await outcomes.return();
   });
 
+  test("a window that opens wide is filled over several turns of the event loop", async () => {
+    const { open, send } = byHand();
+    const outcomes = flow(spread(once(requests(50)), { turnsAt: () => 50 }), send, { window: 50 });
+    const first = outcomes.next();
+    const seen: number[] = [];
+    while (open.length < 50) {
+      await tick();
+      seen.push(open.length);
+    }
+    const most = seen.map((count, index) => count - (seen[index - 1] ?? 0));
+    // One that was waited for, and as many as start at once.
+    expect(Math.max(...most)).toBe(17);
+    open[0]!.resolve();
+    expect((await first).value).toHaveLength(1);
+    await outcomes.return();
+  });
+
+  test("what waits for a turn of the event loop does not leave once the flow is stopped", async () => {
+    const { open, send } = byHand();
+    const stop = new AbortController();
+    const turns = spread(once(requests(50)), { turnsAt: () => 50 });
+    const outcomes = flow(turns, send, { window: 50, signal: stop.signal });
+    const first = outcomes.next();
+    while (open.length === 0) await tick();
+    stop.abort();
+    const left = open.length;
+    for (const { reject, request } of open)
+      reject(new Failure("E_ABORTED", "stopped", { request }));
+    expect((await first).done).toBe(true);
+    expect(left).toBeLessThan(50);
+    expect(open).toHaveLength(left);
+  });
+
   test("after one without an answer nobody leaves in its place until it was seen", async () => {
     const { open, send } = byHand();
     const outcomes = flow(spread(once(requests(5)), { turnsAt: () => 9 }), send, { window: 1 });

@@ -24,8 +24,14 @@ export interface FlowOptions {
 /** Most requests at rest (before a retry, for a held host): what is held in memory has an end. */
 const MOST_RESTING = 10_000;
 
-/** `waiting` for a turn that is not there yet; `feeding` further up the stack. */
-type Feeder = "ready" | "feeding" | "waiting" | "ended";
+/**
+ * Most requests that start at once. A window that opens wide would make hundreds before the first of them
+ * gets to the wire; so the server is at work while the others are made.
+ */
+const MOST_AT_ONCE = 16;
+
+/** `waiting` for a turn that is not there yet, or `resting` for one of the event loop; `feeding` further up the stack. */
+type Feeder = "ready" | "feeding" | "waiting" | "resting" | "ended";
 
 /**
  * Requests in, outcomes out as they land: keeps at most a window out, pulls and yields side by side.
@@ -116,10 +122,15 @@ export async function* flow<T extends Owed>(
     if (feeder !== "ready") return;
     feeder = "feeding";
     try {
-      for (;;) {
+      for (let started = 0; ; started += 1) {
         if (isClosed || failure !== undefined) return endFeed();
         const held = out - Math.min(resting, MOST_RESTING) + unseen;
         if (held >= window || landed.length >= window) break;
+        if (started === MOST_AT_ONCE) {
+          feeder = "resting";
+          setImmediate(goOn);
+          return;
+        }
         const turn = turns.next();
         if (turn instanceof Promise) {
           feeder = "waiting";
@@ -133,6 +144,11 @@ export async function* flow<T extends Owed>(
     } catch (error) {
       failFeed(error);
     }
+  }
+
+  function goOn(): void {
+    feeder = "ready";
+    feed();
   }
 
   /** Goes on with a turn that had to be waited for. */

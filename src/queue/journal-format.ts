@@ -94,27 +94,3 @@ export function prepareConnection(database: DatabaseSync): void {
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA busy_timeout = 2000");
 }
-
-/** SQLITE_NOTADB. */
-const NOT_A_DATABASE = 26;
-
-/** @throws JournalError for a file that is no journal, or one of a newer version. */
-export function checkVersion(database: DatabaseSync, path: string): void {
-  const number = (pragma: string): number =>
-    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get()!)[0]);
-  let application: number;
-  try {
-    application = number("application_id");
-  } catch (error) {
-    const { message, errcode } = error as Error & { errcode?: number };
-    if (errcode !== NOT_A_DATABASE) throw error;
-    throw new JournalError(`${path} is no journal of fanfetch: ${message}`, { cause: error });
-  }
-  if (application !== APPLICATION_ID) throw new JournalError(`${path} is no journal of fanfetch`);
-  const version = number("user_version");
-  if (version > JOURNAL_VERSION) {
-    throw new JournalError(
-      `${path} was written by a newer fanfetch (format ${version}, this one reads up to ${JOURNAL_VERSION})`,
-    );
-  }
-}

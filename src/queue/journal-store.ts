@@ -4,7 +4,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 
 import { DoneRows, unitOf } from "./done-rows.ts";
-import { checkVersion, JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
+import { JOURNAL_FILE, JournalError, prepareConnection } from "./journal-format.ts";
 import { checkStructure, type LoggedGroup, readDone, readGroups } from "./journal-log.ts";
 import { type OutcomeRecord, readRecords } from "./outcome-record.ts";
 import { RECORD_BYTES } from "./record-layout.ts";
@@ -22,7 +22,7 @@ import {
   writeHeld,
   writeIntents,
 } from "./sealed-rows.ts";
-import { openDatabase } from "./open-database.ts";
+import { openJournal } from "./open-journal.ts";
 
 /** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
 export class JournalStore implements Disposable {
@@ -48,10 +48,8 @@ export class JournalStore implements Disposable {
   static open(directory: string, mode: "read" | "write"): JournalStore {
     const path = join(directory, JOURNAL_FILE);
     if (!existsSync(path)) throw new JournalError(`there is no run in ${directory}`);
-    // Whoever reads beside a process that just takes its run over waits for it.
-    const database = openDatabase(path, { readOnly: mode === "read", timeout: 2_000 });
+    const database = openJournal(path, mode);
     try {
-      checkVersion(database, path);
       // All of them: one whose name is damaged would seem never to have been noted.
       readFacts(database);
       if (mode === "write") prepareConnection(database);

@@ -6,6 +6,7 @@ import { addCounts, type ChangeCounts, NO_CHANGES } from "./change-counts.ts";
 import type { ChangedThing } from "./change-columns.ts";
 import { judge } from "./change.ts";
 import { openDatabase } from "../queue/open-database.ts";
+import { readFault } from "../queue/sqlite-fault.ts";
 import { type FoundTable, type HashOf, openFoundTable, type Side } from "./found-table.ts";
 import { outcomeRows } from "./outcome-rows.ts";
 
@@ -83,8 +84,12 @@ async function fillFrom(
   { directory, openBatches }: ComparedRun,
 ): Promise<void> {
   const batches = await openBatches();
-  using store = JournalStore.open(directory, "read");
-  await table.fill(side, outcomeRows(store, batches), hashesIn(store.database));
+  try {
+    using store = JournalStore.open(directory, "read");
+    await table.fill(side, outcomeRows(store, batches), hashesIn(store.database));
+  } catch (error) {
+    throw readFault(error, directory);
+  }
 }
 
 /** Reads the hashes of a run's kept bodies. */

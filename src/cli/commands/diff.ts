@@ -42,8 +42,8 @@ export async function diff(line: CommandLine, terminal: Terminal): Promise<numbe
   // Before the inputs are opened: from then on relative names are meant from where each run was begun.
   const names = [runs.before, runs.after].map(nameOf).join(" → ");
   using _heap = keepHeapSmall("many");
-  for (const words of unfinishedWords(runs)) void terminal.stderr.write(`${words}\n`);
   try {
+    for (const words of unfinishedWords(runs)) void terminal.stderr.write(`${words}\n`);
     if (target !== undefined) refuseOwnOutputs(target, runs);
     using changes = await compareRuns(comparedParts(runs));
     return await tell(changes, { runs, names, target, limit, line, terminal });
