@@ -8,6 +8,7 @@ import { redactUrl } from "../formats/redact-url.ts";
 import { visible } from "../formats/visible.ts";
 import { compileSaveName } from "../jobs/extract-saved.ts";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
+import { storedJson } from "../queue/stored-json.ts";
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { Task } from "../queue/queue.ts";
 import { detailsInOrder } from "../report/detail-reader.ts";
@@ -127,7 +128,7 @@ function findInJournal(store: JournalStore, key: RowKey, why: string): FoundRows
   for (const found of store.database
     .prepare("SELECT row, text FROM detail ORDER BY row")
     .iterate()) {
-    const { url } = JSON.parse(found["text"] as string) as OutcomeDetail;
+    const { url } = storedJson<OutcomeDetail>(found["text"], "what it keeps of a row");
     if (!urls.has(url)) continue;
     count += 1;
     if (rows.length < MOST_ROWS) rows.push(found["row"] as number);

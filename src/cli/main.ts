@@ -65,7 +65,8 @@ async function tell(error: unknown, terminal: Terminal): Promise<number> {
   if ((error as Error | undefined)?.name === "ClosedPipe") return 0;
   const { visible } = await import("../formats/visible.ts");
   const message = visible(error instanceof Error ? error.message : String(error));
-  if (error instanceof UsageError) {
+  // By its name: most commands have no journal, and load nothing of it.
+  if (error instanceof UsageError || (error as Error | undefined)?.name === "JournalError") {
     void terminal.stderr.write(`fanfetch: ${message}\n`);
     return EXIT_USAGE;
   }

@@ -22,5 +22,7 @@ export function isRefusal(error: unknown): boolean {
 /** The system's words for an error of its own (`no space left on device`), else the error's message. */
 export function systemWords({ errno, message }: NodeJS.ErrnoException): string {
   if (typeof errno !== "number") return message;
-  return errno === QUOTA_USED_UP ? "disk quota exceeded" : getSystemErrorMessage(errno);
+  // Those of `fs.rm` alone are positive.
+  const number = -Math.abs(errno);
+  return number === QUOTA_USED_UP ? "disk quota exceeded" : getSystemErrorMessage(number);
 }

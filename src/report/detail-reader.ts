@@ -1,5 +1,8 @@
 import type { JournalStore } from "../queue/journal-store.ts";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
+import { storedJson } from "../queue/stored-json.ts";
+
+const DETAIL = "what it keeps of a row";
 
 /** Reads what the journal keeps of a row beside its record; undefined where that says it all. */
 export type DetailOf = (row: number) => OutcomeDetail | undefined;
@@ -9,7 +12,7 @@ export function detailReader({ database }: JournalStore): DetailOf {
   const select = database.prepare("SELECT text FROM detail WHERE row = ?");
   return (row) => {
     const found = select.get(row);
-    return found === undefined ? undefined : (JSON.parse(found["text"] as string) as OutcomeDetail);
+    return found === undefined ? undefined : storedJson<OutcomeDetail>(found["text"], DETAIL);
   };
 }
 
@@ -20,6 +23,6 @@ export function detailsInOrder({ database }: JournalStore): DetailOf {
   return (row) => {
     while (next.done !== true && (next.value["row"] as number) < row) next = details.next();
     if (next.done === true || next.value["row"] !== row) return undefined;
-    return JSON.parse(next.value["text"] as string) as OutcomeDetail;
+    return storedJson<OutcomeDetail>(next.value["text"], DETAIL);
   };
 }

@@ -1,11 +1,18 @@
 import type { Money } from "../formats/money.ts";
 import type { EarlierSession } from "../queue/journal-messages.ts";
+import { storedJson } from "../queue/stored-json.ts";
 
 /** What a journal tells of the money that its run has cost. */
 export interface PaidRun {
   readonly sessions: readonly EarlierSession[];
   /** `reserved`: the most that the run may have cost, noted before it was spent. */
   readonly facts?: ReadonlyMap<string, string>;
+}
+
+/** Of what a session counted. */
+interface Paid {
+  readonly paid?: string;
+  readonly requests?: number;
 }
 
 /**
@@ -17,7 +24,7 @@ export function earlierCost(run: PaidRun, price: Money | undefined): Money | und
   let paid = price === undefined ? undefined : 0n;
   let isKnown = true;
   for (const { counters, endedMs } of run.sessions) {
-    const counted = JSON.parse(counters ?? "{}") as { paid?: string; requests?: number };
+    const counted = storedJson<Paid>(counters ?? "{}", "what a session counted");
     if (counted.paid !== undefined) paid = BigInt(counted.paid);
     else if (price !== undefined) paid = (paid ?? 0n) + price * BigInt(counted.requests ?? 0);
     if (endedMs === null) isKnown = false;

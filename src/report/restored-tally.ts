@@ -1,5 +1,6 @@
 import type { FailureCode } from "../core/failure.ts";
 import type { OpenedRun } from "../queue/journal-messages.ts";
+import { storedJson } from "../queue/stored-json.ts";
 import { createHistogram } from "../policy/histogram.ts";
 import { earlierCost, type PaidRun } from "./earlier-cost.ts";
 import { addTo, costOf, hostTally, type Tally } from "./tally.ts";
@@ -43,7 +44,7 @@ export function earlierCounters(run: Pick<OpenedRun, "sessions">): SessionCounte
   let sum: SessionCounters = { requests: 0, retries: 0, maxInFlight: 0, wallMs: 0 };
   for (const { counters } of run.sessions) {
     if (counters === null) continue;
-    const one = JSON.parse(counters) as Partial<SessionCounters>;
+    const one = storedJson<Partial<SessionCounters>>(counters, "what a session counted");
     for (const [name, count] of Object.entries(one.missing ?? {})) addTo(missing, name, count);
     sum = {
       requests: sum.requests + (one.requests ?? 0),

@@ -4,6 +4,7 @@ import { extractSaved } from "../jobs/extract-saved.ts";
 import { extractShelved } from "../jobs/extract-shelved.ts";
 import type { Extract } from "../jobs/extract.ts";
 import type { OutcomeDetail } from "../queue/outcome-detail.ts";
+import { storedJson } from "../queue/stored-json.ts";
 import type { FileSink } from "../sinks/file-sink.ts";
 import { createShelf, type Shelf } from "../sinks/shelf.ts";
 import { openToRead } from "./open-to-read.ts";
@@ -53,7 +54,7 @@ function rememberFiles(shelf: Shelf, directory: string): void {
   using store = openToRead(directory);
   const details = store.database.prepare("SELECT text FROM detail ORDER BY row").iterate();
   for (const found of details) {
-    const { saved } = JSON.parse(found["text"] as string) as OutcomeDetail;
+    const { saved } = storedJson<OutcomeDetail>(found["text"], "what it keeps of a row");
     if (saved !== undefined) shelf.remember(saved.file, saved.sha256);
   }
 }

@@ -73,6 +73,31 @@ test("88 a journal that was cut, emptied or overwritten is told of in one senten
   expect(await folder.read("out.csv")).toBe(table);
 });
 
+test("88 what a journal keeps of failed rows, overwritten, is told of in one sentence", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", rowsCsv(20));
+  const command = ["map", "rows.csv", world.at("/status/404?{n}"), "-o", "out.csv", "--run", "run"];
+  const made = await fanfetch(...command).in(folder);
+  expect(made.exitCode, made.stderr).toBe(1);
+  const path = join(folder.path, "run", "journal.db");
+  const bytes = await readFile(path);
+  for (let at = bytes.indexOf('{"url"'); at >= 0; at = bytes.indexOf('{"url"', at + 1)) {
+    bytes.write("\0\0\0", at + 1);
+  }
+  await writeFile(path, bytes);
+  for (const reading of [
+    ["export", "run", "-o", "-"],
+    ["diff", "run", "run"],
+  ]) {
+    const ended = await fanfetch(...reading).in(folder);
+    expect(sentenceOf(ended.stderr), reading[0]).toMatch(
+      /the journal is damaged: what it keeps of a row cannot be read$/,
+    );
+    expect(ended.exitCode).toBe(2);
+  }
+});
+
 mountTest("83 a run on a file system that takes nothing is read all the same", async () => {
   await using world = await startWorld();
   await using folder = await temporaryFolder();
