@@ -53,6 +53,14 @@ export function extractPicks({ picks, meta, absent = "counted" }: PicksOptions):
   };
 }
 
+/** The columns that records have whose rows have these. */
+export function columnsOfPicks(
+  rowColumns: readonly string[],
+  { picks, meta }: PicksOptions,
+): readonly string[] {
+  return layoutOf(rowColumns, picks, meta).columns;
+}
+
 /** @throws UsageError for a pick that is called as a column that every record has. */
 export function refuseTaken(picks: readonly PickedColumn[], taken: readonly string[]): void {
   const found = picks.find(({ name }) => taken.includes(name));

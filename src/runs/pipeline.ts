@@ -176,7 +176,7 @@ async function pipelineOf(
       try {
         const tasks =
           crawl?.tasks ?? (await ((kept && ahead) ?? openTasks(now, kept && stdinOf(kept))));
-        const opened = await openOutput(now, tasks, { take, run: kept, crawl });
+        const opened = await openOutput(now, tasks, { take, run: kept, crawl, say });
         const output = crawl?.watched(opened) ?? opened;
         return {
           total: tasks.total,

@@ -23,6 +23,7 @@ import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import { type HeldParts, heldRecord, packedRecord } from "./held-record.ts";
 import type { Take } from "./pipeline.ts";
 import { splitSaveTemplate } from "./save-template.ts";
+import { headerOf, tellLeftOut } from "./left-out-columns.ts";
 import type { WorkSettings } from "./work-settings.ts";
 import type { RecordFormat } from "../formats/record-format.ts";
 import { AS_USUAL } from "../jobs/file-settings.ts";
@@ -54,6 +55,8 @@ export interface OutputParts {
   readonly crawl?: Pick<CrawlWork, "saving" | "records" | "keeps"> | undefined;
   /** Where records go in place of the output that the settings name; open already. */
   readonly records?: ByteOutput | undefined;
+  /** Takes what a person is to hear. @default nobody hears it */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 /** Characters of records that such a command holds at most: it has nothing to do but to write them. */
@@ -79,7 +82,7 @@ export async function openOutput(
   const judge = crawl?.records(picks) ?? extractOf(settings, picks);
   const extract = output.kind === "archive" ? extractExchange(judge) : judge;
   await using opened = new AsyncDisposableStack();
-  const records = opened.use(await openRecords(settings, tasks, parts));
+  const records = opened.use(await openRecords(settings, { tasks, picks }, parts));
   const isOrdered = output.order === "input" && output.kind !== "none" && run?.order !== "appended";
   const table = isOrdered ? ordered(records, orderOf(run)) : records;
   const own = run?.files === "its own";
@@ -181,8 +184,8 @@ function extractOf(settings: WorkSettings, picks: readonly PickedColumn[]): Extr
 
 async function openRecords(
   settings: WorkSettings,
-  tasks: Tasks,
-  { take, run, records }: OutputParts,
+  { tasks, picks }: { readonly tasks: Tasks; readonly picks: readonly PickedColumn[] },
+  { take, run, records, say = () => {} }: OutputParts,
 ): Promise<Sink> {
   const { output } = settings;
   const marks = run === undefined ? "none" : "kept";
@@ -197,7 +200,12 @@ async function openRecords(
       },
     };
   }
-  const form = { format: formatOf(output, tasks), csv: output.csvCells };
+  const form = {
+    format: formatOf(output, tasks),
+    csv: output.csvCells,
+    columns: headerOf(settings, tasks.columns, picks),
+    onColumnDropped: tellLeftOut(output.path, say),
+  };
   if (output.kind === "archive") {
     if (run === undefined) throw new TypeError("an archive belongs to a run on disk");
     return await openArchive(settings, run, inputsOf(settings));

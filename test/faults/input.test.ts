@@ -196,3 +196,26 @@ for (const [what, argv, says] of WRONG) {
     expect(world.seen.total).toBe(0);
   });
 }
+
+test("a table whose rows have columns of their own loses none of them, whichever is answered first", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  await folder.write("rows.jsonl", '{"name":"Ada"}\n{"age":7,"name":"Bob"}\n');
+  const argv = ["map", "rows.jsonl", world.at("/echo?name={name}"), "-o", "out.csv", "--no-meta"];
+  const ended = await fanfetch(...argv, "--order", "input").in(folder);
+  expect(ended.exitCode, ended.stderr).toBe(0);
+  expect(await folder.read("out.csv")).toBe("name,age\nAda,\nBob,7\n");
+});
+
+test("a column that comes when the header is written is left out and told of", async () => {
+  await using world = await startWorld();
+  await using folder = await temporaryFolder();
+  const first = '{"name":"Ada"}\n'.repeat(10_000);
+  await folder.write("rows.jsonl", `${first}{"name":"Ada","age":7}\n`);
+  const argv = ["map", "rows.jsonl", world.at("/echo?name={name}"), "-o", "out.csv", "--no-meta"];
+  const ended = await fanfetch(...argv).in(folder);
+  expect(ended.stderr).toContain(
+    'column "age" is left out: row 10001 has it, the header of out.csv has not',
+  );
+  expect((await folder.read("out.csv")).split("\n")).toHaveLength(10_003);
+});

@@ -75,7 +75,12 @@ async function writeExtract(
   const interrupted = await writeWhole(
     target,
     async (records, signal) => {
-      const { sink, extract: toRecord } = await openOutput(settings, input.tasks, { records });
+      const { sink, extract: toRecord } = await openOutput(settings, input.tasks, {
+        records,
+        say(sentence) {
+          if (!line.values.has("quiet")) void terminal.stderr.write(`${sentence}\n`);
+        },
+      });
       await using closing = sink;
       for await (const { record, detail, task } of outcomeRows(store, input.tasks.batches)) {
         signal.throwIfAborted();
