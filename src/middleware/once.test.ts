@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { createCall } from "../core/call.ts";
 import { createRequest } from "../core/request.ts";
+import type { HttpResponse } from "../core/response.ts";
+import type { Send } from "../core/send.ts";
 import { createScriptedTransport } from "../transport/scripted.ts";
 import type { StoredAnswer } from "./answer-store.ts";
 import type { Archive } from "./archive.ts";
@@ -37,6 +39,17 @@ describe("equal questions", () => {
     const send = once()(transport.send);
     await expect(send(get("/x"), createCall())).rejects.toMatchObject({ code: "E_ABORTED" });
     expect((await send(get("/x"), createCall())).text()).toBe("now");
+  });
+
+  test("one that comes while the first is on its way down asks by itself", async () => {
+    const transport = createScriptedTransport([{ body: "here" }]);
+    const during: Promise<HttpResponse>[] = [];
+    const send: Send = once()((request, call) => {
+      if (during.length === 0) during.push(send(request, createCall()));
+      return transport.send(request, call);
+    });
+    expect((await send(get("/x"), createCall())).text()).toBe("here");
+    expect((await during[0]!).text()).toBe("here");
   });
 
   test("other headers make another question", async () => {

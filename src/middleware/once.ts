@@ -117,8 +117,9 @@ export function once({
       call.duplicate = true;
       if (asked.failure !== undefined) throw asked.failure;
       if (asked.response !== undefined) return asked.response;
-      const response = await asked.pending!;
-      if (response.body instanceof Uint8Array) return response;
+      // Undefined while the first is on its way down: a host that is given up there lets others go on at once.
+      const response = await asked.pending;
+      if (response?.body instanceof Uint8Array) return response;
       call.duplicate = false;
       return next(request, call);
     }
