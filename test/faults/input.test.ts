@@ -210,12 +210,13 @@ test("a table whose rows have columns of their own loses none of them, whichever
 test("a column that comes when the header is written is left out and told of", async () => {
   await using world = await startWorld();
   await using folder = await temporaryFolder();
-  const first = '{"name":"Ada"}\n'.repeat(10_000);
+  const text = "x".repeat(5_000);
+  const first = `{"name":"Ada","text":"${text}"}\n`.repeat(20);
   await folder.write("rows.jsonl", `${first}{"name":"Ada","age":7}\n`);
   const argv = ["map", "rows.jsonl", world.at("/echo?name={name}"), "-o", "out.csv", "--no-meta"];
   const ended = await fanfetch(...argv).in(folder);
   expect(ended.stderr).toContain(
-    'column "age" is left out: row 10001 has it, the header of out.csv has not',
+    'column "age" is left out: row 21 has it, the header of out.csv has not',
   );
-  expect((await folder.read("out.csv")).split("\n")).toHaveLength(10_003);
+  expect((await folder.read("out.csv")).split("\n")).toHaveLength(23);
 });
