@@ -22,7 +22,9 @@ export async function loadModule(path: string, name: string): Promise<unknown> {
     return (await import(pathToFileURL(path).href)) as unknown;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${name} cannot be loaded: ${(error as Error).message}`, { cause: error });
+    // A module may throw anything.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${name} cannot be loaded: ${why}`, { cause: error });
   } finally {
     hooks.deregister();
   }

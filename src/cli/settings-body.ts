@@ -20,7 +20,7 @@ export async function readBody(
   if (json !== undefined) {
     const content = json.startsWith("@") ? await textOf(json.slice(1), readText) : json;
     if (typeof content !== "string") throw new UsageError("--json: the file is not UTF-8 text");
-    checkJson(content);
+    checkJson(content, json.startsWith("@") ? `--json ${json}` : "the body");
     if (fields.get("content-type") === undefined) fields.add("content-type", "application/json");
     if (fields.get("accept") === undefined) fields.add("accept", "application/json");
     return { kind: "json", content };
@@ -49,11 +49,11 @@ function bodyOf(content: string, fields: Fields): BodySettings {
 }
 
 /** @throws UsageError for a text that is not JSON. */
-export function checkJson(text: string): void {
+export function checkJson(text: string, name = "the body"): void {
   try {
     JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`the body is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${name} is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 

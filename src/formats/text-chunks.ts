@@ -49,6 +49,12 @@ type Decode = (bytes: Uint8Array, end: "more" | "end") => string;
 function chooseDecoder(start: Uint8Array, name: string): [Decode, Uint8Array] {
   if (start[0] === 0xff && start[1] === 0xfe) return [utf16("utf-16le", name), start.subarray(2)];
   if (start[0] === 0xfe && start[1] === 0xff) return [utf16("utf-16be", name), start.subarray(2)];
+  if (start[0] === 0x1f && start[1] === 0x8b) {
+    throw new UsageError(`${name} is compressed; unpack it first, for example with: gunzip`);
+  }
+  if (start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4) {
+    throw new UsageError(`${name} is a ZIP archive, as .xlsx files are; save it as CSV in UTF-8`);
+  }
   const zeros = [...start.subarray(0, 4)].map((byte) => (byte === 0 ? "0" : "x")).join("");
   if (zeros === "x0x0" || zeros === "0x0x") {
     throw new UsageError(

@@ -5,6 +5,7 @@ import { devNull } from "node:os";
 import { dirname, extname, join } from "node:path";
 
 import type { Middleware } from "../core/send.ts";
+import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { cookies, createCookieStore, type StoredCookie } from "../middleware/cookies.ts";
 import {
@@ -68,7 +69,8 @@ async function readJar(path: string): Promise<Jar> {
     return { target, format: found, cookies: parseCookies(text, found, path) };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--cookie-jar: ${(error as Error).message}`, { cause: error });
+    const why = systemWords(error as NodeJS.ErrnoException);
+    throw new UsageError(`--cookie-jar: ${path}: ${why}`, { cause: error });
   }
 }
 

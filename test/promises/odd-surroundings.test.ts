@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 
 import { fanfetch } from "../support/cli.ts";
@@ -83,4 +84,53 @@ test.runIf(existsSync("/dev/full"))("a version that cannot be written", async ()
   );
   expect(stderr).toBe("fanfetch: cannot write the output: no space left on device\n");
   expect(exitCode).toBe(4);
+});
+
+test.each([
+  [
+    "rows.csv",
+    gzipSync("a,b\n1,2\n"),
+    "rows.csv is compressed; unpack it first, for example with: gunzip",
+  ],
+  [
+    "rows.csv",
+    "PK\u0003\u0004xl",
+    "rows.csv is a ZIP archive, as .xlsx files are; save it as CSV in UTF-8",
+  ],
+])("a table that is packed is told by its first bytes", async (name, content, says) => {
+  await using folder = await temporaryFolder();
+  await folder.write(name, content);
+  const { exitCode, stderr } = await fanfetch("map", name, URL).in(folder);
+  expect(stderr).toBe(`fanfetch: ${says}\n`);
+  expect(exitCode).toBe(2);
+});
+
+test.each([
+  ["--cookie-jar", "nope/jar", "--cookie-jar: nope/jar: no such file or directory"],
+  ["--json", "@rows.csv", "--json @rows.csv is not JSON: "],
+])("a file of %s that is none is named", async (option, value, says) => {
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", "a\n1\n");
+  const { exitCode, stderr } = await fanfetch("get", "http://127.0.0.1:1/", option, value).in(
+    folder,
+  );
+  expect(stderr.startsWith(`fanfetch: ${says}`), stderr).toBe(true);
+  expect([exitCode, stderr.split("\n").length]).toEqual([2, 2]);
+});
+
+test("a job's module that throws what is no error is named", async () => {
+  await using folder = await temporaryFolder();
+  await folder.write("job.ts", "throw null;\n");
+  const { exitCode, stderr } = await fanfetch("run", "job.ts").in(folder);
+  expect(stderr).toBe("fanfetch: job.ts cannot be loaded: null\n");
+  expect(exitCode).toBe(2);
+});
+
+test("equal rows for a port that nobody can have are compared, and have failed", async () => {
+  await using folder = await temporaryFolder();
+  await folder.write("rows.csv", "a\n1\n2\n");
+  const argv = ["compare", "map", "rows.csv", "http://127.0.0.1:0/", "--repetitions", "1"];
+  const { exitCode, stderr } = await fanfetch(...argv).in(folder);
+  expect(stderr).not.toContain("fault of its own");
+  expect(exitCode).not.toBe(70);
 });
