@@ -14,6 +14,13 @@ if (major < 24) {
 ) {
   // The commonest question of scripts is answered without loading the program.
   import("node:fs").then(function (fs) {
+    process.stdout.on("error", function (error) {
+      // A reader that goes away is no error; any other refusal is the disk's (docs/cli.md, exit codes).
+      if (error.code === "EPIPE") return;
+      var why = error.message.replace(/^[A-Z]+: |, write$/g, "");
+      process.stderr.write("fanfetch: cannot write the output: " + why + "\n");
+      process.exitCode = 4;
+    });
     var text = fs.readFileSync(new URL("../package.json", import.meta.url), "utf8");
     process.stdout.write(JSON.parse(text).version + "\n");
   });

@@ -70,6 +70,10 @@ async function tell(error: unknown, terminal: Terminal): Promise<number> {
     void terminal.stderr.write(`fanfetch: ${message}\n`);
     return EXIT_USAGE;
   }
+  if ((error as NodeJS.ErrnoException | undefined)?.syscall === "uv_cwd") {
+    void terminal.stderr.write("fanfetch: the current folder is not there any more\n");
+    return EXIT_USAGE;
+  }
   const reason = reasonOf(error);
   if (reason !== undefined) {
     void terminal.stderr.write(`fanfetch: ${message}\n`);

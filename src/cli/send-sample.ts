@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createCall } from "../core/call.ts";
@@ -12,6 +10,7 @@ import { openSession } from "../engine/session.ts";
 import { costOf, count, createTally } from "../report/tally.ts";
 import type { SpoolOptions } from "../transport/spool.ts";
 import { listenForInterrupts } from "./interrupts.ts";
+import { openFolder } from "./open-folder.ts";
 import type { Sample } from "./planned-work.ts";
 import { createRequestCap } from "../runs/request-cap.ts";
 import { createRequestLatencies } from "./request-latencies.ts";
@@ -98,12 +97,12 @@ async function openSampleSpool(
   rules: number,
 ): Promise<SampleSpool | undefined> {
   if (settings.output.save === undefined) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), "fanfetch-sample-"));
-  const output = { ...settings.output, save: join(folder, "{key}") };
+  const folder = await openFolder("sample");
+  const output = { ...settings.output, save: join(folder.path, "{key}") };
   const spool = await openSpool({ ...settings, output }, rules);
   return {
     options: spool?.options,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 

@@ -134,7 +134,7 @@ export class RateEstimate {
     if ((window.rate ?? Infinity) * 1.1 < this.low) window.forget();
     if ((refused.isDear && !this.isMeasured && !this.isShallow) || window.size > 0) {
       const known = window.rate;
-      const windowed = window.judge(acceptedBefore, atMs);
+      const windowed = window.judge(acceptedBefore, atMs, false);
       if (windowed !== undefined) {
         if (known === windowed && rate <= windowed) window.shrink(since, fromMs, atMs);
         return window.rate ?? windowed;

@@ -104,9 +104,10 @@ export class Spending {
 
   /** Judges a window that has opened; a rate that was measured before there was one is a shorter limit within it. */
   judge(accepted: number, atMs: number, measured: number | undefined): number | undefined {
+    if (this.#window.isTooSoon(atMs)) this.#window.forget();
     const isShorter = measured !== undefined && this.#window.size === 0;
     this.#window.hasShorter ||= isShorter;
-    const windowed = this.#window.judge(accepted, atMs);
+    const windowed = this.#window.judge(accepted, atMs, true);
     if (isShorter && windowed !== undefined && measured > 1.5 * windowed) this.limit(measured);
     return windowed;
   }

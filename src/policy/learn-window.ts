@@ -88,6 +88,11 @@ export class WindowWatch {
     return { isLong, fromMs, wasSeen, size, leastMs };
   }
 
+  /** Whether it was shut until so lately that no window can have ended, or been used up, twice. */
+  isTooSoon(atMs: number): boolean {
+    return JITTER * (atMs - this.#shutBeforeMs) < LENGTHS_MS[0]!;
+  }
+
   /** It lasts longer than was thought: shut for longer, or with no more let in than one holds. */
   #stretch(accepted: number): void {
     const shutMs = this.shutUntilMs - this.shutFromMs;
@@ -98,11 +103,13 @@ export class WindowWatch {
     if (size >= 6) this.size = size;
   }
 
-  /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. */
-  judge(accepted: number, atMs: number): number | undefined {
-    // Both times it opened, a window began: it is no longer than the time between.
-    const mostMs = JITTER * (atMs - this.#shutBeforeMs);
-    if (mostMs < LENGTHS_MS[0]!) return this.rate;
+  /** Most per second if what was accepted since it opened was a window's all; undefined if it was not. It has opened now, or was refused. */
+  judge(accepted: number, atMs: number, hasOpened: boolean): number | undefined {
+    const isTooSoon = this.isTooSoon(atMs);
+    if (isTooSoon && hasOpened) return this.rate;
+    // Both times it opened, a window began: it is no longer than the time between. A refusal is judged
+    // alike, unless it comes at once: that is fitted to windows that slide.
+    const mostMs = isTooSoon ? Infinity : JITTER * (atMs - this.#shutBeforeMs);
     if (this.lengthMs > 0) this.#stretch(accepted);
     if (this.lengthMs > mostMs) this.lengthMs = longestWindowMs(mostMs);
     const { isLong, fromMs, wasSeen, size, leastMs } = this.#spell(accepted);

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { createTables, JOURNAL_FILE, schemaSeal } from "./journal-format.ts";
 import { writeFacts } from "./sealed-rows.ts";
+import { makeFoldersSync } from "./make-folders-sync.ts";
 import { openDatabase } from "./open-database.ts";
 
 /**
@@ -24,7 +16,7 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
   const made: string[] = [];
   const path = join(directory, `${JOURNAL_FILE}.new`);
   try {
-    makeFolders(directory, made);
+    makeFoldersSync(directory, made);
     removeDatabase(path);
     // Made before SQLite does, so that nobody else reads what is asked of whom.
     closeSync(openSync(path, "a", 0o600));
@@ -47,23 +39,6 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
 /** Removes a database with what SQLite keeps beside it. @throws the system's error */
 export function removeDatabase(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
-}
-
-/**
- * Makes a folder and those above it that are missing, and notes them, the innermost last. Beware:
- * mkdir's `recursive` tells of a read-only disk as "no such file".
- */
-function makeFolders(path: string, made: string[]): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-    made.push(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && statSync(path).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    makeFolders(dirname(path), made);
-    makeFolders(path, made);
-  }
 }
 
 /** Takes back what was made, as far as the disk lets us; the first error tells why. */

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { UsageError } from "../core/usage-error.ts";
 import { JOURNAL_FILE, RunLocked } from "./journal-format.ts";
+import { makeFoldersSync } from "./make-folders-sync.ts";
 import { JOB_FILE, newRunDirectory, OWNER_FILE, runDirectories } from "./run-directories.ts";
 import { lockRun } from "./run-lock.ts";
 import { replaceFileSync } from "./replace-file.ts";
@@ -63,7 +64,7 @@ export function openJobDirectory(wanted: WantedJob): OpenJobDirectory {
     return { directory: found, origin: "earlier", ...lockJob(found) };
   }
   const directory = wanted.directory ?? newRunDirectory(wanted.base, wanted.name, new Date());
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFoldersSync(directory, []);
   const lock = lockJob(directory);
   try {
     if (wanted.earlier === "ignore") removeSteps(directory);

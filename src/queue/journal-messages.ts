@@ -1,7 +1,7 @@
 import type { HashSeed } from "../middleware/question-hash.ts";
 import type { Group } from "./group.ts";
 import type { RunIdentity } from "./run-directories.ts";
-import type { Bodies } from "./shared-bodies.ts";
+import type { PackedBodies } from "./shared-bodies.ts";
 import type { TallyEntry } from "./run-tally.ts";
 
 /** How a session ends in which nothing stays owed. */
@@ -63,8 +63,8 @@ export type JournalRequest =
       readonly group: Group;
       /** Answers for the archive, packed. */
       readonly answers: readonly Uint8Array[];
-      /** Bodies to keep, and the places of their records in the group. */
-      readonly bodies: Bodies;
+      /** Bodies to keep. */
+      readonly bodies: PackedBodies;
     }
   /** The answer to a question that was asked before. */
   | {

@@ -16,6 +16,7 @@ import { noteKept, OutcomeRecords } from "./outcome-record.ts";
 import { type KeptAnswers, openKeptAnswers } from "./kept-answers.ts";
 import { failedRows, outputSequence } from "./log-questions.ts";
 import { findRun } from "./run-directories.ts";
+import { unpackBodies } from "./shared-bodies.ts";
 import { lockedRun } from "./locked-run.ts";
 
 let store: JournalStore | undefined;
@@ -139,15 +140,17 @@ function commit({ group, answers: packs, bodies }: Commit): void {
     answers().sync();
     answersSyncedMs = performance.now();
   }
-  if (bodies.length > 0) {
+  const hasBodies = bodies.places.length > 0;
+  if (hasBodies) {
     kept ??= openKeptAnswers(store!.database, store!.directory);
-    for (const [index, body] of bodies) noteKept(group.records, index, kept.put(body));
+    for (const [index, body] of unpackBodies(bodies))
+      noteKept(group.records, index, kept.put(body));
     kept.sync();
   }
   const gone = isLast && hasAnswers() ? answers() : undefined;
   store!.commit(group, () => {
     if (syncsAnswers) answers().record();
-    if (bodies.length > 0) kept!.record();
+    if (hasBodies) kept!.record();
     gone?.forget();
   });
   gone?.remove();

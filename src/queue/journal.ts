@@ -11,7 +11,7 @@ import { DoneRows } from "./done-rows.ts";
 import { smallInputDigest } from "./input-digest.ts";
 import { JournalError, RunLocked } from "./journal-format.ts";
 import { LateFilter } from "./late-filter.ts";
-import { type Bodies, sharedBodies } from "./shared-bodies.ts";
+import { type Bodies, createSharedBodies } from "./shared-bodies.ts";
 import type {
   JournalFault,
   JournalReply,
@@ -145,6 +145,7 @@ function startThread(): JournalThread {
 function journalOf(opened: OpenedRun, ask: Ask): Journal {
   let run = opened;
   const pack = createAnswerPack();
+  const kept = createSharedBodies();
   async function refresh(): Promise<void> {
     run = (await ask({ kind: "reread" })) as OpenedRun;
   }
@@ -157,8 +158,10 @@ function journalOf(opened: OpenedRun, ask: Ask): Journal {
     done,
     async commit(group, bodies = []) {
       const answers = pack.take();
-      await ask({ kind: "commit", group, answers, bodies: sharedBodies(bodies) });
+      const packed = kept.pack(bodies);
+      await ask({ kind: "commit", group, answers, bodies: packed });
       pack.giveBack(answers);
+      kept.giveBack(packed);
     },
     async openArchive() {
       const filter = new LateFilter();

@@ -18,7 +18,7 @@ import {
   type Table,
 } from "../sources/request-maker.ts";
 import { peekColumns, requestsOf } from "../sources/row-requests.ts";
-import { openRows, type RowInput, type RowSource } from "../sources/row-source.ts";
+import { cannotRead, openRows, type RowInput, type RowSource } from "../sources/row-source.ts";
 import { peekFormat } from "../sources/sniff.ts";
 import { type RequestSharing, shareRequests } from "./request-sharing.ts";
 import { standardInput } from "./standard-input.ts";
@@ -193,10 +193,16 @@ async function* copied(
   chunks: NodeJS.ReadableStream,
   stdin: Stdin | undefined,
 ): AsyncGenerator<Uint8Array> {
-  for await (const piece of chunks) {
-    const chunk = piece as Buffer;
-    stdin?.keep(chunk);
-    yield chunk;
+  try {
+    for await (const piece of chunks) {
+      const chunk = piece as Buffer;
+      stdin?.keep(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    // Others are the copy's, which is written.
+    const { syscall } = error as NodeJS.ErrnoException;
+    throw syscall === "open" || syscall === "read" ? cannotRead("stdin", error) : error;
   }
 }
 
@@ -219,11 +225,6 @@ async function formatInFile(path: string): Promise<RowFormat> {
     const peeked = await peekFormat([buffer.subarray(0, bytesRead)], undefined);
     return peeked.format;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EISDIR") throw new UsageError(`${path} is a folder, not a file`);
-    throw new UsageError(
-      `${path}: ${code === "ENOENT" ? "there is no such file" : (error as Error).message}`,
-      { cause: error },
-    );
+    throw cannotRead(path, error);
   }
 }

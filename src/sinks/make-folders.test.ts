@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -13,6 +14,10 @@ test("what is missing is made, what is there is welcome, a file in the way is re
   const path = await folder.write("file", "");
   await expect(makeFolders(path)).rejects.toMatchObject({ code: "EEXIST" });
   await expect(makeFolders(join(path, "a"))).rejects.toMatchObject({ code: "ENOTDIR" });
+});
+
+test.runIf(existsSync("/proc/self"))("where no folder can be made, it ends", async () => {
+  await expect(makeFolders("/proc/self/a/b")).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("folders that were made are taken back as far as they are empty", async () => {

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
 import type { Row } from "../core/row.ts";
+import { systemWords } from "../core/disk-error.ts";
 import { UsageError } from "../core/usage-error.ts";
 import { readRows, type RowFormat } from "../formats/row-format.ts";
 
@@ -45,8 +46,7 @@ export async function openRows(
   }
   const { path: name, format } = input;
   const bytes = await sizeOf(name);
-  const read = (): AsyncIterable<readonly Row[]> =>
-    readRows(createReadStream(name, { highWaterMark: CHUNK_BYTES }), { format, name });
+  const read = (): AsyncIterable<readonly Row[]> => readRows(chunksOf(name), { format, name });
   if (bytes > CHECKED_BYTES) return { name, total: undefined, batches: read() };
   const kept: (readonly Row[])[] = [];
   let total = 0;
@@ -60,6 +60,15 @@ export async function openRows(
 
 /** Small enough that the rows of one chunk do not hold up those under way. */
 const CHUNK_BYTES = 64 * 1024;
+
+/** The bytes of a file. @throws UsageError where it cannot be read, on its way too: a bad disk, a share that went away */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
 
 /** Gives the batches and lets go of each as it goes. */
 async function* handOver(batches: (readonly Row[])[]): AsyncGenerator<readonly Row[]> {
@@ -77,8 +86,14 @@ async function sizeOf(path: string): Promise<number> {
     return found.isFile() ? found.size : Number.POSITIVE_INFINITY;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    const why = code === "ENOENT" ? "there is no such file" : (error as Error).message;
-    throw new UsageError(`${path}: ${why}`, { cause: error });
+    throw cannotRead(path, error);
   }
+}
+
+/** An input that cannot be read, in one sentence. */
+export function cannotRead(path: string, error: unknown): UsageError {
+  const fault = error as NodeJS.ErrnoException;
+  if (fault.code === "EISDIR") return new UsageError(`${path} is a folder, not a file`);
+  const why = fault.code === "ENOENT" ? "there is no such file" : systemWords(fault);
+  return new UsageError(`${path}: ${why}`, { cause: error });
 }

@@ -30,6 +30,8 @@ test.each([
   ["window:30/2s", 50, 95, 92],
   ["window:100/2s", 50, 95, 92],
   ["window:300/2s", 50, 94, 91],
+  ["sliding:100/1s", 200, 89, 84],
+  ["sliding:300/5s", 200, 86, 81],
 ] as const)(
   "%s at %i ms: no seed is stuck below what is allowed",
   (spec, roundTripMs, mean, lowest) => {
@@ -43,3 +45,12 @@ test.each([
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(lowest);
   },
 );
+
+test("a bucket that is emptied within 30 ms is not thought to be a window for long", () => {
+  for (const seed of SEEDS) {
+    const client = createRateLearner({ most: 256 });
+    const { whole, refused } = judge("bucket:5/s,burst=50", client, seed, { roundTripMs: 10 });
+    expect(whole, `seed ${seed}`).toBeGreaterThanOrEqual(0.95);
+    expect(refused, `seed ${seed}`).toBeLessThanOrEqual(0.14);
+  }
+});

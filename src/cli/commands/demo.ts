@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { systemClock } from "../../core/clock.ts";
@@ -18,6 +17,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import { measured, tallyRun } from "../measure.ts";
 import { openPipeline } from "../../runs/pipeline.ts";
 import type { RunSignals } from "../../runs/work.ts";
+import { openFolder } from "../open-folder.ts";
 import { readText } from "../read-text.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
@@ -30,37 +30,34 @@ export async function demo(line: CommandLine, terminal: Terminal): Promise<numbe
   if (line.positionals.length > 0) throw new UsageError("demo takes no arguments");
   const { startRehearsal } = await import("../../rehearsal/rehearsal.ts");
   await using server = await startRehearsal();
-  const folder = await mkdtemp(join(tmpdir(), "fanfetch-demo-"));
+  await using temporary = await openFolder("demo");
+  const folder = temporary.path;
   const say = (text: string): void => {
     if (!line.values.has("quiet")) void terminal.stderr.write(`${text}\n`);
   };
   using interrupts = listenForInterrupts(process, systemClock, () => say("stopping"));
-  try {
-    const names = demoNames();
-    await writeFile(join(folder, "names.csv"), `name\n${names.join("\n")}\n`);
-    await writeFile(join(folder, "ten-names.csv"), `name\n${names.slice(0, 10).join("\n")}\n`);
-    for (const [name, text] of demoJobs(folder)) await writeFile(join(folder, name), text);
-    say(`a rehearsal server of this machine answers at ${server.url}; nothing leaves the machine`);
-    const rows: string[] = [];
-    const books: string[] = [];
-    const played = { interrupts, terminal, books };
-    let failed = 0;
-    for (const story of DEMO_STORIES) {
-      say(`story ${story.letter}: ${story.title}, one by one and at once`);
-      const fewer = story.fewer ?? story.argv;
-      const alone = await play(fewer(server.url, folder), "sequential", played);
-      const together = await play(story.argv(server.url, folder), "concurrent", played);
-      if (interrupts.exitCode !== undefined) {
-        return exitCodeOf(createTally(), { interrupted: interrupts.exitCode });
-      }
-      rows.push(storyRow(story, alone, together));
-      failed += alone.failed + together.failed;
+  const names = demoNames();
+  await writeFile(join(folder, "names.csv"), `name\n${names.join("\n")}\n`);
+  await writeFile(join(folder, "ten-names.csv"), `name\n${names.slice(0, 10).join("\n")}\n`);
+  for (const [name, text] of demoJobs(folder)) await writeFile(join(folder, name), text);
+  say(`a rehearsal server of this machine answers at ${server.url}; nothing leaves the machine`);
+  const rows: string[] = [];
+  const books: string[] = [];
+  const played = { interrupts, terminal, books };
+  let failed = 0;
+  for (const story of DEMO_STORIES) {
+    say(`story ${story.letter}: ${story.title}, one by one and at once`);
+    const fewer = story.fewer ?? story.argv;
+    const alone = await play(fewer(server.url, folder), "sequential", played);
+    const together = await play(story.argv(server.url, folder), "concurrent", played);
+    if (interrupts.exitCode !== undefined) {
+      return exitCodeOf(createTally(), { interrupted: interrupts.exitCode });
     }
-    await terminal.stdout.write(tableOf(rows, { failed, book: books.at(-1) }));
-    return failed > 0 ? 1 : 0;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    rows.push(storyRow(story, alone, together));
+    failed += alone.failed + together.failed;
   }
+  await terminal.stdout.write(tableOf(rows, { failed, book: books.at(-1) }));
+  return failed > 0 ? 1 : 0;
 }
 
 interface Playing {
