@@ -14,7 +14,7 @@ import { createShallowAdapter } from "./shallow-adapter.ts";
 export function parseHtml(bytes: Uint8Array, contentType: string | undefined): HtmlTree {
   const html = decodeHtml(bytes, contentType);
   refuseManyAttributes(html);
-  const tree = parse(html, { treeAdapter: createShallowAdapter() });
+  const tree = parse(html, { treeAdapter: createShallowAdapter(html.length) });
   encodings.set(tree, () => encodingOf(bytes, contentType));
   return tree;
 }

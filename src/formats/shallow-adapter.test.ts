@@ -9,7 +9,7 @@ import { createShallowAdapter } from "./shallow-adapter.ts";
 /** Elements of a page, and how deep the deepest one is. */
 function measure(html: string): { elements: number; depth: number } {
   const waiting: [node: AnyNode, depth: number][] = [
-    [parse(html, { treeAdapter: createShallowAdapter() }), 0],
+    [parse(html, { treeAdapter: createShallowAdapter(html.length) }), 0],
   ];
   let elements = 0;
   let deepest = 0;
@@ -40,13 +40,25 @@ test("a page that nests less is as it was", () => {
     "children" in node
       ? `${"name" in node ? node.name : ""}(${node.children.map(text).join(",")})`
       : ((node as { data?: string }).data ?? "");
-  expect(text(parse(html, { treeAdapter: createShallowAdapter() }))).toBe(
+  expect(text(parse(html, { treeAdapter: createShallowAdapter(html.length) }))).toBe(
     text(parse(html, { treeAdapter: adapter })),
   );
 });
 
-test("formatting that is opened again in every block makes no more than two million nodes", () => {
-  const shallow = createShallowAdapter();
+test("formatting that is opened again in every block ends a page of few characters soon", () => {
+  const fonts = Array.from({ length: 3_000 }, (_, color) => `<font color=${color}>`);
+  expect(() => measure(fonts.join("<p>"))).toThrow("again more than a hundred thousand times");
+});
+
+test.each([
+  ["tags", "<p>", 120_000],
+  ["words", "x ", 200_000],
+])("a long page of the shortest %s is whole", (_case, html, times) => {
+  expect(() => measure(html.repeat(times))).not.toThrow();
+});
+
+test("no page has more than two million nodes", () => {
+  const shallow = createShallowAdapter(1e9);
   const page = shallow.createDocument();
   for (let count = 0; count < 2_000_000; count += 1) shallow.insertText(page, "");
   expect(() => shallow.insertText(page, "x")).toThrow(SelectError);

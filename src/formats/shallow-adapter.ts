@@ -6,16 +6,21 @@ import { adapter } from "parse5-htmlparser2-tree-adapter";
 const DEEPEST = 512;
 /** Elements and texts of a page; the longest honest ones have half of it. */
 const MOST_NODES = 2_000_000;
+/** Elements beyond those that a page may have by tags of its own, the shortest of which has three characters. */
+const MOST_REOPENED = 100_000;
 
 /**
  * Makes a tree adapter for one page that nests no deeper than browsers let it: what is nested deeper stands
  * beside the element that it would stand in. Selectors climb from every element, and a page may nest a
  * hundred thousand deep. Formatting that is never closed is opened again in each block, so that few bytes
- * may ask for a great many elements. @throws SelectError, while it is used, for more than two million nodes
+ * may ask for a great many elements. @throws SelectError, while it is used, for more than two million nodes,
+ * and for a hundred thousand elements more than a page of so many characters has tags
  */
-export function createShallowAdapter(): typeof adapter {
+export function createShallowAdapter(characters: number): typeof adapter {
+  const mostElements = characters / 3 + MOST_REOPENED;
   const depths = new WeakMap<object, number>();
   let nodes = 0;
+  let elements = 0;
   const count = (): void => {
     if (++nodes > MOST_NODES) throw new SelectError("the page has more than two million nodes");
   };
@@ -23,6 +28,9 @@ export function createShallowAdapter(): typeof adapter {
     ...adapter,
     createElement(...parts) {
       count();
+      if (++elements > mostElements) {
+        throw new SelectError("the page opens formatting again more than a hundred thousand times");
+      }
       return adapter.createElement(...parts);
     },
     insertText(...parts) {
