@@ -41,6 +41,45 @@ test("a row that spells another's tag takes nothing from it", () => {
   expect(names.claim("x.json", "second")).toBe(other);
 });
 
+test("what is a file is no folder of others, whichever comes first", () => {
+  const names = createClaimedNames();
+  expect(names.claim("f/x", "1")).toBe("f/x");
+  const inside = names.claim("f/X/one", "2");
+  expect(inside).toMatch(/^f\/X~[0-9a-z]{6}\/one$/);
+  // They share their folder, and find it again.
+  expect(names.claim("f/X/two", "3")).toBe(inside.replace("one", "two"));
+  expect(names.claim("f/X/one", "2")).toBe(inside);
+  expect(names.claim("f", "4")).toMatch(/^f~/);
+  expect(names.claim("f/x", "1")).toBe("f/x");
+  expect(names.claim("a/b/c", "5")).toBe("a/b/c");
+  expect(names.claim("a/b", "6")).toMatch(/^a\/b~/);
+  expect(names.claim("A", "7")).toMatch(/^A~/);
+});
+
+test("no path that is claimed is a folder of another one", () => {
+  const parts = fc.array(fc.constantFrom("a", "A", "b", "a~", "ab"), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const claims = fc.array(fc.tuple(parts, fc.constantFrom("1", "2", "3")), { maxLength: 30 });
+  fc.assert(
+    fc.property(claims, (wanted) => {
+      const names = createClaimedNames();
+      const paths = wanted.map(([path, key]) => names.claim(path, key));
+      const files = new Set(paths.map(collisionKey));
+      for (const path of paths) {
+        const folders = path.split("/").slice(0, -1);
+        folders.forEach((_, index) => {
+          const folder = folders.slice(0, index + 1).join("/");
+          expect(files.has(collisionKey(folder)), `${folder} of ${path}`).toBe(false);
+        });
+      }
+      expect(wanted.map(([path, key]) => names.claim(path, key))).toEqual(paths);
+    }),
+    { seed: 6, numRuns: 500 },
+  );
+});
+
 test("no two keys ever share a path, and the same order gives the same names", () => {
   const rows = fc.array(
     fc.tuple(

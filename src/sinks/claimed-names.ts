@@ -8,8 +8,9 @@ export interface ClaimedNames {
   /**
    * The safe relative path for what `key` names, nobody else's even where case or Unicode form do not
    * count: the wanted one for the first to ask, `name~a1b2c3.json` with a tag of the key for others.
-   * The same key and path get the same answer again. Whoever claims in the order of its input gets the
-   * same names on every run.
+   * A folder of a path whose name is another's file gets a tag as well, and a file one whose name is a folder
+   * of others. The same key and path get the same answer again. Whoever claims in the order of its input
+   * gets the same names on every run.
    */
   claim(wanted: string | readonly string[], key: string, options?: ClaimOptions): string;
   /** Notes that the file of a claimed path is this run's own. */
@@ -22,6 +23,9 @@ export interface ClaimOptions {
   /** Whether something stands there that is not this run's; asked only of paths that nobody has claimed. */
   readonly isTaken?: ((path: string) => boolean) | undefined;
 }
+
+/** Owns the places of folders; hashes of keys are positive. */
+const FOLDER = -1;
 
 /** An empty register; it remembers two hashes of 52 bits per path, and one per written path: some 30 and 30 bytes. */
 export function createClaimedNames(): ClaimedNames {
@@ -36,18 +40,39 @@ export function createClaimedNames(): ClaimedNames {
     owners.set(place, owner);
     return true;
   };
+  /** A folder where no file has its name, below one where none has. */
+  const folderAt = (above: string, name: string): string => {
+    for (let [round, path] = [0, above + name]; ; round += 1) {
+      const place = shortHash(collisionKey(path));
+      const holder = owners.get(place);
+      if (holder === 0) owners.set(place, FOLDER);
+      if (holder === 0 || holder === FOLDER) return `${path}/`;
+      // Of the folder's own name: all that belong into it find it.
+      path = above + taggedName(name, `${above}${name}/${round}`);
+    }
+  };
+  let latest = { wanted: "", folder: "" };
+  /** Most paths are in the folder of the one before. */
+  const folderOf = (wanted: string): string => {
+    if (wanted === latest.wanted) return latest.folder;
+    const folder = wanted.split("/").slice(0, -1).reduce(folderAt, "");
+    latest = { wanted, folder };
+    return folder;
+  };
   return {
     written: (path) => written.set(shortHash(path), 1),
     isWritten: (path) => written.get(shortHash(path)) !== 0,
     claim(wanted, key, options = {}) {
-      const plain = safeRelativePath(wanted);
-      const owner = shortHash(`${plain}\n${key}`);
-      if (take(plain, owner, options)) return plain;
-      const slash = plain.lastIndexOf("/") + 1;
+      const safe = safeRelativePath(wanted);
+      const owner = shortHash(`${safe}\n${key}`);
+      const slash = safe.lastIndexOf("/") + 1;
+      const folder = folderOf(safe.slice(0, slash));
+      const name = safe.slice(slash);
+      if (take(folder + name, owner, options)) return folder + name;
       // The tag alone may be taken too, by chance or by a row that spells it: then a tag of more.
       for (let round = 0; ; round += 1) {
         const source = round === 0 ? key : `${key}\n${round}`;
-        const path = plain.slice(0, slash) + taggedName(plain.slice(slash), source);
+        const path = folder + taggedName(name, source);
         if (take(path, owner, options)) return path;
       }
     },

@@ -174,10 +174,18 @@ linux("files stay in the folder that was opened, whatever takes its place", asyn
 
 test("a file in the way of a folder is that row's failure, and others go on", async () => {
   await using sink = await openFileSink({ root, exists: "refuse" });
-  await sink.save("a", "1", bytes("file"));
+  await writeFile(join(root, "a"), "somebody's");
   await expect(sink.save("a/x", "2", bytes("x"))).rejects.toBeInstanceOf(PathTaken);
   await sink.save("b/x", "3", bytes("x"));
   expect(await everything()).toEqual(["a", "b", "b/x"]);
+});
+
+test("one file is where another one's folder would be: both are saved", async () => {
+  await using sink = await openFileSink({ root, exists: "refuse" });
+  await sink.save("a", "1", bytes("file"));
+  const { path } = await sink.save("a/x", "2", bytes("x"));
+  expect(await text(path)).toBe("x");
+  expect(await text(join(root, "a"))).toBe("file");
 });
 
 test("a body's file is moved in, with the permissions of the others", async () => {
