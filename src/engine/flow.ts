@@ -30,8 +30,8 @@ const MOST_RESTING = 10_000;
  */
 const MOST_AT_ONCE = 16;
 
-/** `waiting` for a turn that is not there yet, or `resting` for one of the event loop; `feeding` further up the stack. */
-type Feeder = "ready" | "feeding" | "waiting" | "resting" | "ended";
+/** `waiting` for a turn that is not there yet, or `pausing` for one of the event loop; `feeding` further up the stack. */
+type Feeder = "ready" | "feeding" | "waiting" | "pausing" | "ended";
 
 /**
  * Requests in, outcomes out as they land: keeps at most a window out, pulls and yields side by side.
@@ -127,7 +127,7 @@ export async function* flow<T extends Owed>(
         const held = out - Math.min(resting, MOST_RESTING) + unseen;
         if (held >= window || landed.length >= window) break;
         if (started === MOST_AT_ONCE) {
-          feeder = "resting";
+          feeder = "pausing";
           setImmediate(goOn);
           return;
         }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
@@ -27,13 +27,18 @@ export function openJournal(path: string, mode: "read" | "write"): DatabaseSync 
         if (mode === "write") throw error;
         // To read beside a writer SQLite makes two files. Where it may make none nobody writes, and without a
         // log of changes the file is all there is.
-        if (!existsSync(`${path}-wal`)) return checked(unchanging(path), { readOnly: true });
+        if (isWithoutLog(path)) return checked(unchanging(path), { readOnly: true });
         throw told("cannot be read where nothing may be written; copy its directory elsewhere");
       case "other":
       case undefined:
         throw error;
     }
   }
+}
+
+/** Whoever has only read may leave an empty one. */
+function isWithoutLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 /** As a URI (sqlite.org/uri.html) of a file that nobody changes. */

@@ -1,7 +1,7 @@
 import { JournalError } from "./journal-format.ts";
 
 /**
- * Reads JSON that a journal keeps without a checksum: nothing that a run goes on from.
+ * Reads JSON that a journal keeps without a checksum of its own.
  * @throws JournalError where it is not as it was written; `what` names it
  */
 export function storedJson<T>(text: unknown, what: string): T {
