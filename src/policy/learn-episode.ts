@@ -6,6 +6,8 @@ const LONG_MS = 50;
 export class Episode {
   /** The refused request that left first. */
   first: Flight;
+  /** The one that left last. */
+  #last: Flight;
   /** Last request that had left when the first refusal came back. */
   readonly lastOrder: number;
   readonly lastAtMs: number;
@@ -21,6 +23,7 @@ export class Episode {
 
   constructor(first: Flight, nowMs: number, last: Flight, out: number) {
     this.first = first;
+    this.#last = first;
     this.openedAtMs = nowMs;
     this.lastOrder = last.order;
     this.lastAtMs = last.atMs;
@@ -33,6 +36,7 @@ export class Episode {
     if (isRefused) this.refused += 1;
     else this.failed += 1;
     if (flight.order < this.first.order) this.first = flight;
+    if (flight.order > this.#last.order) this.#last = flight;
     this.retryAfterMs = Math.max(this.retryAfterMs, retryAfterMs);
   }
 
@@ -46,6 +50,18 @@ export class Episode {
     return Math.max(0, 1 - (this.refused + this.failed) / this.span);
   }
 
+  /**
+   * Some were let in between two refusals, a quarter or more of those that can have overtaken neither: what
+   * refuses is not shut. A window that is used up, or that ends meanwhile, has all its refusals in one piece.
+   */
+  get letsInBetween(): boolean {
+    const { burst } = this.first;
+    const other = this.#last.burst;
+    const count = other.first - burst.last - 1;
+    if (count < 3) return false;
+    return this.refused + this.failed - burst.refused - other.refused <= 0.75 * count;
+  }
+
   /** Its departures take long enough to be a measure. */
   get isLong(): boolean {
     return this.lastAtMs - this.first.atMs >= LONG_MS;
@@ -54,7 +70,7 @@ export class Episode {
   /** What was let in of it, per second: overload measures, where a quarter or more was. */
   get passed(): number | undefined {
     const share = this.acceptedShare;
-    if (this.span < 8 || share <= 0.25) return undefined;
+    if (this.span < 8 || share <= 0.25 || !this.letsInBetween) return undefined;
     return (share * (this.span - 1) * 1000) / Math.max(1, this.lastAtMs - this.first.atMs);
   }
 }

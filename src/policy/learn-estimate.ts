@@ -16,6 +16,9 @@ const MANY = 32;
 /** Windows let in any pace for a while: one that is let in for less than this proves nothing. Milliseconds. */
 const PROOF_MS = 1000;
 
+/** Slowest pace that is tried after a wait that was asked for. */
+const SLOWEST = 10;
+
 /** What was measured at a refusal. */
 export interface Refused {
   readonly acceptedBefore: number;
@@ -61,6 +64,11 @@ export class RateEstimate {
     return this.isDear && this.window.size === 0 ? DEAR_UNDER : UNDER;
   }
 
+  /** Slowest pace to try once it is open again; `pace`: so many were let in, the time that it was shut included. */
+  slowest(pace: number): number {
+    return this.isDear ? SLOWEST : pace;
+  }
+
   /** What may leave at once of a bucket that has had time to fill: nearly all, for it was measured with jitter. */
   get stock(): number {
     return Math.max(0, Math.min(this.burst - 1, Math.round(0.95 * this.burst)));
@@ -73,6 +81,11 @@ export class RateEstimate {
   /** Accepted since the last mark. */
   since(accepted: number): number {
     return accepted - this.#lastAccepted;
+  }
+
+  /** More was let in since the last refusal than two windows hold, if the first of all used one up. */
+  get isBeyondWindows(): boolean {
+    return this.since(this.accepted) > 2 * this.#firstAccepted;
   }
 
   /** All that left at this rate for so long was let in: that much is, but for what a bucket had saved up. */
@@ -132,7 +145,8 @@ export class RateEstimate {
     window.shut(atMs);
     // What was let in for whole rounds is no more than what a window lets in.
     if ((window.rate ?? Infinity) * 1.1 < this.low) window.forget();
-    if ((refused.isDear && !this.isMeasured && !this.isShallow) || window.size > 0) {
+    const mayBeWindow = refused.isDear && !this.isMeasured && !this.isShallow;
+    if ((mayBeWindow && !episode.letsInBetween) || window.size > 0) {
       const known = window.rate;
       const windowed = window.judge(acceptedBefore, atMs, false);
       if (windowed !== undefined) {

@@ -13,7 +13,21 @@ export interface Burst {
   readonly atMs: number;
   /** Under way after its last one. */
   inFlight: number;
+  /** Orders of its first and its last one. */
+  readonly first: number;
+  last: number;
   refused: number;
+}
+
+/** Before anybody has left. */
+export const NO_BURST: Burst = { atMs: -Infinity, inFlight: 0, first: -1, last: -1, refused: 0 };
+
+/** One more leaves as the `inFlight`th: with the burst before it, or as the first of another. */
+export function burstWith(burst: Burst, atMs: number, order: number, inFlight: number): Burst {
+  if (atMs - burst.atMs > 2) return { atMs, inFlight, first: order, last: order, refused: 0 };
+  burst.inFlight = inFlight;
+  burst.last = order;
+  return burst;
 }
 
 /** A departure, and what held when it left. */

@@ -2,7 +2,7 @@ import { arePlaces, Chance } from "./learn-blame.ts";
 import { AnnouncedBudget } from "./learn-budget.ts";
 import { ConcurrencyLimit } from "./learn-concurrency.ts";
 import { Episode } from "./learn-episode.ts";
-import { AT_ONCE, type Flight } from "./learn-flight.ts";
+import { AT_ONCE, burstWith, type Flight, NO_BURST } from "./learn-flight.ts";
 import { profileOf, restoreProfile } from "./learn-profile.ts";
 import { RateSearch } from "./learn-rate.ts";
 import { SilentGrowth } from "./learn-silence.ts";
@@ -15,7 +15,6 @@ import type {
   RateLearnerOptions,
 } from "./rate-learner.ts";
 
-const NO_BURST = { atMs: -Infinity, inFlight: 0, refused: 0 };
 const NOTHING: Flight = { atMs: 0, order: -1, inFlight: 0, burst: NO_BURST };
 
 /** One host's limits: how many at once, how many per second, not before when. */
@@ -112,9 +111,9 @@ export class HostLimits implements RateLearner {
   depart(nowMs: number): Departure {
     this.#inFlight += 1;
     const inFlight = this.#inFlight;
-    if (nowMs - this.#burst.atMs > 2) this.#burst = { atMs: nowMs, inFlight, refused: 0 };
-    else this.#burst.inFlight = inFlight;
-    const flight = { atMs: nowMs, order: this.#departed, inFlight, burst: this.#burst };
+    const order = this.#departed;
+    this.#burst = burstWith(this.#burst, nowMs, order, inFlight);
+    const flight = { atMs: nowMs, order, inFlight, burst: this.#burst };
     this.#departed += 1;
     this.#last = flight;
     if (flight.order === 0) this.#firstMs = nowMs;

@@ -9,9 +9,6 @@ import { Probe } from "./learn-probe.ts";
 import type { RememberedRate } from "./learn-remembered.ts";
 import { Spending } from "./learn-spending.ts";
 
-/** Slowest pace that is tried after a wait that was asked for. */
-const SLOWEST = 10;
-
 /** How many per second: looks for the rate from below, and measures it at each refusal. */
 export class RateSearch {
   readonly estimate = new RateEstimate();
@@ -115,6 +112,8 @@ export class RateSearch {
     const end = this.climb.accepted(flight.order, nowMs, this.#rate, baseMs, lengthMs);
     if (end === "not yet") return false;
     if (end === "places bind" && this.suspectPlaces > 0 && this.estimate.isDear) {
+      // A window that has begun anew lets in as many, too, and so does a bucket that had time to fill.
+      if (!this.estimate.isBeyondWindows) return false;
       this.free(nowMs);
       return true;
     }
@@ -149,7 +148,7 @@ export class RateSearch {
     const isRest = this.#spending.isLong && !wasRefused;
     if (!isRest) window.opened(flight.atMs, before);
     if (windowed === undefined && !estimate.isMeasured) {
-      this.#rate = Math.max(estimate.isDear ? SLOWEST : pace, wasRefused ? 0 : this.#guess);
+      this.#rate = Math.max(estimate.slowest(pace), wasRefused ? 0 : this.#guess);
       this.#guess = this.#rate;
       estimate.low = 0;
       return this.#startClimb(nowMs, wasRefused ? 1.25 : 2);

@@ -23,6 +23,11 @@ export function roundWindowMs(leastMs: number): number {
   return LENGTHS_MS.find((length) => length >= leastMs) ?? 86_400_000;
 }
 
+/** How often the smaller goes into the larger. */
+function timesAs(one: number, other: number): number {
+  return Math.max(one, other) / Math.min(one, other);
+}
+
 function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
 }
@@ -115,8 +120,14 @@ export class WindowWatch {
     const { isLong, fromMs, wasSeen, size, leastMs } = this.#spell(accepted);
     const lengthMs = this.lengthMs > 0 ? this.lengthMs : roundWindowMs(leastMs);
     if (lengthMs > mostMs) return this.rate;
-    // Used up towards its end, several windows may have gone by.
-    if (this.shutFromMs - fromMs < (isLong && wasSeen ? 1 : 0.8) * lengthMs && size >= 6) {
+    // Used up towards its end, several windows may have gone by …
+    const lastedMs = this.shutFromMs - fromMs;
+    const isSoon = lastedMs < (isLong && wasSeen ? 1 : 0.8) * lengthMs;
+    // … but for one that let in about as many as were let in at first; across one end it lets in twice as many at most.
+    const isSecond = this.size === 0 && this.firstSize < Infinity && !isLong;
+    const times = isSecond ? timesAs(size, this.firstSize) : 1;
+    const isAgain = isSecond && times <= 1.5 && lastedMs < 2 * lengthMs;
+    if ((isSoon || isAgain) && times <= 2 && size >= 6) {
       const most = isLong ? Infinity : this.firstSize;
       // Far fewer are a sign of something else: one that slides, or that others use as well.
       this.size = this.size > 0 ? clamp(size, 0.7 * this.size, this.size) : Math.min(most, size);
