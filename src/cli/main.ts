@@ -8,6 +8,7 @@ import { compileBaselineHere } from "./compilers.ts";
 import { RunStopped, type StopReason } from "../runs/run-stopped.ts";
 import { firstOf } from "../runs/run-stopped.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { keepYoungSmall } from "./young-generation.ts";
 
 export { leave } from "./leave.ts";
 
@@ -17,6 +18,7 @@ export { leave } from "./leave.ts";
  */
 export async function main(argv: readonly string[]): Promise<void> {
   compileBaselineHere();
+  keepYoungSmall();
   const terminal = processTerminal();
   leaveErrorsToWriters(terminal);
   try {
