@@ -196,7 +196,7 @@ export class ConcurrencyLimit {
   /** So many are taken to be all, though no more were refused. */
   assume(places: number, nowMs: number, dearMs: number): void {
     this.refusedAt(places, nowMs, dearMs);
-    this.#trial.isDoubted = true;
+    this.#trial.doubt(nowMs);
   }
 
   /** Refused, or dropped, with so many under way besides: that many places there are. */

@@ -31,6 +31,15 @@ export interface Refused {
   readonly climb: Climb;
 }
 
+/** Places that were known. */
+export interface KnownPlaces {
+  readonly ceiling: number;
+  /** Answers went on to come in while that many were under way. */
+  readonly isFlowing: boolean;
+  /** A round trip, milliseconds; 0 where unknown. */
+  readonly baseMs: number;
+}
+
 /** What is known of a rate: marks, windows, and paces that were let in. */
 export class RateEstimate {
   readonly #ruler = new Ruler();
@@ -103,6 +112,11 @@ export class RateEstimate {
     const atOnce = this.isShallow ? this.#firstAccepted - 1 : 0;
     this.low = rate - (SAVED * atOnce * 1000) / tookMs;
     this.letIn(rate, tookMs);
+  }
+
+  /** Places were none: so many in a round trip were let in, and of no depth. */
+  flowed({ ceiling, isFlowing, baseMs }: KnownPlaces): void {
+    if (this.isShallow && isFlowing && baseMs > 0) this.low = (ceiling * 1000) / baseMs;
   }
 
   /** Here a limit was used up. */

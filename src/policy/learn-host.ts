@@ -226,6 +226,7 @@ export class HostLimits implements RateLearner {
     }
     // Who left meanwhile left as fast, and tells nothing more.
     this.#judged = this.#last.order;
+    if (rate.rate === Infinity) rate.estimate.flowed(concurrency);
     if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
     const { baseMs } = concurrency;

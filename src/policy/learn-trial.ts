@@ -34,7 +34,7 @@ export class Trial {
   /** One was refused: how many places there are is known. */
   #hasFailed = false;
   /** No more than those that there seem to be were ever refused: each trial that succeeds is followed by the next. */
-  isDoubted = false;
+  #isDoubted = false;
 
   waitAtLeast(waitMs: number): void {
     this.#waitMs = Math.max(this.#waitMs, waitMs);
@@ -45,6 +45,12 @@ export class Trial {
     this.#atMs = nowMs + this.#waitMs;
   }
 
+  /** There may be more by far: the first trial comes after half the wait. It costs the same and is worth more. */
+  doubt(nowMs: number): void {
+    this.#isDoubted = true;
+    this.#atMs = nowMs + this.#waitMs / 2;
+  }
+
   planLater(): void {
     this.#atMs = UNPLANNED;
   }
@@ -52,7 +58,7 @@ export class Trial {
   /** Refused, be it during a trial or not. `unitMs`: the shortest wait; where there were more places not long ago none is much longer. */
   refused(unitMs: number, hasFallen: boolean): void {
     const longestMs = (hasFallen ? FALLEN : LONGEST) * unitMs;
-    this.isDoubted = false;
+    this.#isDoubted = false;
     if (this.width > 0) {
       this.#hasFailed = true;
       this.#waitMs = Math.min(longestMs, this.#waitMs * 2);
@@ -87,8 +93,8 @@ export class Trial {
   succeeded(nowMs: number, unitMs: number): void {
     this.#nextWidth *= 1.5;
     this.width = 0;
-    if (!this.isDoubted) this.#waitMs = Math.max(unitMs, this.#waitMs / 2);
-    this.#atMs = this.isDoubted ? nowMs : nowMs + this.#waitMs;
+    if (!this.#isDoubted) this.#waitMs = Math.max(unitMs, this.#waitMs / 2);
+    this.#atMs = this.#isDoubted ? nowMs : nowMs + this.#waitMs;
   }
 
   /** Nothing is tried any more. */

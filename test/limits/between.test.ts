@@ -14,6 +14,8 @@ test.each([
   ["bucket:50/s,burst=10,retry-after", 50, 75, 69],
   ["bucket:100/s,burst=20,retry-after", 50, 79, 44],
   ["bucket:500/s,burst=10,retry-after", 50, 70, 58],
+  ["bucket:500/s,burst=5,retry-after", 50, 62, 58],
+  ["bucket:500/s,burst=5,retry-after", 200, 47, 45],
   ["bucket:200/s,burst=10", 50, 92, 89],
   ["bucket:200/s,burst=20", 50, 95, 93],
   ["bucket:20/s,burst=2", 200, 93, 91],
