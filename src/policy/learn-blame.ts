@@ -26,6 +26,8 @@ export class Chance {
 /** A refusal, and what is known of both limits. */
 export interface Suspects {
   readonly episode: Episode;
+  /** Let in since the last one. */
+  readonly accepted: number;
   /** Under way besides the first refused one. */
   readonly places: number;
   /** Most under way with which one was let in since the last episode. */
@@ -35,7 +37,8 @@ export interface Suspects {
 }
 
 /** Whether a refusal was about places and not about the rate. */
-export function arePlaces({ episode, places, highest, concurrency, rate }: Suspects): boolean {
+export function arePlaces(suspects: Suspects): boolean {
+  const { episode, accepted, places, highest, concurrency, rate } = suspects;
   if (places < 1) return false;
   const { suspectPlaces, estimate } = rate;
   const { baseMs } = concurrency;
@@ -57,5 +60,8 @@ export function arePlaces({ episode, places, highest, concurrency, rate }: Suspe
   const least = mayBeFar ? 0.5 * concurrency.firstCeiling : 0.8 * concurrency.ceiling;
   if (places + 1 < Math.min(least, concurrency.ceiling)) return false;
   const { isFlowing, isProven, isTrying } = concurrency;
+  // Whoever keeps to known places is refused by a window, each time after as many.
+  const isShut = estimate.isDear && !isTrying && episode.acceptedShare === 0;
+  if (isShut && estimate.isThrice(accepted)) return false;
   return isFlowing || isProven || isTrying || !estimate.isDear || comesFree;
 }

@@ -57,6 +57,8 @@ export class RateEstimate {
   dearMs = 0;
   /** Accepted before the first refusal, above what the rate explains; 0 where unknown. */
   burst = 0;
+  /** Where places refused the last time: when somebody may leave again, and what was let in until then. */
+  reopens: { readonly atMs: number; readonly accepted: number } | undefined;
   #firstAccepted = 0;
   #firstMs = 0;
   #lastAccepted = 0;
@@ -114,9 +116,20 @@ export class RateEstimate {
     this.letIn(rate, tookMs);
   }
 
-  /** Places were none: so many in a round trip were let in, and of no depth. */
-  flowed({ ceiling, isFlowing, baseMs }: KnownPlaces): void {
+  /** As many were let in since the last mark as before it and as before the first refusal, to one in twenty: what is used up is a window. */
+  isThrice(since: number): boolean {
+    const counts = [since, this.#ruler.sinceBefore, this.#firstAccepted];
+    const least = Math.min(...counts);
+    return least >= MANY / 2 && Math.max(...counts) <= 1.05 * least;
+  }
+
+  /** Places were none: so many in a round trip were let in, and of no depth; or a window. `since`: let in since the last mark. */
+  flowed({ ceiling, isFlowing, baseMs }: KnownPlaces, since: number): void {
     if (this.isShallow && isFlowing && baseMs > 0) this.low = (ceiling * 1000) / baseMs;
+    const { reopens } = this;
+    if (reopens !== undefined && this.isThrice(since)) {
+      this.window.opened(reopens.atMs, reopens.accepted);
+    }
   }
 
   /** Here a limit was used up. */

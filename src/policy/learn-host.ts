@@ -216,9 +216,10 @@ export class HostLimits implements RateLearner {
       return;
     }
     const accepted = rate.estimate.since(acceptedBefore);
-    if (accepted > 0 && arePlaces({ episode, places, highest, concurrency, rate })) {
+    if (accepted > 0 && arePlaces({ episode, accepted, places, highest, concurrency, rate })) {
       rate.free(nowMs);
       rate.estimate.mark(acceptedBefore, first.atMs);
+      rate.estimate.reopens = { atMs: nowMs + wait, accepted: this.#accepted };
       const isSure = !rate.estimate.isDear || concurrency.isProven || concurrency.isTrying;
       // Of those under way some have left the server already; where a refusal is dear, count them out.
       concurrency.refusedAt(Math.max(1, isSure ? places : Math.ceil(0.88 * places)), nowMs, wait);
@@ -226,7 +227,7 @@ export class HostLimits implements RateLearner {
     }
     // Who left meanwhile left as fast, and tells nothing more.
     this.#judged = this.#last.order;
-    if (rate.rate === Infinity) rate.estimate.flowed(concurrency);
+    if (rate.rate === Infinity) rate.estimate.flowed(concurrency, accepted);
     if (rate.rate === Infinity) concurrency.lift();
     concurrency.settle();
     const { baseMs } = concurrency;

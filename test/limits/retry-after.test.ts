@@ -12,8 +12,9 @@ function share(spec: string, seed: number, roundTripMs: number): number {
 describe("a window with Retry-After", () => {
   // Where in the server's second a run begins once decided between 94 % and 70 %. What was concluded wrongly:
   // places, since a new window let in as many as were suspected; a high rate, since the window began while
-  // refusals were on their way; no window, since two were spent before it refused again.
-  test.each([130, 169, 186, 193, 195, 212, 227, 246, 320, 346])(
+  // refusals were on their way; no window, since two were spent before it refused again. What still looks like
+  // places refuses after the same number three times.
+  test.each([130, 169, 186, 193, 195, 200, 212, 227, 246, 320, 346])(
     "50 in 1 s, seed %i: it is found, wherever a run begins",
     (seed) => {
       expect(share("window:50/1s,retry-after", seed, 50)).toBeGreaterThanOrEqual(0.85);
@@ -21,10 +22,10 @@ describe("a window with Retry-After", () => {
   );
 
   test.each([
-    ["window:50/1s,retry-after", 50, 0.01, 0.94],
+    ["window:50/1s,retry-after", 50, 0, 0.94],
     ["window:50/1s,retry-after", 20, 0.03, 0.93],
     ["window:50/1s,retry-after", 200, 0.55, 0.82],
-    ["window:100/1s,retry-after", 50, 0.04, 0.935],
+    ["window:100/1s,retry-after", 50, 0.02, 0.94],
     ["window:20/1s,retry-after", 50, 0, 0.945],
     ["window:300/1s,retry-after", 50, 0.02, 0.935],
   ] as const)(
