@@ -69,6 +69,34 @@ describe("whose turn it is", () => {
     expect(seen.size).toBe(457);
   });
 
+  test("it is read far ahead for another host, but not where one has long been alone", async () => {
+    let read = 0;
+    const list = [...Array.from({ length: 60 }, () => owed("a", 512)), owed("b", 3)];
+    async function* counted(): AsyncGenerator<readonly Owed[]> {
+      for (const batch of list) {
+        read += batch.length;
+        yield batch;
+      }
+    }
+    const turns = spread(counted(), { turnsAt: () => 1, lookAhead: 2_000 });
+    let ahead = 0;
+    let last = (await turns.next())!;
+    const furthest = new Map<string, number>();
+    for (let given = 1; ; given += 1) {
+      const next = turns.next();
+      await new Promise((resolve) => setImmediate(resolve));
+      ahead = read - given;
+      const phase = read > 24_000 ? "late" : read < 18_000 ? "early" : "between";
+      furthest.set(phase, Math.max(furthest.get(phase) ?? 0, ahead));
+      turns.landed(last);
+      const one = await next;
+      if (one === undefined) break;
+      last = one;
+    }
+    expect(furthest.get("early")).toBeGreaterThan(1_900);
+    expect(furthest.get("late")).toBeLessThanOrEqual(1_024 + 3);
+  });
+
   test("one that rests lets its host have another turn, and counts again when it goes on", async () => {
     const turns = spread(batches(owed("a", 3)), { turnsAt: () => 1 });
     const first = (await turns.next())!;

@@ -10,6 +10,12 @@ export interface Owed {
 /** Kept ready where hosts still have turns: enough that nobody waits for the input. */
 const READY = 512;
 
+/**
+ * A host that was alone for so many times the look-ahead is taken for the only one: reading far ahead is not worth
+ * its memory then, and what another one would have gained is a tenth of the time so far at most.
+ */
+const LONG_ALONE = 10;
+
 /** Whose turn it is: gives one at a time, and hears when one has landed. */
 export interface Turns<T extends Owed> {
   /** The next one, or undefined when there is none left. Waits while all have their share out. */
@@ -26,7 +32,7 @@ export interface Turns<T extends Owed> {
 export interface SpreadOptions {
   /**
    * Read this far ahead while no host that is known may have another turn, so that an input sorted by
-   * host still keeps all hosts busy. @default 10000
+   * host still keeps all hosts busy; less where there has been no other host for very long. @default 10000
    */
   readonly lookAhead?: number;
   /** At most so many of a host out, as it looks at the moment: more would only wait in its line. */
@@ -65,6 +71,8 @@ export function spread<T extends Owed>(
   const levels: Line<T>[] = [];
   let lowest = 0;
   let pending = 0;
+  /** How many came one after the other while there was but one host. */
+  let alone = 0;
   let input: "open" | "reading" | "ended" = "open";
   let failure: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
@@ -120,6 +128,7 @@ export function spread<T extends Owed>(
     const isNew = !hasWork(host);
     host.pending.push(owed);
     pending += 1;
+    alone = hosts.size === 1 ? alone + 1 : 0;
     if (isNew) join(host);
   }
 
@@ -149,10 +158,13 @@ export function spread<T extends Owed>(
     else if (host.out === 0) hosts.delete(host.name);
   }
 
+  /** How far ahead it is read while somebody starves. */
+  const reach = (): number => (alone > LONG_ALONE * lookAhead ? READY : lookAhead);
+
   async function read(): Promise<void> {
     input = "reading";
     try {
-      while (pending < (wake === undefined ? READY : lookAhead)) {
+      while (pending < (wake === undefined ? READY : reach())) {
         const batch = await reader.next();
         if (batch.done === true) {
           input = "ended";
@@ -177,7 +189,7 @@ export function spread<T extends Owed>(
       if (input === "ended" && pending === 0) return undefined;
       const woken = Promise.withResolvers<void>();
       wake = woken.resolve;
-      readAhead(lookAhead);
+      readAhead(reach());
       await woken.promise;
       wake = undefined;
     }

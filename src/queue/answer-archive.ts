@@ -6,6 +6,7 @@ import { eachEntry, sealEntries } from "./answer-entries.ts";
 import { answerIn, entryBytes, isWhole, lengthAt } from "./answer-entry.ts";
 import { HEAD_LENGTH, LaterEntries } from "./later-entries.ts";
 import { openPackFile } from "./pack-file.ts";
+import { PlaceBatch } from "./place-batch.ts";
 import { openQuestionIndex } from "./question-index.ts";
 
 /** Most answers are read in one piece with their head. */
@@ -16,13 +17,11 @@ const FIRST_READ_BYTES = 4_096;
  */
 const BATCH = 100_000;
 /** Entries that wait before the first of them are sorted: a run that repeats nothing needs no index. */
-const MOST_LATER = 300_000;
+const MOST_LATER = 150_000;
 /** Bytes of the pack that are read again after a crash, at most, besides one group. */
 const UNINDEXED_BYTES = 67_108_864;
 /** Entries that may wait for `record`, of some 12 to 24 bytes each. */
 const MOST_WAITING = 600_000;
-/** Answers that are looked for one by one among those that wait, before the oldest of these are indexed. */
-const MOST_SCANS = 32;
 
 /** Answers on disk, in a file of entries and an index in the journal; synchronous, for the journal's thread. */
 export interface AnswerArchive extends Disposable {
@@ -65,21 +64,7 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     index.set(high, low, place);
   });
   const later = new LaterEntries();
-  let scans = 0;
-
-  /** Puts the oldest of those that wait into the index, so many of them. */
-  function indexOldest(entries: number): void {
-    index.reserve(Math.min(entries, later.size));
-    later.take(entries, (high, low, place) => index.set(high, low, place));
-    scans = 0;
-  }
-
-  /** The filter in front of the archive takes one question in thousands for one that it has. */
-  function placeOf(high: number, low: number): number | undefined {
-    scans += 1;
-    if (scans > MOST_SCANS) indexOldest(BATCH);
-    return later.find(high, low) ?? index.get(high, low);
-  }
+  const fresh = new PlaceBatch();
 
   return {
     append(pack) {
@@ -92,14 +77,18 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     },
     sync: () => file.sync(),
     record() {
+      if (file.length === index.recordedBytes) return;
       const unindexedBytes = file.length - index.indexedBytes;
       const isMuch = later.size >= MOST_LATER || unindexedBytes >= UNINDEXED_BYTES;
-      if (isMuch) indexOldest(BATCH);
+      if (isMuch) {
+        fresh.reserve(BATCH);
+        later.take(BATCH, (high, low, place) => fresh.add(high, low, place));
+      }
       const isDue = isMuch || index.waiting >= BATCH;
-      index.record(file.length, isDue ? (later.place ?? file.length) : undefined);
+      index.record(file.length, isDue ? (later.place ?? file.length) : undefined, fresh);
     },
     find(question, high, low) {
-      const place = placeOf(high, low);
+      const place = later.find(high, low) ?? index.get(high, low);
       if (place === undefined) return undefined;
       let entry = entryBytes(file.read(place, FIRST_READ_BYTES));
       const length = lengthAt(entry, 0);
@@ -111,7 +100,8 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
       return answerIn(entry.bytes.subarray(0, length), question);
     },
     hashes() {
-      indexOldest(later.size);
+      index.reserve(later.size);
+      later.take(later.size, (high, low, place) => index.set(high, low, place));
       return index.hashes();
     },
     get damaged() {

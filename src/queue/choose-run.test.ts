@@ -24,6 +24,7 @@ async function choose(total: number, finished: "go on" | "begin beside") {
       refusal: "a file is in the way",
     },
     KNOWN,
+    17,
   );
   using store = JournalStore.open(chosen.directory, "read");
   const since = store.fact<string>("since");

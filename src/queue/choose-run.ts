@@ -26,7 +26,7 @@ export interface ChosenRun {
  * Finds the run of the same work, or makes a new one, its journal durable.
  * @throws UsageError where there can be no new one, RunLocked, and the system's and SQLite's errors.
  */
-export function chooseRun(wanted: NewOrSame, known: KnownAhead): ChosenRun {
+export function chooseRun(wanted: NewOrSame, known: KnownAhead, pid: number): ChosenRun {
   const { base, work, earlier, job } = wanted;
   const input = known.digest ?? digestOf(wanted.input);
   const identity: RunIdentity = { work, input };
@@ -45,7 +45,7 @@ export function chooseRun(wanted: NewOrSame, known: KnownAhead): ChosenRun {
   const seed = JSON.stringify(known.seed);
   const beside = since === undefined ? {} : { since: JSON.stringify(since) };
   const facts = { identity: JSON.stringify(identity), job, order, seed, ...wasRead, ...beside };
-  createJournal(directory, facts);
+  createJournal(directory, facts, { pid, beganMs: Date.now() });
   return { directory, origin: "new" };
 }
 

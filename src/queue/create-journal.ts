@@ -2,17 +2,22 @@ import { closeSync, fsyncSync, openSync, renameSync, rmdirSync, rmSync } from "n
 import { dirname, join } from "node:path";
 
 import { createTables, JOURNAL_FILE, schemaSeal } from "./journal-format.ts";
+import { beginSession, type Session } from "./journal-session.ts";
 import { writeFacts } from "./sealed-rows.ts";
 import { makeFoldersSync } from "./make-folders-sync.ts";
 import { openDatabase } from "./open-database.ts";
 
 /**
  * Makes the journal of a new run in `directory`, which may hold none, with its first facts (JSON by
- * name); durable when this returns, its name included. Before that nothing has that name: a journal
+ * name) and the first process that works on it; durable when this returns, its name included. Before that nothing has that name: a journal
  * that is there is whole. Where it throws, what it made is gone. Synchronous, for the journal's thread.
  * @throws the system's and SQLite's errors.
  */
-export function createJournal(directory: string, facts: Readonly<Record<string, string>>): void {
+export function createJournal(
+  directory: string,
+  facts: Readonly<Record<string, string>>,
+  session: Session,
+): void {
   const made: string[] = [];
   const path = join(directory, `${JOURNAL_FILE}.new`);
   try {
@@ -24,6 +29,7 @@ export function createJournal(directory: string, facts: Readonly<Record<string, 
       using database = openDatabase(path);
       createTables(database, () => {
         writeFacts(database, { ...facts, schema: String(schemaSeal(database)) });
+        beginSession(database, session);
       });
     }
     syncPath(path);

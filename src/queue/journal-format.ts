@@ -93,4 +93,6 @@ export function schemaSeal(database: DatabaseSync): number {
 export function prepareConnection(database: DatabaseSync): void {
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA busy_timeout = 2000");
+  // What is written comes in the order of its keys: a page is touched once.
+  database.exec("PRAGMA cache_size = -1024");
 }

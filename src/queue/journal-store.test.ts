@@ -28,7 +28,7 @@ function group(rows: readonly number[], more: Partial<Group> = {}): Group {
 }
 
 function created(directory: string, facts: Readonly<Record<string, string>>): JournalStore {
-  createJournal(directory, facts);
+  createJournal(directory, facts, { pid: 1, beganMs: 1 });
   return JournalStore.open(directory, "write");
 }
 
@@ -106,7 +106,7 @@ describe("the journal of a run", () => {
   test("of a newer format, or another program's database, is refused and left as it is", async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, "run");
-    createJournal(directory, {});
+    createJournal(directory, {}, { pid: 1, beganMs: 1 });
     const path = join(directory, JOURNAL_FILE);
     {
       using database = new DatabaseSync(path);

@@ -22,6 +22,7 @@ import {
   writeHeld,
   writeIntents,
 } from "./sealed-rows.ts";
+import { beginSession, latestSession } from "./journal-session.ts";
 import { openJournal } from "./open-journal.ts";
 
 /** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
@@ -103,9 +104,13 @@ export class JournalStore implements Disposable {
   }
 
   /** Notes that a process works on the run from now on. */
-  begin(pid: number, atMs: number): void {
-    const statement = this.database.prepare("INSERT INTO session (pid, began_ms) VALUES (?, ?)");
-    this.#session = Number(statement.run(pid, atMs).lastInsertRowid);
+  begin(pid: number, beganMs: number): void {
+    this.#session = beginSession(this.database, { pid, beganMs });
+  }
+
+  /** Goes on as the process that the journal was made by. */
+  takeUp(): void {
+    this.#session = latestSession(this.database);
   }
 
   /** Notes how the process ended its work. */

@@ -174,7 +174,7 @@ function open({ wanted, known, pid }: Open): OpenedRun {
     if (input.kind === "grows") copy = openInputCopy(wanted.directory, "go on");
     return run;
   }
-  const { directory, origin } = chooseRun(wanted, known);
+  const { directory, origin } = chooseRun(wanted, known, pid);
   const run = read(directory, origin, pid);
   if (input.kind === "was read") takeInput(input.path, directory);
   if (origin === "new" && input.kind === "read once") copy = openInputCopy(directory, "begin");
@@ -187,7 +187,8 @@ function read(directory: string, origin: OpenedRun["origin"], pid: number): Open
   if (origin === "earlier") JournalStore.open(directory, "read")[Symbol.dispose]();
   lock = lockedRun(directory);
   store = JournalStore.open(directory, "write");
+  if (origin === "new") store.takeUp();
   const found = describeRun(store, origin);
-  store.begin(pid, Date.now());
+  if (origin === "earlier") store.begin(pid, Date.now());
   return found;
 }

@@ -28,14 +28,19 @@ export class LateFilter {
   }
 
   #filled(): BloomFilter {
-    this.#filter ??= new BloomFilter();
-    this.#filter.addAll(this.#waiting.subarray(0, this.#count));
+    if (this.#filter === undefined) {
+      this.#filter = new BloomFilter();
+      this.#filter.addAll(this.#waiting.subarray(0, this.#count));
+      this.#waiting = new Int32Array(FIRST_WAITING * 2);
+    } else if (this.#count > 0) {
+      this.#filter.addAll(this.#waiting.subarray(0, this.#count));
+    }
     this.#count = 0;
     return this.#filter;
   }
 
   #makeRoom(): void {
-    if (this.#count >= MOST_WAITING * 2) {
+    if (this.#filter !== undefined || this.#count >= MOST_WAITING * 2) {
       this.#filled();
       return;
     }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import { PlaceBatch } from "./place-batch.ts";
 import { WaitingPlaces } from "./waiting-places.ts";
 
 /** Hashes given out at a time. */
@@ -28,10 +29,10 @@ export interface QuestionIndex {
   /** How many wait. */
   readonly waiting: number;
   /**
-   * Records the pack's length, and where `setBytes` is given, all that waits, which are the hashes up to
-   * there: to be called in a transaction.
+   * Records the pack's length, and where `setBytes` is given, all that waits and then the `fresh` ones, which are
+   * the hashes up to there: to be called in a transaction.
    */
-  record(packBytes: number, setBytes?: number): void;
+  record(packBytes: number, setBytes?: number, fresh?: PlaceBatch): void;
   /** All hashes, in batches `high, low, high, low, …`; some may come twice. Set nothing meanwhile. */
   hashes(): Generator<Int32Array<ArrayBuffer>>;
   /** Forgets everything, in the tables too. */
@@ -66,12 +67,18 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
     set: (high, low, place) => waiting.set(high, low, place),
     get: (high, low) =>
       waiting.get(high, low) ?? (select.get(high, low)?.["place"] as number | undefined),
-    record(packBytes, setBytes) {
+    record(packBytes, setBytes, fresh = new PlaceBatch()) {
       if (packBytes === recordedBytes) return;
       if (setBytes !== undefined) {
         // Sorted, they touch each page of the table once.
-        waiting.eachSorted((high, low, place) => insert.run(high, low, place));
-        waiting.clear();
+        if (waiting.size > 0) {
+          const older = new PlaceBatch();
+          older.reserve(waiting.size);
+          waiting.each((high, low, place) => older.add(high, low, place));
+          waiting.clear();
+          older.takeSorted((high, low, place) => insert.run(high, low, place));
+        }
+        fresh.takeSorted((high, low, place) => insert.run(high, low, place));
         indexedBytes = setBytes;
       }
       update.run(packBytes, indexedBytes);

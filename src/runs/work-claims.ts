@@ -32,15 +32,19 @@ export function checkedName(template: string, tasks: Tasks): SaveName {
 /** Inputs of up to this many rows have their files' names checked before anything is sent. */
 const MOST_CLAIMED_FIRST = 20_000;
 
+/** Tasks whose files have their names. */
+export interface ClaimedTasks {
+  readonly batches: AsyncIterable<readonly Task[]>;
+  /** Resolves once it is durable that files under these names are the run's own. @throws DiskError */
+  readonly noted: Promise<void>;
+}
+
 /**
  * Claims the name of each row's file before it is asked for, so that names are the same in every run.
  * Where they are few enough, all are claimed now.
  * @throws UsageError for a file that is there already and is not to be overwritten.
  */
-export async function claimed(
-  tasks: Tasks,
-  claims: Claims,
-): Promise<AsyncIterable<readonly Task[]>> {
+export async function claimed(tasks: Tasks, claims: Claims): Promise<ClaimedTasks> {
   const { files, name, existing, input, run } = claims;
   async function claimAll(batch: readonly Task[]): Promise<void> {
     for (const task of batch) {
@@ -63,8 +67,7 @@ export async function claimed(
   }
   const noteChecked = async (): Promise<void> => run?.journal.note({ checked: "true" });
   if (tasks.total === undefined || tasks.total > MOST_CLAIMED_FIRST) {
-    await noteChecked();
-    return claiming();
+    return { batches: claiming(), noted: noteChecked() };
   }
   const all: (readonly Task[])[] = [];
   for await (const batch of claiming()) all.push(batch);
@@ -72,11 +75,10 @@ export async function claimed(
   if (run !== undefined && mayMiss && run.table === undefined) {
     await askMissingAgain(all.flat(), claims, run);
   }
-  await noteChecked();
   async function* given(): AsyncGenerator<readonly Task[]> {
     yield* all;
   }
-  return given();
+  return { batches: given(), noted: noteChecked() };
 }
 
 /** Answers whose files somebody took away are owed again. */

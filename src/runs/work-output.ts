@@ -14,10 +14,10 @@ import type { Keeps } from "../queue/outcome-detail.ts";
 import type { Task } from "../queue/queue.ts";
 import type { ByteOutput } from "../sinks/byte-output.ts";
 import { isQuarantined } from "./quarantine-file.ts";
-import { type FileSink, openFileSink } from "../sinks/file-sink.ts";
+import { openFileSink } from "../sinks/file-sink.ts";
 import { createNullSink } from "../sinks/null-sink.ts";
 import { ordered, type OrderedOptions } from "../sinks/ordered.ts";
-import { savingSink } from "../sinks/saving-sink.ts";
+import { saveBeside } from "./save-beside.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { createTableSink, openTableSink } from "../sinks/table-sink.ts";
 import { type HeldParts, heldRecord, packedRecord } from "./held-record.ts";
@@ -31,7 +31,7 @@ import type { OutputSettings } from "./output-settings.ts";
 import type { CrawlWork } from "./crawl-work.ts";
 import { openArchive } from "./work-archive.ts";
 import { extractFiles } from "./work-files.ts";
-import { checkedName, claimed, type Saving } from "./work-claims.ts";
+import { checkedName, claimed, type ClaimedTasks, type Saving } from "./work-claims.ts";
 import type { WorkRun } from "./work-run.ts";
 import type { Tasks } from "./work-tasks.ts";
 
@@ -99,9 +99,9 @@ export async function openOutput(
     );
   const { names, equal } = output.files ?? AS_USUAL;
   // What a server will call its files is not known before they come.
-  const batches =
+  const { batches, noted }: Claimed =
     files === undefined || save === undefined || names === "the server's"
-      ? tasks.batches
+      ? tasks
       : await claimed(tasks, {
           ...{ files, name: save.name, existing: own ? "own" : output.existing, run },
           input: inputsOf(settings).map((path) => relative(save.root, path))[0],
@@ -112,7 +112,7 @@ export async function openOutput(
   return {
     extract:
       files && save ? extractFiles(extract, settings, { saving: save, files, run }) : extract,
-    sink: files === undefined ? table : savingIn(files, table),
+    sink: files === undefined ? table : saveBeside(files, table, noted),
     horizon: isOrdered
       ? { horizon: settings.step?.compiled.each === undefined ? HORIZON : ITEMS_HORIZON }
       : {},
@@ -136,20 +136,8 @@ function savingOf({ save }: OutputSettings, tasks: Tasks): Saving | undefined {
   return { root, name: checkedName(template, tasks) };
 }
 
-/** Saves bodies as files beside a table; disposed of, it lets both go. */
-function savingIn(files: FileSink, table: Sink): Sink {
-  const sink = savingSink((saved) => files.take(saved), table);
-  return {
-    ...sink,
-    async [Symbol.asyncDispose]() {
-      try {
-        await sink[Symbol.asyncDispose]();
-      } finally {
-        await files.close();
-      }
-    },
-  };
-}
+/** Tasks, and when it is known that the names of their files are the run's own. */
+type Claimed = Pick<Tasks, "batches"> & Partial<ClaimedTasks>;
 
 /** Where the order of an earlier process goes on. */
 function orderOf(run: WorkRun | undefined): OrderedOptions {

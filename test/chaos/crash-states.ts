@@ -39,14 +39,21 @@ export function tryStates(
     room,
     seed,
     states,
-  }: { readonly room: RecoveryRoom; readonly seed: number; readonly states: number },
+    told = history,
+  }: {
+    readonly room: RecoveryRoom;
+    readonly seed: number;
+    readonly states: number;
+    /** The history whose syncs tell when a commit had returned. @default the run's */
+    readonly told?: DiskHistory;
+  },
 ): StatesEnd {
   const judge = new RecoveryJudge(job.expected);
   const places = crashPlaces(history);
   const points = places.length;
   const violations: Violation[] = [];
   let acknowledged: ReadonlySet<number> | undefined;
-  const syncs = syncsOf(history, `${run}/`);
+  const syncs = syncsOf(told, `${run}/`);
   let [tried, withoutRun] = [0, 0];
   for (const [index, place] of places.entries()) {
     if (violations.length >= MOST_VIOLATIONS) break;

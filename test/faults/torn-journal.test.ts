@@ -49,10 +49,11 @@ const rowsOfGroup = (group: number): readonly number[] =>
 
 /** What a process leaves that dies with six commits in its log, and where each commit ends there. */
 function diedAfterCommits(directory: string, left: string): readonly number[] {
-  createJournal(directory, { job: '"a job"', order: '"arrival"' });
+  const facts = { job: '"a job"', order: '"arrival"' };
+  createJournal(directory, facts, { pid: 1, beganMs: 1 });
   const log = join(directory, `${JOURNAL_FILE}-wal`);
   using store = JournalStore.open(directory, "write");
-  store.begin(1, 1);
+  store.takeUp();
   const ends: number[] = [];
   for (let group = 0; group < GROUPS; group += 1) {
     store.commit(groupOf(rowsOfGroup(group)));
@@ -141,10 +142,11 @@ const FLIPS = 3_000;
 test("88 a bit that flips in a journal is told, or was in nothing that a run goes on from", async () => {
   await using folder = await temporaryFolder();
   const directory = join(folder.path, "run");
-  createJournal(directory, { job: '"a job"', order: '"input"', standing: '{"bytes":100}' });
+  const facts = { job: '"a job"', order: '"input"', standing: '{"bytes":100}' };
+  createJournal(directory, facts, { pid: 1, beganMs: 1 });
   {
     using store = JournalStore.open(directory, "write");
-    store.begin(1, 1);
+    store.takeUp();
     store.intend([500, 501]);
     for (let group = 0; group < GROUPS; group += 1) {
       const held = rowsOfGroup(group + 10).map((row) => [row, `[["n"],["${row}"]]`] as const);

@@ -58,9 +58,9 @@ export function keptRun(
   const noted = Object.entries({ identity, ...facts }).map(
     ([name, value]) => [name, JSON.stringify(value)] as const,
   );
-  createJournal(directory, Object.fromEntries(noted));
+  createJournal(directory, Object.fromEntries(noted), { pid: 4711, beganMs: BEGAN_MS });
   const store = JournalStore.open(directory, "write");
-  store.begin(4711, BEGAN_MS);
+  store.takeUp();
   const hosts: string[] = [];
   let groups = 0;
   return {

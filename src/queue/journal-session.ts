@@ -1,0 +1,18 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** A process that works on a run. */
+export interface Session {
+  readonly pid: number;
+  readonly beganMs: number;
+}
+
+/** Notes that a process works on the run from now on; gives the number of its session. */
+export function beginSession(database: DatabaseSync, { pid, beganMs }: Session): number {
+  const statement = database.prepare("INSERT INTO session (pid, began_ms) VALUES (?, ?)");
+  return Number(statement.run(pid, beganMs).lastInsertRowid);
+}
+
+/** The session that began last: of a run that was just made, this process's. */
+export function latestSession(database: DatabaseSync): number {
+  return Number(database.prepare("SELECT max(id) AS id FROM session").get()!["id"]);
+}
