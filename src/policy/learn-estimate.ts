@@ -176,7 +176,10 @@ export class RateEstimate {
     if ((mayBeWindow && !episode.letsInBetween) || window.size > 0) {
       const known = window.rate;
       const windowed = window.judge(acceptedBefore, atMs, false);
-      if (windowed !== undefined) {
+      // More was let in before than such a window would: it is none.
+      const most = known === undefined ? 1.1 * (windowed ?? Infinity) : Infinity;
+      if (most < this.#ruler.leastOf(window.lengthMs)) window.forget();
+      else if (windowed !== undefined) {
         if (known === windowed && rate <= windowed) window.shrink(since, fromMs, atMs);
         return window.rate ?? windowed;
       }

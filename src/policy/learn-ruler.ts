@@ -42,6 +42,17 @@ export class Ruler {
     this.#marks.length = 0;
   }
 
+  /** Per second, what a window of this length lets in at the least: between two marks one more ends than fits in. */
+  leastOf(lengthMs: number): number {
+    let least = 0;
+    for (const [index, to] of this.#marks.entries()) {
+      const from = this.#marks[index - 1] ?? to;
+      const accepted = to.accepted - from.accepted;
+      least = Math.max(least, (accepted * 1000) / (to.atMs - from.atMs + lengthMs));
+    }
+    return least;
+  }
+
   /** Per second, over at least so many accepted; undefined where the marks do not reach so far. */
   measure(least: number): Measure | undefined {
     const last = this.#marks.at(-1);

@@ -16,6 +16,7 @@ test.each([
   ["bucket:500/s,burst=10,retry-after", 50, 70, 58],
   ["bucket:500/s,burst=5,retry-after", 50, 62, 58],
   ["bucket:500/s,burst=5,retry-after", 200, 47, 45],
+  ["places:8,share=0.5@20s-40s,retry-after", 50, 58, 50],
   ["bucket:200/s,burst=10", 50, 92, 89],
   ["bucket:200/s,burst=20", 50, 95, 93],
   ["bucket:20/s,burst=2", 200, 93, 91],
