@@ -180,7 +180,9 @@ export class RateEstimate {
       const most = known === undefined ? 1.1 * (windowed ?? Infinity) : Infinity;
       if (most < this.#ruler.leastOf(window.lengthMs)) window.forget();
       else if (windowed !== undefined) {
-        if (known === windowed && rate <= windowed) window.shrink(since, fromMs, atMs);
+        // Between two waits nothing but the pace uses a window up.
+        const pace = refused.isDear ? rate : Infinity;
+        if (known === windowed && rate <= windowed) window.shrink(since, fromMs, atMs, pace);
         return window.rate ?? windowed;
       }
     }

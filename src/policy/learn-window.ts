@@ -65,6 +65,8 @@ export class WindowWatch {
   /** Accepted in a window that was used up; 0 where none is known. */
   size = 0;
   lengthMs = 0;
+  /** Last refusal at an even pace that was thought to be safe. */
+  #paced = { atMs: 0, rate: Infinity };
   /** A shorter limit is known, which shuts and opens many times in one of these. */
   hasShorter = false;
   /** When it opened after the last time that it was shut for long, and what was accepted before. */
@@ -162,14 +164,30 @@ export class WindowWatch {
     return { size, lengthMs: roundWindowMs(leastMs) };
   }
 
-  /** Refused below what it seemed to hold, `since` accepted after it was used up before: it is smaller now, or the count crossed two windows. */
-  shrink(since: number, fromMs: number, atMs: number): void {
+  /** Refused below what it seemed to hold, `since` accepted after it was used up before: it is smaller now, or the count crossed two windows. `rate`: the even pace since a wait; Infinity for none. */
+  shrink(since: number, fromMs: number, atMs: number, rate: number): void {
     const windows = this.#ends(atMs) - this.#ends(fromMs);
     // Used up at both ends: what lay between was whole windows.
     const lostMs = this.openedAtMs - Math.max(fromMs, this.#shutBeforeMs);
     const isUsed = lostMs <= UNUSED * this.lengthMs && this.wasSeenOpening;
     const isWhole = isUsed && windows > 0 && windows < 6 && since >= 6 * windows;
-    this.size = Math.min(this.size * 0.94, isWhole ? since / windows : Infinity);
+    const paced = this.#pacedSize(atMs, rate);
+    this.size = Math.min(this.size * 0.94, isWhole ? since / windows : Infinity, paced);
+  }
+
+  /**
+   * Two paces that were refused one after the other, the second one slower: each when all of a window had left
+   * at it, and windows begin a length apart. So how much later in a window the second one was refused tells its
+   * size, to half a departure. Infinity where it cannot be told.
+   */
+  #pacedSize(atMs: number, rate: number): number {
+    const before = this.#paced;
+    this.#paced = { atMs, rate };
+    const slowerMs = 1000 / rate - 1000 / before.rate;
+    const laterMs = (atMs - before.atMs) % this.lengthMs;
+    const size = (laterMs + 500 / rate) / slowerMs;
+    const isNext = atMs - before.atMs < 3 * this.lengthMs;
+    return isNext && slowerMs > 0 && size > this.size / 2 ? size : Infinity;
   }
 
   /** Ends of windows until then, since the one that was seen to open. */

@@ -24,7 +24,8 @@ describe("a window with Retry-After", () => {
   test.each([
     ["window:50/1s,retry-after", 50, 0, 0.94],
     ["window:50/1s,retry-after", 20, 0.03, 0.93],
-    ["window:50/1s,retry-after", 200, 0.55, 0.82],
+    ["window:50/1s,retry-after", 200, 0.48, 0.84],
+    ["window:100/1s,retry-after", 200, 0.7, 0.81],
     ["window:100/1s,retry-after", 50, 0.02, 0.94],
     ["window:20/1s,retry-after", 50, 0, 0.945],
     ["window:300/1s,retry-after", 50, 0.02, 0.935],
