@@ -6,7 +6,6 @@ import { eachEntry, sealEntries } from "./answer-entries.ts";
 import { answerIn, entryBytes, isWhole, lengthAt } from "./answer-entry.ts";
 import { HEAD_LENGTH, LaterEntries } from "./later-entries.ts";
 import { openPackFile } from "./pack-file.ts";
-import { PlaceBatch } from "./place-batch.ts";
 import { openQuestionIndex } from "./question-index.ts";
 
 /** Most answers are read in one piece with their head. */
@@ -64,7 +63,6 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
     index.set(high, low, place);
   });
   const later = new LaterEntries();
-  const fresh = new PlaceBatch();
 
   return {
     append(pack) {
@@ -80,12 +78,11 @@ export function openAnswerArchive(database: DatabaseSync, directory: string): An
       if (file.length === index.recordedBytes) return;
       const unindexedBytes = file.length - index.indexedBytes;
       const isMuch = later.size >= MOST_LATER || unindexedBytes >= UNINDEXED_BYTES;
-      if (isMuch) {
-        fresh.reserve(BATCH);
-        later.take(BATCH, (high, low, place) => fresh.add(high, low, place));
-      }
-      const isDue = isMuch || index.waiting >= BATCH;
-      index.record(file.length, isDue ? (later.place ?? file.length) : undefined, fresh);
+      if (!isMuch && index.waiting < BATCH) return index.record(file.length);
+      index.record(file.length, (set) => {
+        if (isMuch) later.takeSorted(BATCH, set);
+        return later.place ?? file.length;
+      });
     },
     find(question, high, low) {
       const place = later.find(high, low) ?? index.get(high, low);

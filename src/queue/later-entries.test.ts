@@ -10,6 +10,7 @@ describe("entries that are not indexed yet", () => {
     const step = fc.oneof(
       fc.record({ add: fc.nat(9_000) }),
       fc.record({ take: fc.nat(9_000) }),
+      fc.record({ takeSorted: fc.nat(9_000) }),
       fc.record({ find: fc.nat(50) }),
       fc.constant("clear" as const),
     );
@@ -39,6 +40,12 @@ describe("entries that are not indexed yet", () => {
             later.take(one.take, (...entry) => taken.push(entry));
             expect(taken).toEqual(list.slice(0, one.take));
             list = list.slice(one.take);
+          } else if ("takeSorted" in one) {
+            const taken: Entry[] = [];
+            later.takeSorted(one.takeSorted, (...entry) => taken.push(entry));
+            const expected = list.slice(0, one.takeSorted);
+            expect(taken).toEqual(expected.toSorted(([a], [b]) => a - b));
+            list = list.slice(one.takeSorted);
           } else {
             const [high, low] = [one.find % 7, one.find % 11];
             const expected = list.findLast((entry) => entry[0] === high && entry[1] === low);

@@ -6,10 +6,14 @@ const FIRST_SLOTS = 131_072;
 
 /** Some entries that follow each other. */
 interface Block {
+  /** Three numbers for each: the halves of its hash, and how far behind the first one it stands. */
   readonly heads: Int32Array<ArrayBuffer>;
   /** Where its first entry stands in the pack. */
   place: number;
 }
+
+/** Hears of an entry. */
+type Each = (high: number, low: number, place: number) => void;
 
 /**
  * Entries of the pack that follow each other without a gap and are not in the index yet, the oldest first:
@@ -22,11 +26,10 @@ export class LaterEntries {
   /** How many of the first block have left. */
   #gone = 0;
   #size = 0;
-  /** Where the oldest entry stands in the pack. */
-  #place = 0;
   /** An open-addressing table of entries by their number in the blocks, made when somebody first looks for one. */
   #slots: Int32Array | undefined;
   #used = 0;
+  #keys = new BigInt64Array(0);
 
   get size(): number {
     return this.#size;
@@ -34,21 +37,20 @@ export class LaterEntries {
 
   /** The place of the oldest entry; undefined where there is none. */
   get place(): number | undefined {
-    return this.#size === 0 ? undefined : this.#place;
+    return this.#size === 0 ? undefined : this.#placeOf(this.#gone);
   }
 
   /** Adds heads of entries that stand at `place` and on, right behind those that are there. */
   add(place: number, heads: Int32Array): void {
-    if (this.#size === 0) this.#place = place;
     let next = place;
     for (let at = 0; at < heads.length; at += HEAD_LENGTH) {
       const number = this.#gone + this.#size;
       const end = (number % BLOCK_ENTRIES) * HEAD_LENGTH;
       if (end === 0) this.#begin(next);
-      const block = this.#blocks.at(-1)!.heads;
-      block[end] = heads[at]!;
-      block[end + 1] = heads[at + 1]!;
-      block[end + 2] = heads[at + 2]!;
+      const block = this.#blocks.at(-1)!;
+      block.heads[end] = heads[at]!;
+      block.heads[end + 1] = heads[at + 1]!;
+      block.heads[end + 2] = next - block.place;
       next += heads[at + 2]!;
       this.#size += 1;
       if (this.#slots !== undefined) this.#link(number);
@@ -56,17 +58,26 @@ export class LaterEntries {
   }
 
   /** Gives away the oldest, so many of them as there are. */
-  take(count: number, each: (high: number, low: number, place: number) => void): void {
-    for (let left = Math.min(count, this.#size); left > 0; left -= 1) {
-      const block = this.#blocks[0]!.heads;
-      const at = this.#gone * HEAD_LENGTH;
-      each(block[at]!, block[at + 1]!, this.#place);
-      this.#place += block[at + 2]!;
-      this.#size -= 1;
-      this.#gone += 1;
-      if (this.#gone === BLOCK_ENTRIES || this.#size === 0) this.#drop();
+  take(count: number, each: Each): void {
+    const end = this.#gone + Math.min(count, this.#size);
+    for (let number = this.#gone; number < end; number += 1) this.#give(number, each);
+    this.#drop(end);
+  }
+
+  /** The same in the order of the hashes' upper halves, those with one hash the oldest first. */
+  takeSorted(count: number, each: Each): void {
+    const end = this.#gone + Math.min(count, this.#size);
+    // Lower half of a number the entry, upper half that of its hash: sorting them is one call.
+    if (this.#keys.length < count) this.#keys = new BigInt64Array(count);
+    const halves = new Int32Array(this.#keys.buffer);
+    for (let number = this.#gone, at = 0; number < end; number += 1, at += 2) {
+      halves[at] = number;
+      halves[at + 1] = this.#half(number, 0);
     }
-    if (this.#slots !== undefined) this.#linkAll(this.#slots);
+    // Beware: on a big-endian machine the order is another one, and only the speed depends on it.
+    this.#keys.subarray(0, end - this.#gone).sort();
+    for (let at = 0; at < (end - this.#gone) * 2; at += 2) this.#give(halves[at]!, each);
+    this.#drop(end);
   }
 
   /** The place of the latest entry with this hash. */
@@ -74,20 +85,11 @@ export class LaterEntries {
     if (this.#size === 0) return undefined;
     const slots = this.#slots ?? this.#linkAll(new Int32Array(FIRST_SLOTS));
     const number = slots[this.#slotOf(slots, high, low)]!;
-    if (number === -1) return undefined;
-    const { heads, place } = this.#blocks[Math.floor(number / BLOCK_ENTRIES)]!;
-    let found = place;
-    for (let before = 0; before < number % BLOCK_ENTRIES; before += 1) {
-      found += heads[before * HEAD_LENGTH + 2]!;
-    }
-    return found;
+    return number === -1 ? undefined : this.#placeOf(number);
   }
 
   clear(): void {
-    this.#size = 0;
-    while (this.#blocks.length > 0) this.#drop();
-    this.#slots?.fill(-1);
-    this.#used = 0;
+    this.#drop(this.#gone + this.#size);
   }
 
   #begin(place: number): void {
@@ -99,9 +101,30 @@ export class LaterEntries {
     this.#blocks.push(block);
   }
 
-  #drop(): void {
-    this.#spare.push(this.#blocks.shift()!);
-    this.#gone = 0;
+  /** Forgets those before this one. */
+  #drop(end: number): void {
+    this.#size -= end - this.#gone;
+    this.#gone = end;
+    while (this.#gone >= BLOCK_ENTRIES || (this.#size === 0 && this.#blocks.length > 0)) {
+      this.#spare.push(this.#blocks.shift()!);
+      this.#gone = this.#size === 0 ? 0 : this.#gone - BLOCK_ENTRIES;
+    }
+    if (this.#slots !== undefined) this.#linkAll(this.#slots);
+  }
+
+  #give(number: number, each: Each): void {
+    each(this.#half(number, 0), this.#half(number, 1), this.#placeOf(number));
+  }
+
+  /** The upper (0) or the lower half of an entry's hash. */
+  #half(number: number, which: 0 | 1): number {
+    const { heads } = this.#blocks[Math.floor(number / BLOCK_ENTRIES)]!;
+    return heads[(number % BLOCK_ENTRIES) * HEAD_LENGTH + which]!;
+  }
+
+  #placeOf(number: number): number {
+    const { heads, place } = this.#blocks[Math.floor(number / BLOCK_ENTRIES)]!;
+    return place + heads[(number % BLOCK_ENTRIES) * HEAD_LENGTH + 2]!;
   }
 
   /** Makes the table anew, in this one or in a larger one. */
@@ -119,9 +142,7 @@ export class LaterEntries {
   /** Sets an entry, in place of an earlier one with its hash. */
   #link(number: number): void {
     const slots = this.#slots!;
-    const { heads } = this.#blocks[Math.floor(number / BLOCK_ENTRIES)]!;
-    const at = (number % BLOCK_ENTRIES) * HEAD_LENGTH;
-    const slot = this.#slotOf(slots, heads[at]!, heads[at + 1]!);
+    const slot = this.#slotOf(slots, this.#half(number, 0), this.#half(number, 1));
     if (slots[slot] === -1) this.#used += 1;
     slots[slot] = number;
     if (this.#used * 4 > slots.length * 3) this.#linkAll(new Int32Array(slots.length * 2));
@@ -133,9 +154,7 @@ export class LaterEntries {
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot]!;
       if (number === -1) return slot;
-      const { heads } = this.#blocks[Math.floor(number / BLOCK_ENTRIES)]!;
-      const at = (number % BLOCK_ENTRIES) * HEAD_LENGTH;
-      if (heads[at] === high && heads[at + 1] === low) return slot;
+      if (this.#half(number, 1) === low && this.#half(number, 0) === high) return slot;
     }
   }
 }

@@ -29,10 +29,10 @@ export interface QuestionIndex {
   /** How many wait. */
   readonly waiting: number;
   /**
-   * Records the pack's length, and where `setBytes` is given, all that waits and then the `fresh` ones, which are
-   * the hashes up to there: to be called in a transaction.
+   * Records the pack's length: to be called in a transaction. Where `more` is given, all that waits is set, and then
+   * what that sets, sorted best; it gives the bytes of the pack whose hashes these are.
    */
-  record(packBytes: number, setBytes?: number, fresh?: PlaceBatch): void;
+  record(packBytes: number, more?: (set: QuestionIndex["set"]) => number): void;
   /** All hashes, in batches `high, low, high, low, …`; some may come twice. Set nothing meanwhile. */
   hashes(): Generator<Int32Array<ArrayBuffer>>;
   /** Forgets everything, in the tables too. */
@@ -67,9 +67,9 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
     set: (high, low, place) => waiting.set(high, low, place),
     get: (high, low) =>
       waiting.get(high, low) ?? (select.get(high, low)?.["place"] as number | undefined),
-    record(packBytes, setBytes, fresh = new PlaceBatch()) {
+    record(packBytes, more) {
       if (packBytes === recordedBytes) return;
-      if (setBytes !== undefined) {
+      if (more !== undefined) {
         // Sorted, they touch each page of the table once.
         if (waiting.size > 0) {
           const older = new PlaceBatch();
@@ -78,8 +78,7 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
           waiting.clear();
           older.takeSorted((high, low, place) => insert.run(high, low, place));
         }
-        fresh.takeSorted((high, low, place) => insert.run(high, low, place));
-        indexedBytes = setBytes;
+        indexedBytes = more((high, low, place) => insert.run(high, low, place));
       }
       update.run(packBytes, indexedBytes);
       recordedBytes = packBytes;

@@ -35,7 +35,7 @@ async function askedSend(
 }
 
 /** Bytes of answers that are held though an archive on disk has them: repeats are mostly near. */
-const HELD_BESIDE_ARCHIVE = 2 * 1024 * 1024;
+const HELD_BESIDE_ARCHIVE = 1024 * 1024;
 
 interface Sending {
   readonly settings: WorkSettings;
