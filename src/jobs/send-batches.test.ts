@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { createCall } from "../core/call.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { Failure } from "../core/failure.ts";
 import { createRequest, type HttpRequest } from "../core/request.ts";
 import type { Row } from "../core/row.ts";
@@ -16,6 +17,7 @@ function opened(
   answer: (ids: readonly string[]) => ScriptedAnswer | Promise<ScriptedAnswer>,
   size: number,
   pairing: BatchPairing<Row> = BY_KEY,
+  time?: Clock,
 ) {
   const transport = createScriptedTransport(({ url }) =>
     answer(new URL(url).searchParams.getAll("id")),
@@ -34,7 +36,7 @@ function opened(
     requestFor,
     listOf: (response) => response.json(),
     pairing,
-    clock,
+    clock: time ?? clock,
   });
   const ask = (number: number) => {
     const row: Row = { number, line: number, columns: ["id"], values: [number] };
@@ -74,6 +76,22 @@ test("one that is not full leaves when nobody has come for a while, and not befo
   expect(transport.asked).toHaveLength(1);
   expect((await first.answer).json()).toEqual({ id: 1 });
   expect((await second.answer).json()).toEqual({ id: 2 });
+});
+
+test("one that is not full does not leave while our own work holds up who is about to join", async () => {
+  const { ask, transport } = opened(itemsOf, 2, BY_KEY, systemClock);
+  const asked = [ask(1).answer];
+  const joined = new Promise<void>((resolve) => {
+    setImmediate(() => {
+      asked.push(ask(2).answer);
+      resolve();
+    });
+  });
+  const untilMs = performance.now() + 30;
+  while (performance.now() < untilMs);
+  await joined;
+  await Promise.all(asked);
+  expect(transport.asked.map(({ url }) => url)).toEqual(["http://a.example/?id=1&id=2"]);
 });
 
 test("a row that sinks its batch fails alone, by its own request", async () => {

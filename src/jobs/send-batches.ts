@@ -34,8 +34,10 @@ interface Waiter {
   readonly reject: (failure: unknown) => void;
 }
 
-/** A batch that is not full leaves once nobody has joined for so long. */
-const QUIET_MS = 10;
+/** A batch that is not full leaves once nobody has joined for so long … */
+const QUIET_MS = 9;
+/** … and for a turn of the event loop more: who is about to join may be held up by our own work. */
+const TURN_MS = 1;
 
 /**
  * A Send that lets rows wait for each other, asks for them in one request and gives each its own part of
@@ -50,6 +52,10 @@ export function sendBatches(options: SendBatchesOptions): Send {
   function leave(group: string, waiters: readonly Waiter[]): void {
     groups.delete(group);
     void ask(createBatch(waiters), options);
+  }
+
+  function leaveSoon(): void {
+    quiet = clock.after(TURN_MS, leaveAll);
   }
 
   function leaveAll(): void {
@@ -67,7 +73,7 @@ export function sendBatches(options: SendBatchesOptions): Send {
       quiet?.[Symbol.dispose]();
       quiet = undefined;
       if (waiters.length >= size) leave(group, waiters);
-      if (groups.size > 0) quiet = clock.after(QUIET_MS, leaveAll);
+      if (groups.size > 0) quiet = clock.after(QUIET_MS, leaveSoon);
     });
 }
 
