@@ -7,8 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // V8 aborts, once in some ten thousand of a test process's threads, where it drops parsers of WebAssembly it has
-    // compiled anew (`jit_page.has_value()`; nodejs/node#64500). The command line compiles them once only.
+    // Now and then V8 aborts where it drops code of WebAssembly that it has compiled anew (`jit_page.has_value()`;
+    // nodejs/node#64500). The command line compiles them once only.
     execArgv: ["--no-wasm-code-gc"],
     // No test learns from another, or from what this user did.
     env: { FANFETCH_STATE: "none" },

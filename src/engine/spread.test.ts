@@ -79,13 +79,12 @@ describe("whose turn it is", () => {
       }
     }
     const turns = spread(counted(), { turnsAt: () => 1, lookAhead: 2_000 });
-    let ahead = 0;
     let last = (await turns.next())!;
     const furthest = new Map<string, number>();
     for (let given = 1; ; given += 1) {
       const next = turns.next();
       await new Promise((resolve) => setImmediate(resolve));
-      ahead = read - given;
+      const ahead = read - given;
       const phase = read > 24_000 ? "late" : read < 18_000 ? "early" : "between";
       furthest.set(phase, Math.max(furthest.get(phase) ?? 0, ahead));
       turns.landed(last);

@@ -159,7 +159,8 @@ export function spread<T extends Owed>(
   }
 
   /** How far ahead it is read while somebody starves. */
-  const reach = (): number => (alone > LONG_ALONE * lookAhead ? READY : lookAhead);
+  const reach = (): number =>
+    alone > LONG_ALONE * lookAhead ? Math.min(READY, lookAhead) : lookAhead;
 
   async function read(): Promise<void> {
     input = "reading";

@@ -6,10 +6,7 @@ export interface BloomFilterOptions {
   readonly mostBytes?: number;
 }
 
-/**
- * A false alarm costs whoever asks a message to another thread and back, some 60 µs; more bits than these save
- * less than a microsecond of that per key.
- */
+/** A false alarm costs whoever asks a message to another thread and back, and with these bits is rare enough. */
 const BITS_PER_KEY = 12;
 /** Beyond six, more probes cost more than the few alarms that they spare. */
 const PROBES = 6;

@@ -12,7 +12,5 @@ export function beginSession(database: DatabaseSync, { pid, beganMs }: Session):
   return Number(statement.run(pid, beganMs).lastInsertRowid);
 }
 
-/** The session that began last: of a run that was just made, this process's. */
-export function latestSession(database: DatabaseSync): number {
-  return Number(database.prepare("SELECT max(id) AS id FROM session").get()!["id"]);
-}
+/** The session of whoever makes a journal. */
+export const FIRST_SESSION = 1;

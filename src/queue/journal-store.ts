@@ -22,7 +22,7 @@ import {
   writeHeld,
   writeIntents,
 } from "./sealed-rows.ts";
-import { beginSession, latestSession } from "./journal-session.ts";
+import { beginSession, FIRST_SESSION } from "./journal-session.ts";
 import { openJournal } from "./open-journal.ts";
 
 /** The journal of one run: who has its outcome, durable. Synchronous; lives in a thread of its own. */
@@ -110,7 +110,7 @@ export class JournalStore implements Disposable {
 
   /** Goes on as the process that the journal was made by. */
   takeUp(): void {
-    this.#session = latestSession(this.database);
+    this.#session = FIRST_SESSION;
   }
 
   /** Notes how the process ended its work. */

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 
-import { PlaceBatch } from "./place-batch.ts";
 import { WaitingPlaces } from "./waiting-places.ts";
 
 /** Hashes given out at a time. */
@@ -29,8 +28,9 @@ export interface QuestionIndex {
   /** How many wait. */
   readonly waiting: number;
   /**
-   * Records the pack's length: to be called in a transaction. Where `more` is given, all that waits is set, and then
-   * what that sets, sorted best; it gives the bytes of the pack whose hashes these are.
+   * Records the pack's length: to be called in a transaction. Where `more` is given, all that waits goes into the
+   * table, and then what `more` sets, best in the order of the hashes; it gives the bytes of the pack whose hashes
+   * are all there then.
    */
   record(packBytes: number, more?: (set: QuestionIndex["set"]) => number): void;
   /** All hashes, in batches `high, low, high, low, …`; some may come twice. Set nothing meanwhile. */
@@ -71,13 +71,8 @@ export function openQuestionIndex(database: DatabaseSync): QuestionIndex {
       if (packBytes === recordedBytes) return;
       if (more !== undefined) {
         // Sorted, they touch each page of the table once.
-        if (waiting.size > 0) {
-          const older = new PlaceBatch();
-          older.reserve(waiting.size);
-          waiting.each((high, low, place) => older.add(high, low, place));
-          waiting.clear();
-          older.takeSorted((high, low, place) => insert.run(high, low, place));
-        }
+        waiting.eachSorted((high, low, place) => insert.run(high, low, place));
+        waiting.clear();
         indexedBytes = more((high, low, place) => insert.run(high, low, place));
       }
       update.run(packBytes, indexedBytes);

@@ -10,7 +10,7 @@ const steps = fc.array(fc.tuple(half, half, fc.maxSafeNat()), {
   size: "max",
 });
 
-test("waiting places are what a map would hold, each given once", () => {
+test("waiting places are what a map would hold, given in the order of the hashes", () => {
   fc.assert(
     fc.property(steps, (all) => {
       const places = new WaitingPlaces();
@@ -22,9 +22,9 @@ test("waiting places are what a map would hold, each given once", () => {
         model.set(hashOf(high, low), place);
       }
       expect(places.size).toBe(model.size);
-      const given: (readonly [bigint, number])[] = [];
-      places.each((high, low, place) => given.push([hashOf(high, low), place]));
-      expect(given).toEqual([...model]);
+      const sorted: (readonly [bigint, number])[] = [];
+      places.eachSorted((high, low, place) => sorted.push([hashOf(high, low), place]));
+      expect(sorted).toEqual([...model].toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const hashes = places.hashes();
       const listed = [...model.keys()].map((_, index) =>
         hashOf(hashes[index * 2]!, hashes[index * 2 + 1]!),

@@ -6,9 +6,10 @@ const FIRST_SLOTS = 1_024;
  */
 export class WaitingPlaces {
   #slots = new Int32Array(FIRST_SLOTS).fill(-1);
-  /** Two halves per entry, the lower one first. */
+  /** Two halves per entry, as one 64-bit number has them, so that sorting is one call. */
   #hashes = new Int32Array(FIRST_SLOTS);
   #places = new Float64Array(FIRST_SLOTS / 2);
+  #sorted = new Int32Array(0);
   #size = 0;
 
   /** How many hashes have a place. */
@@ -43,10 +44,17 @@ export class WaitingPlaces {
     return entry === -1 ? undefined : this.#places[entry];
   }
 
-  /** Calls back with each hash and its place. */
-  each(call: (high: number, low: number, place: number) => void): void {
-    for (let entry = 0; entry < this.#size; entry += 1) {
-      call(this.#hashes[entry * 2 + 1]!, this.#hashes[entry * 2]!, this.#places[entry]!);
+  /** Calls back with each hash and its place, in the order of the hashes as signed 64-bit numbers. */
+  eachSorted(each: (high: number, low: number, place: number) => void): void {
+    if (this.#sorted.length < this.#hashes.length)
+      this.#sorted = new Int32Array(this.#hashes.length);
+    const sorted = this.#sorted.subarray(0, this.#size * 2);
+    sorted.set(this.#hashes.subarray(0, sorted.length));
+    // Beware: on a big-endian machine the order is another one, and only the speed depends on it.
+    new BigInt64Array(sorted.buffer, 0, this.#size).sort();
+    for (let index = 0; index < sorted.length; index += 2) {
+      const [low, high] = [sorted[index]!, sorted[index + 1]!];
+      each(high, low, this.get(high, low)!);
     }
   }
 
